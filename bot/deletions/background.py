@@ -1,0 +1,40 @@
+"""Work that goes on after Slack has been answered: tracked, its failures logged, drained at SIGTERM."""
+
+import asyncio
+from collections.abc import Coroutine
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+
+
+class Background:
+    """The tasks under way. asyncio itself keeps only weak references to them."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[None, None, None], *, name: str) -> None:
+        """Run `work` as a task of its own; an exception in it is logged with `name`."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("background work failed", work=task.get_name(), exc_info=error)
+
+    async def drain(self, seconds: float) -> int:
+        """Wait for what is under way, at most `seconds`, then cancel the rest.
+
+        Returns:
+            How many had to be cancelled: their deletions are taken up by another replica once the lease is over.
+        """
+        if not self._tasks:
+            return 0
+        _, unfinished = await asyncio.wait(set(self._tasks), timeout=seconds)
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        return len(unfinished)

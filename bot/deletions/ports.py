@@ -1,0 +1,146 @@
+"""What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each answer one of these."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.operators import SlackUser
+from bot.domain.outcome import Reply, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeletion:
+    """What a slash command asks for, before it is recorded.
+
+    Args:
+        id: 128 random bits or more, made anew for each command received; it is the replay token as well.
+        task_id: the task to be deleted.
+        requester: who asked.
+        operator: as whom, to CodeArts Check.
+        channel: the conversation in which it was asked for.
+    """
+
+    id: str
+    task_id: str
+    requester: SlackUser
+    operator: str
+    channel: str
+
+
+class DeletionStore(Protocol):
+    """Redis. Each method is one script, so one atomic change, and safe to replay.
+
+    Every method raises `NotRecordedError` where Redis refused, `MaybeRecordedError` where it did not answer in time,
+    both within 2.5 s.
+    """
+
+    async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
+        """Record a request in REQUESTED, held by the caller (epoch 1, `talk_lease`).
+
+        Returns:
+            The deletion and True; or, where one for the same task has not ended, that one and False, unchanged.
+        """
+
+    async def load(self, deletion_id: str) -> Deletion | None:
+        """Read a deletion; None where there is none (any more)."""
+
+    async def advance(
+        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+    ) -> tuple[Deletion, bool]:
+        """A person's act: from `deletion.state` to `to`, once, while it has not expired; the caller then holds it.
+
+        Raises the epoch and sets the lease (`call_lease` for EXECUTING, with `confirmed_at` and calls = 1; else
+        `talk_lease`). `prompt`, where the click came from, is recorded where none is yet. An end frees the task for
+        the next request.
+
+        Args:
+            deletion: as it was loaded; its state is what must still hold.
+            to: the state to reach.
+            token: made anew for each click received: the same token again changes nothing and answers the same.
+            prompt: the message that was clicked.
+
+        Returns:
+            The deletion as it now is, and whether this act won.
+        """
+
+    async def claim(self) -> Deletion | None:
+        """Take the first deletion that is due: raises its epoch (and `calls`, where EXECUTING) and sets its lease.
+
+        None where nothing is due.
+        """
+
+    async def hold(self, deletion: Deletion) -> Deletion:
+        """Write everything in `deletion` that may change, and go on holding it for a fresh lease (by its state).
+
+        Reaching an end frees the task for the next request, here and below.
+
+        Returns:
+            The deletion with a fresh `seen_at`.
+
+        Raises:
+            FencedError: its epoch is no longer the latest, since another process has taken it over; nothing was
+                written.
+        """
+
+    async def rest(self, deletion: Deletion, until: int) -> None:
+        """Write it and let go of it: it is due again at `until`, in ms of Redis's clock. Raises as `hold` does."""
+
+    async def close(self, deletion: Deletion) -> None:
+        """Write it and let go of it for good: never due again, and kept for `retention`. Raises as `hold` does."""
+
+    async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
+        """Keep the latest response_url of an ephemeral prompt for 30 minutes, in a key of its own."""
+
+    async def response_url(self, deletion_id: str) -> ResponseUrl | None:
+        """The latest response_url, or None where it has gone."""
+
+
+class Conversation(Protocol):
+    """Slack, as a deletion uses it. Each method raises a `DeliveryError` where Slack did not take the message.
+
+    `response_url` is given where it is known and the bot may have to fall back on it.
+    """
+
+    async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
+        """Post the prompt.
+
+        As a channel message; where the bot cannot post, ephemerally by the response_url; where there is none, by direct
+        message to the requester.
+
+        Returns:
+            Where it stands; `ephemeral` where it went by the response_url.
+        """
+
+    async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
+        """Edit the prompt to what it should show.
+
+        An ephemeral one is replaced through a click's response_url; a slash command's cannot, so there a new ephemeral
+        message says so.
+        """
+
+    async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
+        """Take the buttons from a prompt whose deletion is no longer known."""
+
+    async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
+        """Announce the deletion's state to one target of `next_step.targets`.
+
+        RESULT is a new message in the prompt's conversation: in the prompt's thread and broadcast to the channel; for
+        an ephemeral prompt `in_channel` by the response_url; where neither can be, by direct message to the requester.
+        """
+
+
+class TaskService(Protocol):
+    """CodeArts Check."""
+
+    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+        """Send DELETE /v3/task/{task_id}; never raises for what the service or the network does.
+
+        Args:
+            task_id: the task.
+            operator: the `operator` header.
+            not_after: `time.monotonic()` seconds: no attempt starts after this; where none has been made, the reply is
+                `NotSent`. An attempt that runs past it is cut off as `NoAnswer`.
+        """
+
+    async def look_up(self, task_id: str) -> Sighting:
+        """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""

@@ -1,0 +1,36 @@
+"""Finding what is due: requests to expire, prompts to show, calls interrupted, outcomes to look into or announce.
+
+Every replica sweeps; there is no leader. A claim is atomic, so each due deletion is carried on by one of them.
+"""
+
+import asyncio
+import time
+
+import structlog
+
+from bot.deletions.background import Background
+from bot.deletions.carrying_on import Carrier
+from bot.deletions.ports import DeletionStore
+from bot.domain.errors import PersonError
+from bot.domain.next_step import Timings
+
+_log = structlog.get_logger(__name__)
+
+
+async def sweep_forever(store: DeletionStore, carrier: Carrier, background: Background, timings: Timings) -> None:
+    """Claim whatever is due and carry it on in the background, until cancelled."""
+    reachable = True
+    while True:
+        try:
+            held_since = time.monotonic()
+            while (deletion := await store.claim()) is not None:
+                background.start(carrier.carry_on(deletion, held_since), name=deletion.id)
+                held_since = time.monotonic()
+            if not reachable:
+                _log.info("Redis answers again")
+            reachable = True
+        except PersonError as error:
+            if reachable:
+                _log.warning("Redis cannot be asked for what is due", why=str(error))
+            reachable = False
+        await asyncio.sleep(timings.sweep / 1_000)

@@ -1,0 +1,85 @@
+"""The text after `/codecheck` -> a command, or a usage error that says what to type."""
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.domain.errors import UsageError
+
+TASK_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")  # DeleteTaskV3: 1 to 128 characters; the IDs seen are hex
+SUBCOMMANDS = ("delete", "help")
+USAGE = "Usage: `/codecheck delete <task_id>`"
+
+_PASTED = " \t\r\n`'\"\u2018\u2019\u201c\u201d\u00ab\u00bb\u00a0"  # what people paste around an ID
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """`/codecheck` or `/codecheck help`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """`/codecheck delete <task_id>`."""
+
+    task_id: str
+
+
+Command = Help | Delete
+
+
+def parse_command(text: str) -> Command:
+    """Read the slash command's text: subcommands without regard to case, task IDs with.
+
+    Raises:
+        UsageError: the text is no command; it names the fault and shows the usage.
+    """
+    word, _, rest = text.strip(_PASTED).partition(" ")
+    subcommand = word.lower()
+    if subcommand in ("", "help"):
+        return Help()
+    if subcommand == "delete":
+        return Delete(parse_task_id(rest))
+    raise UsageError(
+        f"There is no `{_shown(word)}`.{_nearest(subcommand)} Type `/codecheck help` to see what there is."
+    )
+
+
+def parse_task_id(text: str) -> str:
+    """Read one task ID, forgiving the backticks, quotes and spaces that people paste around it.
+
+    Raises:
+        UsageError: it is missing, several, too long, or has a character that no task ID has.
+    """
+    words = [word for word in (piece.strip(_PASTED) for piece in text.split()) if word]
+    if not words:
+        raise UsageError(f"The task ID is missing. {USAGE}")
+    if len(words) > 1:
+        raise UsageError(f"One task at a time, please: these are {len(words)} words. {USAGE}")
+    (task_id,) = words
+    if TASK_ID.fullmatch(task_id):
+        return task_id
+    foreign = next((character for character in task_id if not TASK_ID.fullmatch(character)), None)
+    if foreign is not None:
+        raise UsageError(
+            f"A task ID has only letters, digits, `-` and `_`, and this one has {_named(foreign)}. {USAGE}"
+        )
+    raise UsageError(f"A task ID has at most 128 characters, and this one has {len(task_id)}. {USAGE}")
+
+
+def _nearest(subcommand: str) -> str:
+    close = difflib.get_close_matches(subcommand, SUBCOMMANDS, n=1)
+    return f" Did you mean `{close[0]}`?" if close else ""
+
+
+def _named(character: str) -> str:
+    """A character as a person can recognise it, without letting it act on the message."""
+    if character.isprintable() and character not in "`&<>":
+        return f"`{character}`"
+    return f"a {unicodedata.name(character, f'control character (U+{ord(character):04X})').lower()}"
+
+
+def _shown(word: str) -> str:
+    """A person's word, short and without what Slack would read as markup."""
+    return "".join(character for character in word[:32] if character.isprintable() and character not in "`&<>")

@@ -1,0 +1,68 @@
+"""Every error that the bot raises on purpose.
+
+::
+
+    BotError
+    ├── PersonError            its text is shown to the person who asked, as it stands
+    │   ├── UsageError         the slash command cannot be read
+    │   ├── NotRecordedError   Redis refused: nothing was done
+    │   └── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
+    ├── FencedError            another process has taken the deletion over
+    └── DeliveryError          Slack did not take a message
+        ├── DeliveryDelayedError   it may take it later
+        └── UndeliverableError     it never will, here
+"""
+
+
+class BotError(Exception):
+    """The root: whatever the bot raises on purpose."""
+
+
+class PersonError(BotError):
+    """An error whose text is written for the person who asked, and shown to them as it stands."""
+
+
+class UsageError(PersonError):
+    """The slash command's text cannot be read; the text says what is wrong and what to type."""
+
+
+class NotRecordedError(PersonError):
+    """Redis refused the connection or the command: nothing was recorded, so nothing will be done."""
+
+    def __init__(self) -> None:
+        super().__init__("Redis cannot be reached, so nothing was recorded and nothing will be done. Please try again.")
+
+
+class MaybeRecordedError(PersonError):
+    """Redis did not answer in time: it may still run the script when it wakes, so nobody knows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Redis did not answer in time, so it is not known whether this was recorded. "
+            "If it was, the prompt will show it."
+        )
+
+
+class FencedError(BotError):
+    """The deletion's epoch has been raised by another process: what this one holds is stale and must not be written."""
+
+
+class DeliveryError(BotError):
+    """Slack did not take a message. Its text is Slack's error code, or what happened on the way."""
+
+
+class DeliveryDelayedError(DeliveryError):
+    """Slack may take the message later (429, 5xx, no connection).
+
+    Args:
+        reason: Slack's error code, or what happened on the way.
+        retry_after: milliseconds that Slack asked to wait; 0 where it did not say.
+    """
+
+    def __init__(self, reason: str, retry_after: int = 0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class UndeliverableError(DeliveryError):
+    """Slack will never take this message at this place (archived, deleted, not a member)."""
