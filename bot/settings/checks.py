@@ -6,11 +6,16 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
+from pydantic_core import PydanticCustomError
 
 from bot.domain.operators import OPERATOR
-from bot.settings.faults import refusal
 
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?(\.[0-9A-Za-z_-]+)*\.?")
+
+
+def refusal(what: str, cure: str) -> PydanticCustomError:
+    """What a check raises: `what` goes on after the setting's name; no text may hold the value, a secret perhaps."""
+    return PydanticCustomError("refused", "{what}", {"what": what, "cure": cure})
 
 
 def matching(pattern: str, what: str, cure: str) -> Callable[[str], str]:
@@ -136,7 +141,7 @@ def operator(text: str) -> str:
         what = "begins or ends with a space"
     else:
         what = "is no IAM user name"
-    raise refusal(what, "Write the IAM user name: 1 to 64 ASCII letters, digits, spaces, and any of - _ .")
+    raise refusal(what, "Write the IAM user name: 1 to 64 letters, digits, spaces and any of . - _ alone.")
 
 
 def later(what: str) -> AfterValidator:

@@ -1,13 +1,14 @@
 """What is wrong with a setting, where, and what to do about it: one line each, without any value that was given."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.domain.errors import BotError
+from bot.settings.model import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +38,22 @@ class SettingsError(BotError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-def refusal(what: str, cure: str) -> PydanticCustomError:
-    """What a check raises to refuse a value: `what` goes on after the setting's name. Neither may hold the value."""
-    return PydanticCustomError("refused", "{what}", {"what": what, "cure": cure})
-
-
 _TOLD_ELSEWHERE = {
     "missing",  # `requirements` tells, with the cure
     "default_factory_not_called",  # the default hangs on a setting that has a fault of its own
 }
 
 
-def faults_of(error: ValidationError, model: type[BaseModel], *, toml: str, from_files: Collection[str]) -> list[Fault]:
-    """The faults behind pydantic's `error` for `model`.
+def faults_of(error: ValidationError, *, toml: str, from_files: Collection[str]) -> list[Fault]:
+    """The faults behind pydantic's `error` for `Settings`.
 
     Args:
         error: what pydantic found.
-        model: what it was validating.
         toml: the name of the TOML file.
         from_files: the secrets that a `NAME_FILE` gave.
     """
     return [
-        Fault(_place(detail["loc"], toml, from_files), *_wrong(detail, model))
+        Fault(_place(detail["loc"], toml, from_files), *_wrong(detail))
         for detail in error.errors(include_url=False, include_input=False)
         if detail["type"] not in _TOLD_ELSEWHERE
     ]
@@ -73,14 +68,15 @@ def _place(location: tuple[int | str, ...], toml: str, from_files: Collection[st
     return " ".join((f"{toml}: [{first}]", *keys))
 
 
-def _wrong(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+def _wrong(detail: ErrorDetails) -> tuple[str, str]:
     """What is wrong, and what to do."""
     context = detail.get("ctx", {})
     match detail["type"]:
         case "refused":
             return context["what"], context["cure"]
         case "extra_forbidden":
-            return "is no setting", _nearest(model, detail["loc"])
+            table, key = map(str, detail["loc"])
+            return "is no setting", nearest(key, keys_of(table))
         case "literal_error":
             return "is none of its values", f"Set it to {context['expected']}."
         case "int_type" | "int_parsing" | "int_from_float":
@@ -95,14 +91,10 @@ def _wrong(detail: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
             return f"cannot be used ({detail['msg']})", "Correct it."
 
 
-def _nearest(model: type[BaseModel], location: tuple[int | str, ...]) -> str:
-    """What an unknown key of the TOML file was perhaps meant to be."""
-    table, key = location[0], location[-1]
-    nested = model.model_fields[str(table)].annotation
-    known = list(nested.model_fields) if isinstance(nested, type) and issubclass(nested, BaseModel) else []
-    if close := difflib.get_close_matches(str(key).lower(), known, n=1):
-        return f"Did you mean {close[0]}?"
-    return f"There are: {', '.join(known)}."
+def nearest(name: str, known: Sequence[str]) -> str:
+    """What an unknown name was perhaps meant to be, as a cure."""
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.4)
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
 
 
 def shown(name: str, most: int = 64) -> str:

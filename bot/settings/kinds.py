@@ -59,7 +59,7 @@ KeyPrefix = Annotated[
     _text(
         r"[0-9A-Za-z_.:-]{1,64}",
         "has a character that keys and Redis's ACL patterns cannot take, or over 64 of them",
-        "Use letters, digits and any of _ . : -",
+        "Use letters, digits and any of _ . : - alone.",
     ),
 ]
 Region = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", "is no region", "Write it as cn-north-4.")]

@@ -35,7 +35,7 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     try:
         settings = Settings.model_validate(variables | secrets | tables | places)
     except ValidationError as error:
-        faults += faults_of(error, Settings, toml=config.name if config else CONFIG, from_files=secrets)
+        faults += faults_of(error, toml=config.name if config else CONFIG, from_files=secrets)
         raise SettingsError(faults) from None  # pydantic's error holds more than a person should see
     if faults:
         raise SettingsError(faults)
