@@ -92,10 +92,11 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """A secret as JSON and as `repr` write it; of a URL its password too."""
+    """A secret as `repr` and JSON write it, and JSON a `repr`; of a URL its password too."""
     password = urlsplit(secret).password if "://" in secret else None
     plain = {secret, password} if password else {secret}
-    return {form for text in plain for form in (text, json.dumps(text)[1:-1], repr(text)[1:-1])}
+    quoted = plain | {repr(text)[1:-1] for text in plain}
+    return quoted | {json.dumps(text, ensure_ascii=False)[1:-1] for text in quoted}
 
 
 def _renderer(style: str, *, colors: bool) -> Processor:
