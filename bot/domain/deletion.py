@@ -160,14 +160,15 @@ _EDGES: dict[tuple[State, Act], State] = {
 def decide(deletion: Deletion, act: Act, by: SlackUser, now: int, policy: Policy) -> Decision:
     """What the click `act` by `by` does to `deletion` at `now`.
 
-    Who may is asked before where it stands: a stranger learns nothing of the deletion's state.
+    Who may is asked before where it stands: a stranger learns nothing of the deletion's state. Someone whose operator
+    has changed may still cancel, which frees the task to be asked for anew.
     """
     permission = policy.permission(by, deletion.channel)
     if not permission.given:
         return Decision(permission.reason)
     if by != deletion.requester:
         return Decision(Reason.NOT_REQUESTER)
-    if permission.operator != deletion.operator:
+    if permission.operator != deletion.operator and act is not Act.CANCEL:
         return Decision(Reason.OPERATOR_CHANGED)
     to = _EDGES.get((deletion.state, act))
     if to is None:

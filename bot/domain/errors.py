@@ -7,6 +7,7 @@
     │   ├── UsageError         the slash command cannot be read
     │   ├── NotRecordedError   Redis refused: nothing was done
     │   └── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
+    ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
     ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later

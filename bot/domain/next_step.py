@@ -162,8 +162,9 @@ def after_look(deletion: Deletion, sighting: Sighting, timings: Timings) -> Dele
         look_at = min(deletion.seen_at + pause, deletion.verify_until)
         return replace(deletion, looks=deletion.looks + 1, look_at=look_at)
     if sighting.presence is Presence.UNKNOWN:
-        why = f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
-        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
+        return _settled(
+            deletion, State.UNKNOWN, Verdict.UNKNOWN, _unseen(sighting), "look in the CodeArts Check console"
+        )
     if deletion.state is State.ACCEPTED:
         why = "the service took the deletion, but the task is still there"
         return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
@@ -176,8 +177,7 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
     if sighting.presence is Presence.GONE:
         return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
     if sighting.presence is Presence.UNKNOWN:
-        why = f"interrupted, and it could not be looked up ({sighting.why})"
-        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=why), timings)
+        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
     if deletion.seen_at < deletion.confirmed_at + timings.resume:
         return None
     return _settled(
@@ -187,6 +187,10 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
         "interrupted, and the task is still there: nothing was deleted",
         "ask again",
     )
+
+
+def _unseen(sighting: Sighting) -> str:
+    return f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
 
 
 def _settled(deletion: Deletion, state: State, verdict: Verdict, why: str, cure: str = "") -> Deletion:
