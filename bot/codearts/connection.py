@@ -79,7 +79,4 @@ def _beneath(error: BaseException | None) -> Iterator[BaseException]:
     """The error and what caused it, down to the operating system's or the TLS library's own."""
     while error is not None:
         yield error
-        if isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        else:
-            error = error.__cause__ or error.__context__
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__

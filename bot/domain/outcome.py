@@ -240,7 +240,7 @@ def sighted(reply: Reply) -> Sighting:
 
 
 def _says_missing(answer: Answer) -> bool:
-    """CC.00050013, to which the FAQ ties a wrong ID, or a 404 of the service itself. (Neither is documented.)"""
+    """CC.00050013, to which the FAQ ties a wrong ID, or the service's own 404; neither is documented."""
     if answer.status == "success" or answer.http_status == "INTERNAL_SERVER_ERROR":
         return False
     if answer.code == _MISSING:
