@@ -5,7 +5,7 @@ Both are needed: reads are known to work with AK/SK, while sibling write pages l
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -73,14 +73,16 @@ class IamTokenAuth(httpx.Auth):
     Args:
         iam: the client for IAM's host, which the caller owns.
         user: who signs in, and for which project.
+        clock: seconds that only go forward.
     """
 
-    def __init__(self, iam: httpx.AsyncClient, user: IamUser) -> None:
+    def __init__(self, iam: httpx.AsyncClient, user: IamUser, clock: Callable[[], float] = time.monotonic) -> None:
         self._iam = iam
         self._user = user
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
-        self._renew_at = 0.0
+        self._renew_at = self._ends_at = 0.0
         self._refusal: SignInError | None = None
         self._ask_again_at = 0.0
 
@@ -101,7 +103,7 @@ class IamTokenAuth(httpx.Auth):
     async def _good_token(self, refused: Token | None = None) -> Token:
         """The kept token, unless its time is up or it is the one that was `refused`; else a new one."""
         async with self._lock:
-            now = time.monotonic()
+            now = self._clock()
             kept = self._token if self._token is not refused else None
             if kept is not None and now < self._renew_at:
                 return kept
@@ -112,11 +114,11 @@ class IamTokenAuth(httpx.Auth):
             except SignInError as error:
                 if not error.passing:
                     self._refusal, self._ask_again_at = error, now + _COOL_OFF
-                if kept is None or now >= kept.ends_at:
+                if kept is None or now >= self._ends_at:
                     raise
                 _log.warning("the IAM token could not be renewed ahead of its end", why=str(error))
                 self._renew_at = now + _PAUSE
                 return kept
-            life = token.ends_at - now
-            self._token, self._renew_at, self._refusal = token, now + max(life - _AHEAD, life * 0.9), None
+            self._token, self._refusal = token, None
+            self._renew_at, self._ends_at = now + max(token.life - _AHEAD, token.life * 0.9), now + token.life
             return token

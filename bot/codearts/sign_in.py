@@ -1,7 +1,6 @@
 """Signing in at IAM with a password (KeystoneCreateUserTokenByPassword)."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -42,11 +41,11 @@ class Token:
 
     Args:
         value: what goes into `X-Auth-Token`.
-        ends_at: until when it is good, in `time.monotonic()` seconds.
+        life: seconds that it is good for.
     """
 
     value: SecretStr
-    ends_at: float
+    life: float
 
 
 class _Life(BaseModel):
@@ -64,7 +63,6 @@ async def sign_in(iam: httpx.AsyncClient, user: IamUser) -> Token:
     Raises:
         SignInError: IAM refused, did not answer, or answered without a token.
     """
-    asked_at = time.monotonic()
     try:
         async with asyncio.timeout(_PATIENCE):
             response = await iam.post("/v3/auth/tokens", params={"nocatalog": "1"}, json=_question(user))
@@ -73,7 +71,7 @@ async def sign_in(iam: httpx.AsyncClient, user: IamUser) -> Token:
     except (httpx.HTTPError, OSError, TimeoutError) as error:
         raise SignInError(f"IAM did not answer: {in_words(error)}", passing=True) from None
     if response.status_code == HTTPStatus.CREATED and (value := response.headers.get("X-Subject-Token")):
-        return Token(SecretStr(value), asked_at + _life(response.content))
+        return Token(SecretStr(value), _life(response.content))
     raise _refusal(response)
 
 
