@@ -8,6 +8,7 @@
     │   ├── NotRecordedError   Redis refused: nothing was done
     │   └── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
+    ├── SignInError            IAM gave no token, so the request was not sent
     ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
@@ -42,6 +43,21 @@ class MaybeRecordedError(PersonError):
             "Redis did not answer in time, so it is not known whether this was recorded. "
             "If it was, the prompt will show it."
         )
+
+
+class SignInError(BotError):
+    """IAM gave no token. Its text says why, without a secret.
+
+    Args:
+        why: what IAM said, or what happened on the way.
+        cure: what a person should do.
+        passing: True where the same sign-in may succeed a moment later.
+    """
+
+    def __init__(self, why: str, cure: str = "try again", *, passing: bool = False) -> None:
+        super().__init__(why)
+        self.cure = cure
+        self.passing = passing
 
 
 class FencedError(BotError):

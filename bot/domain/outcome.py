@@ -5,7 +5,7 @@ Sources: the API pages DeleteTaskV3 and ErrorCode. The documented body is
 decides nothing. What is not documented (idempotency, the answer for a missing task) is taken as unknown, never as gone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -28,6 +28,15 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a look-up tells of a task, to be shown before it is deleted; "" where the service did not say."""
+
+    name: str = ""
+    project: str = ""
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One HTTP answer, as far as its body could be read.
 
@@ -39,6 +48,7 @@ class Answer:
         code: the service's, gateway's or IAM's error code (`CC.00050010`, `APIGW.0308`).
         message: the error's text, already redacted where it can hold a secret.
         request_id: the gateway's `X-Request-Id`.
+        task: what the body's `result` tells of a task (GET); None where it tells of none.
     """
 
     http: int
@@ -48,6 +58,7 @@ class Answer:
     code: str = ""
     message: str = ""
     request_id: str = ""
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class NotSent:
     """The request certainly never left: connection refused, no such name, TLS or sign-in failed, no time left."""
 
     why: str
+    cure: str = "try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +102,6 @@ class Outcome:
     cure: str = ""
     request_id: str = ""
     took: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a look-up tells of a task, to be shown before it is deleted; "" where the service did not say."""
-
-    name: str = ""
-    project: str = ""
-    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,47 +145,68 @@ def interpret(reply: Reply, *, took: int = 0, again: bool = False) -> Outcome:
     Args:
         reply: what came back, or why nothing did.
         took: milliseconds from sending to the answer.
-        again: True where the DELETE had perhaps been sent before (recovery): then "no such task" is not a refusal,
-            since the first one may have done it.
+        again: True where the DELETE had perhaps been sent before (recovery): then a refusal is not the last word, since
+            the first one may have done it, or may be at it.
     """
+    outcome = _meaning(reply, took)
+    if again and outcome.verdict is Verdict.FAILED:
+        return replace(outcome, verdict=Verdict.UNKNOWN, why=f"sent again after an interruption: {outcome.why}")
+    return outcome
+
+
+def _meaning(reply: Reply, took: int) -> Outcome:
     match reply:
-        case NotSent(why):
-            return Outcome(Verdict.FAILED, why=f"the request never left: {why}", cure="try again", took=took)
-        case NoAnswer(why):
-            return Outcome(Verdict.UNKNOWN, why=why, took=took)
+        case NotSent():
+            return Outcome(Verdict.FAILED, why=f"the request never left: {reply.why}", cure=reply.cure, took=took)
+        case NoAnswer():
+            return Outcome(Verdict.UNKNOWN, why=reply.why, took=took)
         case Answer():
-            verdict, why, cure = _judge(reply, again=again)
+            verdict, why, cure = _judge(reply)
             return Outcome(verdict, reply.status, reply.http_status, reply.code, why, cure, reply.request_id, took)
 
 
-def _judge(answer: Answer, *, again: bool) -> tuple[Verdict, str, str]:
+def _judge(answer: Answer) -> tuple[Verdict, str, str]:
+    """The verdict, why, and what to do."""
     said = f": {answer.message}" if answer.message else ""
+    if internal := _internal_error(answer):
+        return Verdict.UNKNOWN, f"{internal}{said}", ""
+    if answer.code and answer.status == "success":
+        return Verdict.UNKNOWN, f"the service said success and an error at once{said}", ""
+    if (known := _REFUSALS.get(_modern(answer.code))) is not None:
+        return Verdict.FAILED, *known
+    if answer.http >= HTTPStatus.BAD_REQUEST:
+        return Verdict.FAILED, f"the service refused (HTTP {answer.http}){said}", _cure_of(answer)
+    if answer.code:
+        return Verdict.UNKNOWN, f"the service answered with an error that is not documented{said}", ""
+    if not HTTPStatus.OK <= answer.http < HTTPStatus.MULTIPLE_CHOICES:
+        return Verdict.UNKNOWN, f"the service answered with HTTP {answer.http}, which says nothing", ""
+    return _by_body(answer, said)
+
+
+def _by_body(answer: Answer, said: str) -> tuple[Verdict, str, str]:
+    """The verdict on a 2xx without an error code."""
+    denied = answer.result is False or (answer.result is None and answer.message != "")
+    match answer.status, answer.http_status:
+        case "success", ("OK" | "ACCEPTED") if denied:
+            return Verdict.UNKNOWN, f"the service said success, but not that it was done{said}", ""
+        case "success", "OK":
+            return Verdict.DELETED, "", ""
+        case "success", "ACCEPTED":
+            return Verdict.ACCEPTED, "the service took the deletion, but has not finished it", ""
+        case "error", "BAD_REQUEST":
+            return Verdict.FAILED, f"the service refused{said}", "check the task ID and the task's state"
+    return Verdict.UNKNOWN, f"the service's answer could not be understood (HTTP {answer.http}){said}", ""
+
+
+def _internal_error(answer: Answer) -> str:
+    """What went wrong inside the service, so that nobody can tell what it has done; "" where nothing did."""
     if (
         answer.http >= HTTPStatus.INTERNAL_SERVER_ERROR
         or answer.http == HTTPStatus.REQUEST_TIMEOUT
         or answer.http_status == "INTERNAL_SERVER_ERROR"
     ):
-        return Verdict.UNKNOWN, f"the service had an internal error (HTTP {answer.http}){said}", ""
-    if answer.code in _UNCERTAIN:
-        return Verdict.UNKNOWN, f"the service had an inner error{said}", ""
-    if again and (answer.code == _MISSING or answer.http == HTTPStatus.NOT_FOUND):
-        return Verdict.UNKNOWN, "the task was not found when the deletion was sent again", ""
-    if answer.code:
-        why, cure = _REFUSALS.get(_modern(answer.code), (f"the service refused{said}", "check the task in the console"))
-        return Verdict.FAILED, why, cure
-    if answer.http >= HTTPStatus.BAD_REQUEST:
-        return Verdict.FAILED, f"the service refused (HTTP {answer.http}){said}", _cure_of(answer.http)
-    if answer.http >= HTTPStatus.MULTIPLE_CHOICES:
-        return Verdict.UNKNOWN, f"the service answered with HTTP {answer.http}, which says nothing", ""
-    match answer.status, answer.http_status, answer.result:
-        case "success", "OK", (True | None):
-            return Verdict.DELETED, "", ""
-        case "success", "ACCEPTED", (True | None):
-            return Verdict.ACCEPTED, "the service took the deletion, but has not finished it", ""
-        case "error", "BAD_REQUEST", _:
-            return Verdict.FAILED, f"the service refused{said}", "check the task ID and the task's state"
-        case _:
-            return Verdict.UNKNOWN, f"the service's answer could not be understood (HTTP {answer.http}){said}", ""
+        return f"the service had an internal error (HTTP {answer.http})"
+    return "the service had an inner error" if answer.code in _UNCERTAIN else ""
 
 
 def _modern(code: str) -> str:
@@ -190,23 +214,37 @@ def _modern(code: str) -> str:
     return code.replace("APIG.", "APIGW.")
 
 
-def _cure_of(http: int) -> str:
-    if http == HTTPStatus.TOO_MANY_REQUESTS:
+def _cure_of(answer: Answer) -> str:
+    if answer.http == HTTPStatus.TOO_MANY_REQUESTS:
         return "try again in a few seconds"
-    if http in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+    if answer.http in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) or answer.code.startswith("IAM."):
         return "check the bot's credentials, and that it may `codeartscheck:task:delete`"
     return "check the task ID, `CODEARTS_ENDPOINT` and `CODEARTS_REGION`"
 
 
-def sighted(reply: Reply) -> Presence:
-    """What a reply to GET /v3/task/{task_id} says: gone only on the service's own clear word."""
+def sighted(reply: Reply) -> Sighting:
+    """What a reply to GET /v3/task/{task_id} says.
+
+    It exists only where the answer describes it, and has gone only on the service's own clear word: whatever hides a
+    task (throttled, refused, 5xx, time-out, unreadable, no such API) is unknown.
+    """
     if not isinstance(reply, Answer):
-        return Presence.UNKNOWN
-    if reply.code:
-        missing = reply.code == _MISSING or (reply.http == HTTPStatus.NOT_FOUND and reply.code.startswith("CC."))
-        return Presence.GONE if missing else Presence.UNKNOWN
-    if reply.http == HTTPStatus.OK and (reply.status, reply.http_status) == ("success", "OK"):
-        return Presence.EXISTS
-    if reply.http == HTTPStatus.NOT_FOUND and reply.status == "error":
-        return Presence.GONE  # a service-level body; the gateway's own 404 (APIGW.0101) has a code and is unknown
-    return Presence.UNKNOWN
+        return Sighting(Presence.UNKNOWN, why=reply.why)
+    said_success = (reply.status, reply.http_status) == ("success", "OK")
+    if reply.http == HTTPStatus.OK and said_success and not reply.code and reply.task is not None:
+        return Sighting(Presence.EXISTS, reply.task)
+    if _says_missing(reply):
+        return Sighting(Presence.GONE)
+    _, why, _ = _judge(reply)
+    return Sighting(Presence.UNKNOWN, why=why or "the answer does not describe the task")
+
+
+def _says_missing(answer: Answer) -> bool:
+    """CC.00050013, to which the FAQ ties a wrong ID, or the service's own 404; neither is documented."""
+    if answer.status == "success" or answer.http_status == "INTERNAL_SERVER_ERROR":
+        return False
+    if answer.code == _MISSING:
+        return answer.http in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+    if answer.http != HTTPStatus.NOT_FOUND or answer.code in _REFUSALS or answer.code in _UNCERTAIN:
+        return False
+    return answer.code.startswith("CC.") or (not answer.code and answer.status == "error")

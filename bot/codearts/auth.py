@@ -1,0 +1,124 @@
+"""The two ways of signing in that CodeArts Check takes: a signature with AK/SK, or a token of IAM.
+
+Both are needed: reads are known to work with AK/SK, while sibling write pages list `X-Auth-Token` as mandatory.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+import httpx
+import structlog
+from pydantic import SecretStr
+
+from bot.codearts.sign_in import IamUser, Token, sign_in
+from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, authorization
+from bot.domain.errors import SignInError
+
+_log = structlog.get_logger(__name__)
+
+# Signed where present. What proxies may rewrite (User-Agent, Accept, ...) is left out.
+_SIGNED = ("host", "content-type", "operator", "x-sdk-date", "x-project-id", "x-security-token")
+
+_AHEAD = 3_600.0  # a token is renewed this long before its end, in seconds, or at nine tenths of a short life
+_PAUSE = 60.0  # between attempts to renew a token that is still good
+_COOL_OFF = 300.0  # after a refusal: IAM locks a user after a few wrong passwords
+
+
+class AkSkAuth(httpx.Auth):
+    """Signs each request with an access key.
+
+    A refused signature is never tried again: five in a row lock the key for five minutes.
+
+    Args:
+        access_key: AK.
+        secret_key: SK.
+        project_id: the IAM project's ID, sent as `X-Project-Id`; "" leaves it out.
+        security_token: comes with a temporary key.
+    """
+
+    requires_request_body = True
+
+    def __init__(
+        self, access_key: str, secret_key: SecretStr, project_id: str = "", security_token: SecretStr | None = None
+    ) -> None:
+        self._access_key = access_key
+        self._secret_key = secret_key
+        self._project_id = project_id
+        self._security_token = security_token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign the request as it is about to be sent."""
+        request.headers[DATE_HEADER] = datetime.now(UTC).strftime(DATE_FORMAT)
+        if self._project_id:
+            request.headers["X-Project-Id"] = self._project_id
+        if self._security_token is not None:
+            request.headers["X-Security-Token"] = self._security_token.get_secret_value()
+        request.headers["Authorization"] = authorization(
+            request,
+            [name for name in _SIGNED if name in request.headers],
+            self._access_key,
+            self._secret_key.get_secret_value(),
+        )
+        yield request
+
+
+class IamTokenAuth(httpx.Auth):
+    """Sends a token of IAM: asked for at need, kept, renewed ahead of its end, and renewed once on a 401.
+
+    Requests that need a token at the same time share one sign-in.
+
+    Args:
+        iam: the client for IAM's host, which the caller owns.
+        user: who signs in, and for which project.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(self, iam: httpx.AsyncClient, user: IamUser, clock: Callable[[], float] = time.monotonic) -> None:
+        self._iam = iam
+        self._user = user
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._token: Token | None = None
+        self._renew_at = self._ends_at = 0.0
+        self._refusal: SignInError | None = None
+        self._ask_again_at = 0.0
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the request with a token; where the gateway answers 401, with a new one, once.
+
+        Raises:
+            SignInError: there is no token, so the request was not sent (again).
+        """
+        token = await self._good_token()
+        request.headers["X-Auth-Token"] = token.value.get_secret_value()
+        response = yield request
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            token = await self._good_token(refused=token)
+            request.headers["X-Auth-Token"] = token.value.get_secret_value()
+            yield request
+
+    async def _good_token(self, refused: Token | None = None) -> Token:
+        """The kept token, unless its time is up or it is the one that was `refused`; else a new one."""
+        async with self._lock:
+            now = self._clock()
+            kept = self._token if self._token is not refused else None
+            if kept is not None and now < self._renew_at:
+                return kept
+            if self._refusal is not None and now < self._ask_again_at:
+                raise self._refusal
+            try:
+                token = await sign_in(self._iam, self._user)
+            except SignInError as error:
+                if not error.passing:
+                    self._refusal, self._ask_again_at = error, now + _COOL_OFF
+                if kept is None or now >= self._ends_at:
+                    raise
+                _log.warning("the IAM token could not be renewed ahead of its end", why=str(error))
+                self._renew_at = now + _PAUSE
+                return kept
+            self._token, self._refusal = token, None
+            self._renew_at, self._ends_at = now + max(token.life - _AHEAD, token.life * 0.9), now + token.life
+            return token
