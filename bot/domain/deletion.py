@@ -94,7 +94,7 @@ class Deletion:
         requested_at: when it was recorded.
         expires_at: until when it can be confirmed.
         confirmed_at: when the second confirmation was recorded; 0 before.
-        epoch: raised whenever somebody takes the deletion over; only who holds the latest may write (fencing).
+        epoch: raised by every take-over and every write; only who has the latest may write (fencing).
         calls: how many times the call has been taken up: 1 by the confirmation, above 1 after a crash.
         looks: how many look-ups an uncertain outcome has had.
         look_at: when to look next; 0 where there is nothing to look into.
