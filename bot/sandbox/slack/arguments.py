@@ -1,14 +1,22 @@
 """The arguments of a Web API call, whichever way they came: query, form or JSON."""
 
-import json
 from collections.abc import Mapping
 
 from aiohttp import web
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 
-from bot.sandbox.slack.refusal import ApiRefusal
+from bot.sandbox.slack.refusal import ApiRefusalError
 
 _JSON = TypeAdapter[JsonValue](JsonValue)
+
+
+def parse_json(text: str) -> JsonValue:
+    """Parse JSON.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _JSON.validate_json(text)
 
 
 class Arguments:
@@ -30,12 +38,12 @@ class Arguments:
         """A text that must be there.
 
         Raises:
-            ApiRefusal: `invalid_arguments`.
+            ApiRefusalError: `invalid_arguments`.
         """
         if value := self.text(name):
             return value
         problem = f"missing required field: {name}"
-        raise ApiRefusal("invalid_arguments", {"response_metadata": {"messages": [f"[ERROR] {problem}"]}})
+        raise ApiRefusalError("invalid_arguments", {"response_metadata": {"messages": [f"[ERROR] {problem}"]}})
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A boolean, in a form as `1`, `0`, `true` or `false`."""
@@ -48,8 +56,8 @@ class Arguments:
         if not isinstance(value, str):
             return value
         try:
-            return _JSON.validate_json(value)
-        except ValidationError:
+            return parse_json(value)
+        except ValueError:
             return value
 
 
@@ -61,7 +69,7 @@ async def read_arguments(request: web.Request, *, json_accepted: bool) -> Argume
         json_accepted: whether the method takes a JSON body; Slack's reading methods overlook one.
 
     Raises:
-        ApiRefusal: `invalid_json`, `json_not_object` or `invalid_post_type`.
+        ApiRefusalError: `invalid_json`, `json_not_object` or `invalid_post_type`.
     """
     values: dict[str, JsonValue] = dict(request.query)
     body = await request.text()
@@ -73,7 +81,7 @@ async def read_arguments(request: web.Request, *, json_accepted: bool) -> Argume
         case "application/x-www-form-urlencoded":
             values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         case other if body:
-            raise ApiRefusal("invalid_post_type", {"content_type": other})
+            raise ApiRefusalError("invalid_post_type", {"content_type": other})
         case _:
             pass
     return Arguments(values)
@@ -81,9 +89,9 @@ async def read_arguments(request: web.Request, *, json_accepted: bool) -> Argume
 
 def _object(body: str) -> dict[str, JsonValue]:
     try:
-        value: JsonValue = json.loads(body)
+        value = parse_json(body)
     except ValueError:
-        raise ApiRefusal("invalid_json") from None
+        raise ApiRefusalError("invalid_json") from None
     if not isinstance(value, dict):
-        raise ApiRefusal("json_not_object")
+        raise ApiRefusalError("json_not_object")
     return value

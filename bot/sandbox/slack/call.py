@@ -8,7 +8,7 @@ from bot.sandbox.slack.conversations import Channel
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.installation import Installation
 from bot.sandbox.slack.payloads import Payloads
-from bot.sandbox.slack.refusal import ApiRefusal
+from bot.sandbox.slack.refusal import ApiRefusalError
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.workspace import Workspace
 
@@ -33,26 +33,26 @@ class Call:
         """The conversation, where the bot can see it: those that are not public it sees as a member alone.
 
         Raises:
-            ApiRefusal: `channel_not_found`.
+            ApiRefusalError: `channel_not_found`.
         """
         channel = self.workspace.channels.get(channel_id)
         if channel is None or (channel.kind != "public" and self.installation.bot_user not in channel.members):
-            raise ApiRefusal("channel_not_found")
+            raise ApiRefusalError("channel_not_found")
         return channel
 
     def direct_message(self, user_id: str) -> Channel:
         """The conversation of the bot and one person, opened where there is none.
 
         Raises:
-            ApiRefusal: `user_not_found`, `user_disabled` or `cannot_dm_bot`.
+            ApiRefusalError: `user_not_found`, `user_disabled` or `cannot_dm_bot`.
         """
         user = self.workspace.users.get(user_id)
         if user is None:
-            raise ApiRefusal("user_not_found")
+            raise ApiRefusalError("user_not_found")
         if user.deleted:
-            raise ApiRefusal("user_disabled")
+            raise ApiRefusalError("user_disabled")
         if user.is_bot:
-            raise ApiRefusal("cannot_dm_bot")
+            raise ApiRefusalError("cannot_dm_bot")
         return self.workspace.direct_message(self.installation.bot_user, user_id)
 
     def over_rate(self, channel_id: str) -> bool:

@@ -10,7 +10,7 @@ from bot.sandbox.slack.block_kit.checking import check_total_length
 from bot.sandbox.slack.call import Call
 from bot.sandbox.slack.conversations import Channel, Message
 from bot.sandbox.slack.payloads import Payload
-from bot.sandbox.slack.refusal import ApiRefusal, OverRate, refused_blocks
+from bot.sandbox.slack.refusal import ApiRefusalError, OverRateError, refused_blocks
 
 LONGEST_TEXT = 40_000
 
@@ -21,16 +21,19 @@ def post_message(call: Call) -> Payload:
     text, blocks = _content(call)
     thread = _thread(call, channel)
     if call.over_rate(channel.id):
-        raise OverRate
+        raise OverRateError
     message = call.workspace.post(
-        channel,
-        call.installation.bot_user,
-        text,
-        blocks or (),
-        thread_ts=thread,
-        broadcast=thread is not None and call.arguments.flag("reply_broadcast"),
-        metadata=call.arguments.structure("metadata"),
-        unfurls=call.arguments.flag("unfurl_links", default=True) or call.arguments.flag("unfurl_media", default=True),
+        Message(
+            channel=channel.id,
+            user=call.installation.bot_user,
+            text=text,
+            blocks=blocks or (),
+            thread_ts=thread,
+            broadcast=thread is not None and call.arguments.flag("reply_broadcast"),
+            metadata=call.arguments.structure("metadata"),
+            unfurls=call.arguments.flag("unfurl_links", default=True)
+            or call.arguments.flag("unfurl_media", default=True),
+        )
     )
     return {"channel": channel.id, "ts": message.ts, "message": call.payloads.message(message)}
 
@@ -40,12 +43,19 @@ def post_ephemeral(call: Call) -> Payload:
     channel = _writable(call, call.arguments.required("channel"))
     user = call.arguments.required("user")
     if user not in channel.members:
-        raise ApiRefusal("user_not_in_channel")
+        raise ApiRefusalError("user_not_in_channel")
     text, blocks = _content(call)
     if call.over_rate(channel.id):
-        raise OverRate
+        raise OverRateError
     message = call.workspace.post(
-        channel, call.installation.bot_user, text, blocks or (), thread_ts=_thread(call, channel), only_for=user
+        Message(
+            channel=channel.id,
+            user=call.installation.bot_user,
+            text=text,
+            blocks=blocks or (),
+            thread_ts=_thread(call, channel),
+            only_for=user,
+        )
     )
     return {"message_ts": message.ts}
 
@@ -70,7 +80,7 @@ def get_permalink(call: Call) -> Payload:
     channel = call.visible_channel(call.arguments.required("channel"))
     message = channel.message(call.arguments.required("message_ts"))
     if message is None or message.ephemeral:
-        raise ApiRefusal("message_not_found")
+        raise ApiRefusalError("message_not_found")
     address = f"https://{call.workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
     if message.thread_ts is not None:
         address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
@@ -82,9 +92,9 @@ def _writable(call: Call, channel_id: str) -> Channel:
         return call.direct_message(channel_id)
     channel = call.visible_channel(channel_id)
     if channel.archived:
-        raise ApiRefusal("is_archived")
+        raise ApiRefusalError("is_archived")
     if call.installation.bot_user not in channel.members and "chat:write.public" not in call.installation.scopes:
-        raise ApiRefusal("not_in_channel")
+        raise ApiRefusalError("not_in_channel")
     return channel
 
 
@@ -92,13 +102,13 @@ def _own_message(call: Call, refusal: str) -> Message:
     channel = call.visible_channel(call.arguments.required("channel"))
     message = channel.message(call.arguments.required("ts"))
     if message is None:
-        raise ApiRefusal("message_not_found")
+        raise ApiRefusalError("message_not_found")
     if message.ephemeral or message.user != call.installation.bot_user:
-        raise ApiRefusal(refusal)
+        raise ApiRefusalError(refusal)
     if channel.archived:
-        raise ApiRefusal("is_inactive")
+        raise ApiRefusalError("is_inactive")
     if call.installation.bot_user not in channel.members:
-        raise ApiRefusal("not_in_channel")
+        raise ApiRefusalError("not_in_channel")
     return message
 
 
@@ -107,9 +117,9 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
     text = call.arguments.text("text")
     raw = call.arguments.structure("blocks")
     if raw is None and not text:
-        raise ApiRefusal("no_text")
+        raise ApiRefusalError("no_text")
     if len(text) > LONGEST_TEXT:
-        raise ApiRefusal("msg_too_long")
+        raise ApiRefusalError("msg_too_long")
     if raw is None:
         return text, None
     try:
@@ -118,7 +128,7 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
     except BlockKitError as error:
         raise refused_blocks(error) from None
     if not blocks and not text:
-        raise ApiRefusal("no_text")
+        raise ApiRefusalError("no_text")
     return text, blocks
 
 
@@ -128,7 +138,7 @@ def _thread(call: Call, channel: Channel) -> str | None:
         return None
     parent = channel.message(thread_ts)
     if parent is None:
-        raise ApiRefusal("thread_not_found")
+        raise ApiRefusalError("thread_not_found")
     if parent.ephemeral:
-        raise ApiRefusal("cannot_reply_to_message")
+        raise ApiRefusalError("cannot_reply_to_message")
     return parent.thread_ts or parent.ts

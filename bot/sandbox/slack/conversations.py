@@ -48,9 +48,9 @@ class Message:
 
     Args:
         channel: the conversation's ID.
-        ts: its ID in the conversation; unique, and growing with time.
         user: who wrote it.
         text: the text, which notifications and screen readers use where there are blocks.
+        ts: its ID in the conversation; unique, and growing with time; "" before it is posted.
         blocks: the blocks, checked.
         thread_ts: the thread's first message, for a reply.
         broadcast: True for a reply that the channel shows too.
@@ -61,9 +61,9 @@ class Message:
     """
 
     channel: str
-    ts: str
     user: str
     text: str
+    ts: str = ""
     blocks: Sequence[Block] = ()
     thread_ts: str | None = None
     broadcast: bool = False

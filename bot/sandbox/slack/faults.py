@@ -62,6 +62,7 @@ class Faults:
     """
 
     messages_per_second: float | None = None
+    _copies: int = 1
     _next: dict[str, deque[Fault]] = field(default_factory=dict)
     _lasting: dict[str, Fault] = field(default_factory=dict)
     _last_message: dict[str, float] = field(default_factory=dict)
@@ -81,6 +82,15 @@ class Faults:
                 faults.clear()
             else:
                 faults.pop(target, None)
+
+    def redeliver_next(self, copies: int = 2) -> None:
+        """Let the app receive what somebody does next more than once, at the same time."""
+        self._copies = copies
+
+    def take_copies(self) -> int:
+        """How often the payload that is about to go out is delivered."""
+        copies, self._copies = self._copies, 1
+        return copies
 
     def take(self, target: str) -> Fault | None:
         """What the call that has just come in meets; None where it goes well."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
-from bot.sandbox.slack.refusal import ApiRefusal
+from bot.sandbox.slack.refusal import ApiRefusalError
 
 
 class SlashCommand(BaseModel):
@@ -79,11 +79,11 @@ class Installation:
         """Check that the manifest asks for one of the scopes.
 
         Raises:
-            ApiRefusal: `missing_scope`, with what is needed and what the token has.
+            ApiRefusalError: `missing_scope`, with what is needed and what the token has.
         """
         if any_of and self.scopes.isdisjoint(any_of):
             more = {"needed": ",".join(any_of), "provided": ",".join(sorted(self.scopes))}
-            raise ApiRefusal("missing_scope", more)
+            raise ApiRefusalError("missing_scope", more)
 
     @classmethod
     def of(cls, manifest: Mapping[str, object]) -> "Installation":

@@ -7,7 +7,7 @@ from bot.sandbox.slack.block_kit import BlockKitError, Modal, checked_view
 from bot.sandbox.slack.call import Call
 from bot.sandbox.slack.conversations import User
 from bot.sandbox.slack.payloads import Payload
-from bot.sandbox.slack.refusal import ApiRefusal, refused_blocks
+from bot.sandbox.slack.refusal import ApiRefusalError, refused_blocks
 
 _SCOPES_BY_KIND = {
     "public": ("channels:read",),
@@ -62,7 +62,7 @@ def usergroups_users_list(call: Call) -> Payload:
     """The members of a user group."""
     members = call.workspace.usergroups.get(call.arguments.required("usergroup"))
     if members is None:
-        raise ApiRefusal("no_such_subteam")
+        raise ApiRefusalError("no_such_subteam")
     return {"users": list(members)}
 
 
@@ -103,9 +103,9 @@ def views_update(call: Call) -> Payload:
     modal = _modal(call)
     view = call.workspace.view(call.arguments.required("view_id"))
     if view is None:
-        raise ApiRefusal("not_found")
+        raise ApiRefusalError("not_found")
     if call.arguments.text("hash") not in {"", view.hash}:
-        raise ApiRefusal("hash_conflict")
+        raise ApiRefusalError("hash_conflict")
     return {"view": call.payloads.view(call.workspace.change_view(view, modal))}
 
 
@@ -119,7 +119,7 @@ def _modal(call: Call) -> Modal:
 def _user(call: Call) -> User:
     user = call.workspace.users.get(call.arguments.required("user"))
     if user is None:
-        raise ApiRefusal("user_not_found")
+        raise ApiRefusalError("user_not_found")
     return user
 
 

@@ -23,6 +23,23 @@ def channel_name(channel: Channel) -> str:
     return {"public": channel.name, "private": "privategroup", "dm": "directmessage"}[channel.kind]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a person does in a conversation, and what that lets the app do.
+
+    Args:
+        user: who.
+        channel: where.
+        trigger_id: opens one view.
+        response_url: posts to the conversation.
+    """
+
+    user: User
+    channel: Channel
+    trigger_id: str
+    response_url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Payloads:
     """Payloads for one app in one workspace."""
@@ -78,9 +95,7 @@ class Payloads:
             "bot_id": self.installation.bot_id,
         }
 
-    def slash_command(
-        self, command: str, text: str, *, user: User, channel: Channel, trigger_id: str, response_url: str
-    ) -> dict[str, str]:
+    def slash_command(self, command: str, text: str, act: Act) -> dict[str, str]:
         """The form of a slash command.
 
         Source: https://docs.slack.dev/interactivity/implementing-slash-commands
@@ -91,29 +106,19 @@ class Payloads:
             "token": self.installation.verification_token,
             "team_id": self.workspace.team_id,
             "team_domain": self.workspace.domain,
-            "channel_id": channel.id,
-            "channel_name": channel_name(channel),
-            "user_id": user.id,
-            "user_name": user.name,
+            "channel_id": act.channel.id,
+            "channel_name": channel_name(act.channel),
+            "user_id": act.user.id,
+            "user_name": act.user.name,
             "command": command,
             "text": text,
             "api_app_id": self.installation.app_id,
             "is_enterprise_install": "false",
-            "response_url": response_url,
-            "trigger_id": trigger_id,
+            "response_url": act.response_url,
+            "trigger_id": act.trigger_id,
         }
 
-    def message_click(
-        self,
-        button: Button,
-        block_id: str,
-        *,
-        user: User,
-        channel: Channel,
-        message: Message,
-        trigger_id: str,
-        response_url: str,
-    ) -> Payload:
+    def message_click(self, button: Button, block_id: str, message: Message, act: Act) -> Payload:
         """A click on a message's button. That on an ephemeral message does not carry the message.
 
         Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
@@ -121,16 +126,16 @@ class Payloads:
         container: Payload = {
             "type": "message",
             "message_ts": message.ts,
-            "channel_id": channel.id,
+            "channel_id": act.channel.id,
             "is_ephemeral": message.ephemeral,
         }
         if message.thread_ts is not None:
             container["thread_ts"] = message.thread_ts
-        payload = self._interaction("block_actions", user, trigger_id) | {
+        payload = self._interaction("block_actions", act.user, act.trigger_id) | {
             "container": container,
-            "channel": {"id": channel.id, "name": channel_name(channel)},
+            "channel": {"id": act.channel.id, "name": channel_name(act.channel)},
             "state": {"values": {}},
-            "response_url": response_url,
+            "response_url": act.response_url,
             "actions": [self._action(button, block_id)],
         }
         if not message.ephemeral:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.sandbox.slack.block_kit import BlockKitError
 
 
-class ApiRefusal(Exception):  # noqa: N818 - refused is what Slack does here; nothing is in error in the stand-in
+class ApiRefusalError(Exception):
     """`{"ok": false, "error": code}`.
 
     Args:
@@ -24,13 +24,13 @@ class ApiRefusal(Exception):  # noqa: N818 - refused is what Slack does here; no
         return {"ok": False, "error": self.code, **self.more}
 
 
-class OverRate(Exception):  # noqa: N818 - the same
+class OverRateError(Exception):
     """429: too many messages in one channel."""
 
 
-def refused_blocks(error: BlockKitError) -> ApiRefusal:
+def refused_blocks(error: BlockKitError) -> ApiRefusalError:
     """A Block Kit error as the Web API puts it: each problem with a JSON pointer to it."""
     problems = [str(problem) for problem in error.problems]
-    return ApiRefusal(
+    return ApiRefusalError(
         error.code, {"errors": problems, "response_metadata": {"messages": [f"[ERROR] {each}" for each in problems]}}
     )

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from bot.sandbox.slack.clock import Clock
-from bot.sandbox.slack.refusal import ApiRefusal
+from bot.sandbox.slack.refusal import ApiRefusalError
 
 LIFE_SECONDS = 3.0
 
@@ -40,14 +40,14 @@ class Triggers:
             The ID of the user on whose screen a view may now open.
 
         Raises:
-            ApiRefusal: `invalid_trigger_id`, `expired_trigger_id` or `exchanged_trigger_id`.
+            ApiRefusalError: `invalid_trigger_id`, `expired_trigger_id` or `exchanged_trigger_id`.
         """
         trigger = self._triggers.get(trigger_id)
         if trigger is None:
-            raise ApiRefusal("invalid_trigger_id")
+            raise ApiRefusalError("invalid_trigger_id")
         if trigger.exchanged:
-            raise ApiRefusal("exchanged_trigger_id")
+            raise ApiRefusalError("exchanged_trigger_id")
         if self._clock() - trigger.issued_at > LIFE_SECONDS:
-            raise ApiRefusal("expired_trigger_id")
+            raise ApiRefusalError("expired_trigger_id")
         trigger.exchanged = True
         return trigger.user

@@ -17,7 +17,7 @@ from bot.sandbox.slack.clock import Clock
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.installation import Installation
 from bot.sandbox.slack.payloads import Payload
-from bot.sandbox.slack.refusal import ApiRefusal, OverRate
+from bot.sandbox.slack.refusal import ApiRefusalError, OverRateError
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.workspace import Workspace
 
@@ -82,9 +82,9 @@ class WebApi:
         """
         try:
             body = {"ok": True, **await self._execute(name, request, socket_url)}
-        except ApiRefusal as refusal:
+        except ApiRefusalError as refusal:
             body = refusal.body
-        except OverRate:
+        except OverRateError:
             return too_many_requests(1)
         headers = {"x-oauth-scopes": ",".join(sorted(self._installation.scopes))}
         if name in METHODS:
@@ -98,7 +98,7 @@ class WebApi:
             return {"url": socket_url()}
         method = METHODS.get(name)
         if method is None:
-            raise ApiRefusal("unknown_method", {"req_method": name})
+            raise ApiRefusalError("unknown_method", {"req_method": name})
         self._check_token(token, self._installation.bot_token)
         self._installation.require(method.scopes)
         return method.run(
@@ -114,11 +114,11 @@ class WebApi:
 
     def _check_token(self, token: str, wanted: str) -> None:
         if not token:
-            raise ApiRefusal("not_authed")
+            raise ApiRefusalError("not_authed")
         if token == wanted:
             return
         known = {self._installation.bot_token, self._installation.app_token}
-        raise ApiRefusal("not_allowed_token_type" if token in known else "invalid_auth")
+        raise ApiRefusalError("not_allowed_token_type" if token in known else "invalid_auth")
 
 
 async def _token(request: web.Request) -> str:

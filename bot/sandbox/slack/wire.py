@@ -3,7 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 _SECRETS = re.compile(r"(xox[a-z]-|xapp-\d-|/(?:commands|actions)/T\w+/\d+/|[?&]ticket=)[\w-]+")
@@ -54,29 +54,18 @@ class Wire:
         """The exchanges of one Web API method or kind of payload."""
         return [exchange for exchange in self.exchanges if exchange.what == what]
 
-    def record(
-        self,
-        to: Literal["slack", "bot"],
-        what: str,
-        address: str,
-        headers: Mapping[str, str],
-        sent: str,
-        status: int,
-        received: str,
-    ) -> None:
+    def record(self, exchange: Exchange) -> None:
         """Keep an exchange, masked."""
-        exchange = Exchange(
-            to=to,
-            what=what,
-            address=self._masked(address),
-            headers={name: self._masked(value) for name, value in headers.items()},
-            sent=self._masked(sent),
-            status=status,
-            received=self._masked(received),
+        masked = replace(
+            exchange,
+            address=self._masked(exchange.address),
+            headers={name: self._masked(value) for name, value in exchange.headers.items()},
+            sent=self._masked(exchange.sent),
+            received=self._masked(exchange.received),
         )
-        self.exchanges.append(exchange)
+        self.exchanges.append(masked)
         for watcher in tuple(self._watchers):
-            watcher(exchange)
+            watcher(masked)
 
     def _masked(self, text: str) -> str:
         return _SECRETS.sub(r"\1***", text).replace(self._secret, "***")

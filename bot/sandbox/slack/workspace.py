@@ -67,34 +67,11 @@ class Workspace:
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1_000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06}"
 
-    def post(
-        self,
-        channel: Channel,
-        user: str,
-        text: str,
-        blocks: Sequence[Block] = (),
-        *,
-        thread_ts: str | None = None,
-        broadcast: bool = False,
-        only_for: str | None = None,
-        metadata: object = None,
-        unfurls: bool = True,
-    ) -> Message:
-        """Add a message."""
-        message = Message(
-            channel=channel.id,
-            ts=self.new_ts(),
-            user=user,
-            text=text,
-            blocks=tuple(blocks),
-            thread_ts=thread_ts,
-            broadcast=broadcast,
-            only_for=only_for,
-            metadata=metadata,
-            unfurls=unfurls,
-        )
-        channel.put(message)
-        self.note(Change(kind="posted", channel=channel.id, user=user, message=message))
+    def post(self, draft: Message) -> Message:
+        """Add a message. Returns it with its ts."""
+        message = replace(draft, ts=self.new_ts())
+        self.channels[message.channel].put(message)
+        self.note(Change(kind="posted", channel=message.channel, user=message.user, message=message))
         return message
 
     def edit(self, message: Message, text: str, blocks: Sequence[Block]) -> Message:

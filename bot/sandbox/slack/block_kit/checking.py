@@ -3,18 +3,13 @@
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.sandbox.slack.block_kit.blocks import Actions, Block, Input, Section, interactive_elements
-from bot.sandbox.slack.block_kit.elements import (
-    Button,
-    ImageElement,
-    PlainTextInput,
-    Select,
-)
+from bot.sandbox.slack.block_kit.elements import ImageElement
 from bot.sandbox.slack.block_kit.views import Modal
 
 MOST_CHARACTERS = 13_200  # over all blocks of a message: undocumented, measured in bolt-js#2509
@@ -27,8 +22,6 @@ _TYPES = frozenset(  # pydantic names the member of a union in an error's path; 
         *("plain_text", "mrkdwn"),
     }
 )
-
-_Element = TypeVar("_Element", bound=Button | Select | PlainTextInput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +167,18 @@ def _with_ids(block: Block) -> Block:
         changes["block_id"] = _new_id()
     match block:
         case Actions(elements=elements):
-            changes["elements"] = [_with_action_id(element) for element in elements]
+            changes["elements"] = [element.model_copy(update=_action_id(element.action_id)) for element in elements]
         case Input(element=element):
-            changes["element"] = _with_action_id(element)
+            changes["element"] = element.model_copy(update=_action_id(element.action_id))
         case Section(accessory=accessory) if accessory is not None and not isinstance(accessory, ImageElement):
-            changes["accessory"] = _with_action_id(accessory)
+            changes["accessory"] = accessory.model_copy(update=_action_id(accessory.action_id))
         case _:
             pass
     return block.model_copy(update=changes)
 
 
-def _with_action_id(element: _Element) -> _Element:
-    return element if element.action_id is not None else element.model_copy(update={"action_id": _new_id()})
+def _action_id(given: str | None) -> dict[str, str]:
+    return {"action_id": given or _new_id()}
 
 
 def _new_id() -> str:
