@@ -6,11 +6,10 @@
     ├── PersonError            its text is shown to the person who asked, as it stands
     │   ├── UsageError         the slash command cannot be read
     │   ├── NotRecordedError   Redis refused: nothing was done
-    │   └── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
-    ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
-    ├── SignInError            IAM gave no token, so the request was not sent
     │   ├── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
     │   └── NotReplicatedError it was recorded, but a failover could lose it
+    ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
+    ├── SignInError            IAM gave no token, so the request was not sent
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
