@@ -175,5 +175,5 @@ async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message
         return await send(message)
     except MalformedMessageError as refusal:
         blocks = [block.to_dict() for block in message.blocks]
-        _log.error("Slack refuses the form of a message: this is a bug", why=str(refusal), blocks=blocks)  # noqa: TRY400
+        _log.error("Slack refuses the form of a message: this is a bug", why=str(refusal), blocks=blocks)
         return await send(Message(message.text))

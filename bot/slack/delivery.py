@@ -1,7 +1,8 @@
 """What Slack says of a message that it did not take -> a `DeliveryError`.
 
 Sources: the error tables of chat.postMessage and chat.update, "Rate limits", and "Handling user interaction"
-(response_url) in Slack's documentation. Error texts here are Slack's codes, never an address: a response_url is a secret.
+(response_url) in Slack's documentation. An error's text is Slack's code and never an address, since a response_url is a
+secret.
 """
 
 import json
@@ -62,7 +63,7 @@ def web_api_errors() -> Iterator[None]:
 
 
 def check_webhook(response: WebhookResponse) -> None:
-    """Raise a `DeliveryError` where a response_url did not take the message: it answers `ok`, JSON, or an error code."""
+    """Raise a `DeliveryError` where a response_url did not answer `ok`, but with an error code, plain or in JSON."""
     code = _webhook_error(response.body)
     if response.status_code == HTTPStatus.OK and code is None:
         return

@@ -64,12 +64,7 @@ class Listeners:
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
         """Answer `/codecheck …`: nothing where the prompt will say it, else privately."""
-        typed = read_command(body)
-        match parse_command(typed.text):
-            case Help():
-                answer: Message | None = answers.helped()
-            case Delete(task_id):
-                answer = await self._delete(task_id, typed)
+        answer = await self._run(read_command(body))
         await (ack() if answer is None else ack(_privately(answer)))
 
     async def click(self, ack: AsyncAck, body: Payload) -> None:
@@ -88,6 +83,14 @@ class Listeners:
             return BoltResponse(status=200, body=_privately(message))
         self._whisper(body, message)
         return BoltResponse(status=200, body="")
+
+    async def _run(self, typed: SlashCommand) -> Message | None:
+        """Each subcommand, and what it answers."""
+        match parse_command(typed.text):
+            case Help():
+                return answers.helped()
+            case Delete(task_id):
+                return await self._delete(task_id, typed)
 
     async def _delete(self, task_id: str, typed: SlashCommand) -> Message | None:
         requested = await self._deletions.request(task_id, typed.by, typed.channel, typed.response_url)
