@@ -4,6 +4,7 @@ Right after a click and after a crash it is the same: whoever holds the deletion
 by a `FencedError` that somebody else has taken it over.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import structlog
 
 from bot.deletions.executing import Executor
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import DeliveryDelayedError, FencedError, PersonError, UndeliverableError
 from bot.domain.next_step import (
     Close,
@@ -28,6 +29,7 @@ from bot.domain.next_step import (
     mark,
     next_step,
 )
+from bot.domain.outcome import Presence, Sighting
 
 _log = structlog.get_logger(__name__)
 
@@ -79,9 +81,9 @@ class Carrier:
             case Expire():
                 return await self._store.hold(replace(deletion, state=State.EXPIRED))
             case Send():
-                return await self._executor.send(deletion, held_since, response_url)
+                return await self._executor.send(deletion, held_since, await self._reach(deletion, response_url))
             case Recover():
-                return await self._executor.recover(deletion, response_url)
+                return await self._executor.recover(deletion, await self._reach(deletion, response_url))
             case LookUp():
                 sighting = await self._service.look_up(deletion.task_id)
                 return await self._store.hold(after_look(deletion, sighting, self._timings))
@@ -97,7 +99,10 @@ class Carrier:
         except DeliveryDelayedError as delayed:
             pause = max(delayed.retry_after, min(1_000 * 2**deletion.tries, 60_000))
             _log.warning("Slack did not take a message yet", deletion=deletion.id, why=str(delayed), pause_ms=pause)
-            await self._store.rest(replace(deletion, tries=deletion.tries + 1), deletion.seen_at + pause)
+            until = deletion.seen_at + pause
+            if deletion.state in AWAITING_A_CLICK:
+                until = min(until, deletion.expires_at)
+            await self._store.rest(replace(deletion, tries=deletion.tries + 1), until)
             return None
         return await self._store.hold(replace(noted, tries=0))
 
@@ -108,8 +113,7 @@ class Carrier:
         match message:
             case Show():
                 if deletion.preview is None:
-                    sighting = await self._service.look_up(deletion.task_id)
-                    deletion = replace(deletion, preview=sighting)
+                    deletion = replace(deletion, preview=await self._preview(deletion.task_id))
                 prompt = await self._conversation.show(deletion, response_url)
                 return replace(deletion, prompt=prompt, drawn=deletion.appearance)
             case Redraw():
@@ -124,6 +128,14 @@ class Carrier:
                 except UndeliverableError as error:
                     _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
                 return replace(deletion, told=deletion.told | {mark(deletion, target)})
+
+    async def _preview(self, task_id: str) -> Sighting:
+        """What the prompt shows of the task; a slow service must not keep the prompt from the person who asked."""
+        try:
+            async with asyncio.timeout(self._timings.preview / 1_000):
+                return await self._service.look_up(task_id)
+        except TimeoutError:
+            return Sighting(Presence.UNKNOWN, why="CodeArts Check did not answer in time")
 
     async def _reach(self, deletion: Deletion, response_url: ResponseUrl | None) -> ResponseUrl | None:
         """The response_url to fall back on: the one at hand, else the one kept for an ephemeral prompt."""

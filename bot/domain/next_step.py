@@ -24,10 +24,12 @@ class Timings:
         call: one DELETE, its retries and its sign-in included.
         call_lease: how long the holder of an EXECUTING deletion is left alone.
         talk_lease: the same for every other state; longer than any one request to Slack or look-up.
+        preview: how long a prompt waits for the look-up of what it will show.
         look: the first pause between look-ups; doubled each time, up to half a minute.
         retention: how long an ended deletion is kept in Redis.
         sweep: how often a replica looks for due deletions.
         drain: how long SIGTERM waits for what is under way.
+        answer: how long a person waits for an acknowledgement; Slack gives up after 3 s.
     """
 
     ttl: int = 300_000
@@ -36,10 +38,12 @@ class Timings:
     call: int = 30_000
     call_lease: int = 40_000
     talk_lease: int = 15_000
+    preview: int = 2_000
     look: int = 2_000
     retention: int = 7 * 24 * 3_600_000
     sweep: int = 500
     drain: int = 20_000
+    answer: int = 2_500
 
 
 @dataclass(frozen=True, slots=True)
