@@ -1,5 +1,6 @@
 """A store that keeps one process's deletions in a dict: enough of the port to hold whole conversations."""
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -18,12 +19,17 @@ def now() -> int:
 class MemoryStore:
     """Answers `bot.deletions.ports.DeletionStore`, without leases.
 
-    Args:
+    Attributes:
         failing: raised by every method while it is set.
+        asked: set once `request` has been called.
+        answering: `request` answers once this is set, as it is at the start.
     """
 
     def __init__(self) -> None:
         self.failing: Exception | None = None
+        self.asked = asyncio.Event()
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.deletions: dict[str, Deletion] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
 
@@ -33,6 +39,8 @@ class MemoryStore:
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
         """Record, or find the one that has not ended."""
+        self.asked.set()
+        await self.answering.wait()
         self._check()
         for deletion in self.deletions.values():
             if deletion.task_id == new.task_id and not deletion.ended:

@@ -14,7 +14,7 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: the API method, or `response:{name}`, and its JSON body."""
+    """One request: the API method, `response:{name}` or `socket`, and its JSON body."""
 
     method: str
     body: Json
@@ -108,7 +108,10 @@ class SlackWire:
         told = await self._note(f"response:{request.match_info['name']}", await request.json())
         return told or web.Response(text="ok")
 
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        told = await self._note("socket", {})
+        if told is not None:
+            return told
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await self.sockets.put(socket)

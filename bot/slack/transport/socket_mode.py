@@ -18,7 +18,6 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 _ADDRESS = re.compile(r"wss?://\S+")
-_WATCH = 1.0  # seconds between looks at the connection
 _GRACE = 3.0  # seconds for acknowledgements under way: Slack waits no longer
 
 _log = structlog.get_logger(__name__)
@@ -27,8 +26,8 @@ _log = structlog.get_logger(__name__)
 class SocketMode:
     """A connection under way."""
 
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
-        self._handler = _Handler(app, app_token, logger=_logger(), web_client=client)
+    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float) -> None:
+        self._handler = _Handler(app, app_token, logger=_logger(), web_client=client, ping_interval=ping_seconds)
         self._client = self._handler.client
         self._tasks: list[asyncio.Future[None]] = [
             asyncio.create_task(self._handler.connect_async(), name="socket mode: connect"),  # type: ignore[no-untyped-call]  # so in Bolt
@@ -68,7 +67,7 @@ class SocketMode:
             if not now:
                 self._client.wss_uri = None
             before = now
-            await asyncio.sleep(_WATCH)
+            await asyncio.sleep(min(1, self._client.ping_interval / 2))
 
     @staticmethod
     async def _end(tasks: list[asyncio.Future[None]]) -> None:
@@ -78,7 +77,9 @@ class SocketMode:
 
 
 @asynccontextmanager
-async def serve_socket_mode(app: AsyncApp, app_token: str, client: AsyncWebClient) -> AsyncIterator[SocketMode]:
+async def serve_socket_mode(
+    app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_seconds: float = 10
+) -> AsyncIterator[SocketMode]:
     """Take payloads over Socket Mode until the end of the context, or until `stop`.
 
     Returns at once: `SocketMode.connected` says when the connection stands.
@@ -87,8 +88,9 @@ async def serve_socket_mode(app: AsyncApp, app_token: str, client: AsyncWebClien
         app: see `bot.slack.transport.bolt`.
         app_token: the xapp token.
         client: the Web API that is asked for the WebSocket's address.
+        ping_seconds: how often the connection is tried, and how long it is waited before connecting again.
     """
-    socket_mode = SocketMode(app, app_token, client)
+    socket_mode = SocketMode(app, app_token, client, ping_seconds)
     try:
         yield socket_mode
     finally:
@@ -100,8 +102,16 @@ class _Handler(AsyncSocketModeHandler):
 
     client: SocketModeClient
 
-    def __init__(self, app: AsyncApp, app_token: str, *, logger: logging.Logger, web_client: AsyncWebClient) -> None:
-        super().__init__(app, app_token, logger=logger, web_client=web_client)
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        logger: logging.Logger,
+        web_client: AsyncWebClient,
+        ping_interval: float,
+    ) -> None:
+        super().__init__(app, app_token, logger=logger, web_client=web_client, ping_interval=ping_interval)
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()

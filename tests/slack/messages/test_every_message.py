@@ -123,7 +123,7 @@ def test_only_results_ping_and_only_the_requester(deletion: Deletion) -> None:
 
 @given(DELETIONS)
 def test_deleted_is_said_of_deleted_alone(deletion: Deletion) -> None:
-    """ "was deleted" is claimed in no state but DELETED."""
+    """No state but DELETED claims that the task was deleted."""
     said = prompt(replace(deletion, outcome=None), WORKSPACE).text.replace("whether task", "?")
     claims = re.search(r"(?<!\? )`[^`]*` was deleted\.", said)
 

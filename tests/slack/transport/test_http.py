@@ -4,6 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 import aiohttp
 import pytest
@@ -19,6 +20,7 @@ from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
 from tests.slack.samples import ALICE
 from tests.slack.signing import SECRET, SignedSlack, click_form, command_form, signed_headers
+from tests.slack.waiting import until
 
 HELP = command_form("help", ALICE)
 
@@ -148,10 +150,9 @@ async def test_interaction_nobody_listens_to(bot: SignedSlack) -> None:
 
 async def test_address_in_use() -> None:
     """An address that something else listens on is an error at once."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(OSError, match="in use"):
-            async with serve_http(Starlette(), "127.0.0.1", taken.getsockname()[1]):
-                pass
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        async with serve_http(Starlette(), "127.0.0.1", taken.getsockname()[1]):
+            pass
 
 
 async def test_stopping_answers_what_is_under_way(session: aiohttp.ClientSession) -> None:
@@ -167,8 +168,7 @@ async def test_stopping_answers_what_is_under_way(session: aiohttp.ClientSession
         under_way = asyncio.create_task(_text(session, server.port))
         await arrived.wait()
         stopping = asyncio.create_task(server.stop())
-        while _listens(server.port):
-            await asyncio.sleep(0.01)
+        await until(partial(_is_closed, server.port))
         assert not stopping.done()
         released.set()
         assert await under_way == "done"
@@ -180,6 +180,6 @@ async def _text(session: aiohttp.ClientSession, port: int) -> str:
         return await answer.text()
 
 
-def _listens(port: int) -> bool:
+async def _is_closed(port: int) -> bool:
     with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+        return client.connect_ex(("127.0.0.1", port)) != 0

@@ -1,12 +1,10 @@
 """Socket Mode: the same behaviour as over HTTP, a connection that comes back, and an orderly end."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from urllib.parse import parse_qsl
 
 import pytest
-from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,7 +12,8 @@ from bot.slack.transport.socket_mode import SocketMode, serve_socket_mode
 from tests.slack.memory import MemoryStore
 from tests.slack.samples import ALICE, TASK_ID
 from tests.slack.signing import command_form
-from tests.slack.wire import Json, SlackWire
+from tests.slack.waiting import until
+from tests.slack.wire import Answer, Json, SlackWire
 
 
 @pytest.fixture
@@ -30,13 +29,6 @@ def command(text: str, envelope: str = "e1") -> Json:
     return {"type": "slash_commands", "envelope_id": envelope, "accepts_response_payload": True, "payload": payload}
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for `condition`."""
-    async with asyncio.timeout(20):
-        while not await condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_recorded_and_acknowledged(slack: SlackWire, socket_mode: SocketMode, store: MemoryStore) -> None:
     """A command is acknowledged with an empty payload once it is recorded, and its prompt is posted."""
     socket = await slack.sockets.get()
@@ -49,9 +41,9 @@ async def test_recorded_and_acknowledged(slack: SlackWire, socket_mode: SocketMo
 
 
 @pytest.mark.parametrize(("text", "says"), [("help", "two confirmations"), ("delete", "The task ID is missing")])
-async def test_answers_in_the_acknowledgement(slack: SlackWire, socket_mode: SocketMode, text: str, says: str) -> None:
+@pytest.mark.usefixtures("socket_mode")
+async def test_answers_in_the_acknowledgement(slack: SlackWire, text: str, says: str) -> None:
     """What over HTTP is the answer's body is the envelope's payload here, for errors as well."""
-    assert socket_mode
     socket = await slack.sockets.get()
     await socket.send_json(command(text))
 
@@ -75,29 +67,45 @@ async def test_comes_back(slack: SlackWire, socket_mode: SocketMode) -> None:
     assert slack.methods().count("apps.connections.open") == 2
 
 
-async def test_acknowledges_before_it_ends(
-    slack: SlackWire, app: AsyncApp, client: AsyncWebClient, store: MemoryStore
+async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: SocketMode, store: MemoryStore) -> None:
+    """A payload under way at the end is still recorded and acknowledged, and then the connection closes."""
+    store.answering.clear()
+    socket = await slack.sockets.get()
+    await socket.send_json(command(f"delete {TASK_ID}"))
+    await store.asked.wait()
+
+    stopping = asyncio.create_task(socket_mode.stop())
+    await asyncio.sleep(0)
+    store.answering.set()
+    await stopping
+
+    assert await slack.from_socket.get() == {"envelope_id": "e1"}
+    assert not await socket_mode.connected()
+
+
+async def test_asks_for_a_new_address(
+    slack: SlackWire, app: AsyncApp, client: AsyncWebClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A payload under way at the end is still acknowledged."""
-    held = asyncio.Event()
+    """An address that does not open is not tried for ever, since it works once; its ticket stays out of the log."""
+    slack.answer("socket", Answer("no", 403))
 
-    class SlowStore(MemoryStore):
-        pass
+    async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.2) as running:
+        await until(running.connected)
 
-    assert SlowStore and store
-
-    async with serve_socket_mode(app, "xapp-test", client) as running:
-        socket = await slack.sockets.get()
-        await socket.send_json(command("help"))
-        held.set()
-        await running.stop()
-        assert not await running.connected()
+    assert slack.methods().count("apps.connections.open") > 1
+    assert "Failed to connect" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_nothing_is_left_running(slack: SlackWire, app: AsyncApp, client: AsyncWebClient) -> None:
     """After the end no task of the connection goes on."""
-    before = asyncio.all_tasks()
     async with serve_socket_mode(app, "xapp-test", client):
         await slack.sockets.get()
+        assert _of_the_connection()
 
-    assert {task.get_coro().__qualname__ for task in asyncio.all_tasks() - before if "Socket" in str(task)} == set()
+    assert _of_the_connection() == []
+
+
+def _of_the_connection() -> list[str]:
+    marks = ("SocketModeClient", "socket mode:")
+    return [repr(task) for task in asyncio.all_tasks() if any(mark in repr(task) for mark in marks)]
