@@ -6,6 +6,7 @@ runs, so that `--help` answers at once.
 
 import os
 import sys
+import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -74,11 +75,23 @@ def run() -> None:
 )
 def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
     """Try the whole bot on this machine: no Slack, no cloud, nothing to configure."""
-    from bot import trial
-
     if play:
-        sys.exit(0 if _execute(trial.play(socket_mode=socket_mode)) else 1)
-    _execute(trial.serve(port, socket_mode=socket_mode))
+        sys.exit(0 if _execute(_play(socket_mode=socket_mode)) else 1)
+    raise click.ClickException("the page is not there yet: use --play")
+
+
+async def _play(*, socket_mode: bool) -> bool:
+    """Play against an embedded server of its own, which leaves nothing behind."""
+    from bot.manifest import parsed_manifest
+    from bot.sandbox.play import play
+    from bot.store.embedded import start_embedded
+
+    with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
+        server = await start_embedded(Path(folder))
+        try:
+            return await play(parsed_manifest(), server.url, socket_mode=socket_mode)
+        finally:
+            await server.stop()
 
 
 @main.command()

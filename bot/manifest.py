@@ -15,6 +15,14 @@ def manifest() -> str:
     return (packaged if packaged.is_file() else Path(__file__).parents[1] / "manifest.yml").read_text("utf-8")
 
 
+def parsed_manifest() -> dict[str, object]:
+    """The same, parsed."""
+    document = yaml.safe_load(manifest())
+    if not isinstance(document, dict):
+        raise TypeError("manifest.yml holds no mapping")
+    return document
+
+
 def http_form(text: str, url: str) -> str:
     """The manifest `text` for HTTP: every request goes to `url`, and Socket Mode is off.
 

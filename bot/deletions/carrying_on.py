@@ -13,7 +13,7 @@ import structlog
 from bot.deletions.executing import Executor
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import DeliveryDelayedError, FencedError, PersonError, UndeliverableError
+from bot.domain.errors import DeliveryDelayedError, DeliveryError, FencedError, PersonError, UndeliverableError
 from bot.domain.next_step import (
     Close,
     Expire,
@@ -64,7 +64,7 @@ class Carrier:
             while (following := await self._take_step(deletion, held_since, response_url)) is not None:
                 deletion = following
         except FencedError:
-            await self._redraw_overtaken(deletion, response_url)
+            await self._overtaken(deletion, response_url)
         except PersonError as error:  # Redis has gone: the lease runs out and somebody takes it up
             _log.warning("left to whoever finds it due", deletion=deletion.id, state=deletion.state, why=str(error))
 
@@ -143,22 +143,39 @@ class Carrier:
             return await self._store.response_url(deletion.id)
         return response_url
 
-    async def _redraw_overtaken(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
-        """Somebody has taken the deletion over while this process was drawing: what it drew last may be stale."""
-        latest = await self._store.load(deletion.id)
-        if latest is not None and latest.prompt is not None:
-            await self.redraw_clicked(latest, latest.prompt, response_url)
-
     async def redraw_clicked(self, deletion: Deletion, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Redraw the message that was clicked on, whether or not it is the recorded prompt."""
         try:
-            await self._conversation.redraw(replace(deletion, prompt=clicked), response_url)
-        except (DeliveryDelayedError, UndeliverableError) as error:
+            await self._redraw_while_it_moves(deletion, clicked, response_url, drawn="")
+        except (DeliveryError, PersonError) as error:
             _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
+
+    async def _overtaken(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
+        """Somebody has taken the deletion over while this process was drawing: what it drew last may be stale."""
+        try:
+            latest = await self._store.load(deletion.id)
+            if latest is not None and latest.prompt is not None:
+                await self._redraw_while_it_moves(latest, latest.prompt, response_url, drawn=deletion.appearance)
+        except (DeliveryError, PersonError) as error:
+            _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
+
+    async def _redraw_while_it_moves(
+        self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, drawn: str
+    ) -> None:
+        """Redraw a prompt that another process may be drawing too.
+
+        Whoever draws looks afterwards whether it drew the latest; so whichever drawing Slack takes last, it is of the
+        latest, and no late one leaves buttons behind.
+        """
+        latest: Deletion | None = deletion
+        while latest is not None and latest.appearance != drawn:
+            await self._conversation.redraw(replace(latest, prompt=at), response_url)
+            drawn = latest.appearance
+            latest = await self._store.load(deletion.id)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt whose deletion is no longer known."""
         try:
             await self._conversation.retire(clicked, response_url)
-        except (DeliveryDelayedError, UndeliverableError) as error:
+        except DeliveryError as error:
             _log.warning("a prompt could not be retired", why=str(error))

@@ -60,6 +60,8 @@ class SignInError(BotError):
         super().__init__(why)
         self.cure = cure
         self.passing = passing
+
+
 class NotReplicatedError(PersonError):
     """It was recorded, but too few replicas of Redis hold it: a failover now could lose it.
 

@@ -97,7 +97,7 @@ def _described(deletion: Deletion, workspace_url: str) -> Block | None:
     return facts(
         [
             *task_facts(deletion),
-            ("Requested by", profile(deletion.requester, workspace_url)),
+            ("Requested by", mention(deletion.requester)),
             ("Operator", code(deletion.operator)),
         ]
     )

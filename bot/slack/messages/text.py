@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bot.domain.operators import SlackUser
 
 _MARKUP = re.compile(r"[*_~`<>]|:[^\s:]+:")  # bold, italic, strike, code, entities, quotes; emoji
+_MILLISECONDS_BELOW = 1_000
 _EXACT_BELOW = 10  # seconds that are told with a decimal
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")  # every `&` of escaped text begins `&amp;`, `&lt;` or `&gt;`
 
@@ -79,6 +80,8 @@ def moment(milliseconds: int) -> str:
 
 
 def duration(milliseconds: int) -> str:
-    """How long something took: `0.8 s`, `31 s`."""
+    """How long something took: `80 ms`, `1.8 s`, `31 s`."""
+    if milliseconds < _MILLISECONDS_BELOW:
+        return f"{milliseconds} ms"
     seconds = milliseconds / 1_000
     return f"{seconds:.1f} s" if seconds < _EXACT_BELOW else f"{seconds:.0f} s"
