@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import structlog
@@ -39,7 +40,7 @@ class Log:
         return self.stream.getvalue()
 
     @property
-    def lines(self) -> list[dict[str, str]]:
+    def lines(self) -> list[dict[str, Any]]:
         """All that was written, as JSON."""
         return [json.loads(line) for line in self.text.splitlines()]
 
