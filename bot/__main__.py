@@ -98,13 +98,16 @@ async def _play(*, socket_mode: bool) -> bool:
 def doctor() -> None:
     """Check the settings, Redis, Slack and CodeArts Check; change nothing.
 
-    Prints each check with what to do about it. The exit status is 1 if any of them found a fault.
+    Prints each check with what to do about it. The exit status is 1 where one found a fault, 2 where the settings
+    themselves are wrong.
     """
     settings = _settings()
     _configure_logging(settings)
-    from bot.doctor import examine
+    from bot.doctor import Grade, examine, report
 
-    sys.exit(0 if _execute(examine(settings)) else 1)
+    checks = _execute(examine(settings))
+    click.echo(report(checks))
+    sys.exit(any(check.grade is Grade.FAULT for check in checks))
 
 
 @main.command()

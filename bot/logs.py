@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import TextIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from structlog.typing import Processor
@@ -94,7 +94,7 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
 def _forms(secret: str) -> set[str]:
     """A secret as `repr` and JSON write it, and JSON a `repr`; of a URL its password too."""
     password = urlsplit(secret).password if "://" in secret else None
-    plain = {secret, password} if password else {secret}
+    plain = {secret, password, unquote(password)} if password else {secret}
     quoted = plain | {repr(text)[1:-1] for text in plain}
     return quoted | {json.dumps(text, ensure_ascii=False)[1:-1] for text in quoted}
 

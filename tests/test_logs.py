@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import structlog
@@ -39,7 +40,7 @@ class Log:
         return self.stream.getvalue()
 
     @property
-    def lines(self) -> list[dict[str, str]]:
+    def lines(self) -> list[dict[str, Any]]:
         """All that was written, as JSON."""
         return [json.loads(line) for line in self.text.splitlines()]
 
@@ -183,7 +184,8 @@ def test_what_is_no_secret_stays_readable(text: str) -> None:
 
 def test_of_a_url_the_password_is_a_secret_too() -> None:
     """redis-py may quote the password without its URL."""
-    assert redactor(["redis://:hunter22@h:6379/0"])("AUTH hunter22 failed") == "AUTH [hidden] failed"
+    redact = redactor(["redis://:hunter%4022@h:6379/0"])
+    assert redact("AUTH hunter@22 failed, hunter%4022 too") == "AUTH [hidden] failed, [hidden] too"
 
 
 def test_a_secret_too_short_to_be_one_does_not_black_out_the_log() -> None:

@@ -12,6 +12,11 @@ from bot.domain.operators import OPERATOR
 
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?(\.[0-9A-Za-z_-]+)*\.?")
 
+_AS_HTTPS = "Write it as https://host."
+_ESCAPED = "(in a password @ is %40, / is %2F and # is %23)"
+_AS_REDIS = f"Write it as redis://host:6379/0 {_ESCAPED}."
+_AS_SENTINEL = f"Write it as redis+sentinel://host1,host2/service/0 {_ESCAPED}."
+
 
 def refusal(what: str, cure: str) -> PydanticCustomError:
     """What a check raises: `what` goes on after the setting's name; no text may hold the value, a secret perhaps."""
@@ -86,11 +91,11 @@ def base_url(text: str) -> str:
 
     https, but for loopback: everything sent there carries credentials.
     """
-    url = _split(text)
+    url = _split(text, _AS_HTTPS)
     if url.scheme not in ("https", "http"):
-        raise refusal("is no https:// URL", "Write it as https://host.")
+        raise refusal("is no https:// URL", _AS_HTTPS)
     if not url.hostname or not _is_host(url.hostname):
-        raise refusal("has no host", "Write it as https://host.")
+        raise refusal("has no host", _AS_HTTPS)
     if url.username is not None or url.password is not None:
         raise refusal("has credentials in it", "Take them out: they have settings of their own.")
     if url.query or url.fragment:
@@ -101,22 +106,23 @@ def base_url(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """`redis://host`, `rediss://host`, `unix:///path` or `redis+sentinel://host1,host2/service/db`."""
-    match _split(text, several_hosts=text.startswith("redis+sentinel:")):
-        case SplitResult(scheme="redis" | "rediss") as url:
+    """`redis://host`, `unix:///path` or `redis+sentinel://host1,host2/service/db`; with `rediss` over TLS."""
+    url = _split(text, _AS_REDIS, several_hosts="+sentinel:" in text)
+    match url.scheme:
+        case "redis" | "rediss":
             if not url.hostname:
-                raise refusal("has no host", "Write it as redis://host:6379/0.")
+                raise refusal("has no host", _AS_REDIS)
             if not re.fullmatch(r"(/\d*)?", url.path):
-                raise refusal("has a database that is no number", "Write it as redis://host:6379/0.")
-        case SplitResult(scheme="unix") as url:
+                raise refusal("has a database that is no number", _AS_REDIS)
+        case "unix":
             if url.netloc.rpartition("@")[2] or not url.path.strip("/"):
                 raise refusal("has no absolute path", "Write it as unix:///run/redis.sock.")
-        case SplitResult(scheme="redis+sentinel") as url:
+        case "redis+sentinel" | "rediss+sentinel":
             hosts = url.netloc.rpartition("@")[2].split(",")
             if not all(re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(:\d{1,5})?", host) for host in hosts):
-                raise refusal("has no list of Sentinel hosts", "Write it as redis+sentinel://host1,host2/service/0.")
+                raise refusal("has no list of Sentinel hosts", _AS_SENTINEL)
             if not re.fullmatch(r"/[^/]+(/\d*)?", url.path):
-                raise refusal("names no service", "Write it as redis+sentinel://host1,host2/service/0.")
+                raise refusal("names no service", _AS_SENTINEL)
         case _:
             raise refusal("is no URL of Redis", "Begin it with redis://, rediss://, unix:// or redis+sentinel://.")
     return text
@@ -158,7 +164,7 @@ def later(what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _split(text: str, *, several_hosts: bool = False) -> SplitResult:
+def _split(text: str, cure: str, *, several_hosts: bool = False) -> SplitResult:
     if not re.fullmatch(r"[!-~]+", text):
         raise refusal("has a space, a line break or a character that is not ASCII", "Write the URL alone.")
     try:
@@ -166,7 +172,7 @@ def _split(text: str, *, several_hosts: bool = False) -> SplitResult:
         if not several_hosts:
             url.port  # noqa: B018 - read for its check
     except ValueError:
-        raise refusal("is no URL: its host or port cannot be read", "Write it as scheme://host:port.") from None
+        raise refusal("is no URL: its host or port cannot be read", cure) from None
     return url
 
 

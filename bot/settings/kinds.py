@@ -62,7 +62,7 @@ KeyPrefix = Annotated[
         "Use letters, digits and any of _ . : - alone.",
     ),
 ]
-Region = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", "is no region", "Write it as cn-north-4.")]
+Region = Annotated[str, _text(r"[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,3}", "is no region", "Write it as cn-north-4.")]
 ProjectId = Annotated[str, _text(r"[0-9A-Za-z_-]{1,64}", "is no IAM project ID", "Copy it from My Credentials.")]
 PlainText = Annotated[
     str, _text(r"[^\x00-\x1f\x7f]+", "has a line break or another control character", "Copy it anew, and it alone.")

@@ -22,7 +22,7 @@ PREFIX = (
 VISIBLE = ("has a space, a line break or a character that is not ASCII", "Copy it anew, and it alone.")
 HOST = ("is neither an address nor a host name", "Use 127.0.0.1, or 0.0.0.0 for every interface.")
 URL_ALONE = ("has a space, a line break or a character that is not ASCII", "Write the URL alone.")
-NO_URL = ("is no URL: its host or port cannot be read", "Write it as scheme://host:port.")
+NO_URL = ("is no URL: its host or port cannot be read", "Write it as https://host.")
 CLEAR = ("would send credentials in the clear", "Use https:// (http:// is for 127.0.0.1 alone).")
 CREDENTIALS = ("has credentials in it", "Take them out: they have settings of their own.")
 QUERY = ("has a query or a fragment", "Write it as https://host or https://host/path.")
@@ -44,7 +44,7 @@ QUERY = ("has a query or a fragment", "Write it as https://host or https://host/
         ("CODECHECK_LOG", "xml", ("is none of its values", "Set it to 'console' or 'json'.")),
         ("CODECHECK_REDIS_PREFIX", "a{b}", PREFIX),
         ("CODECHECK_REDIS_PREFIX", "a*", PREFIX),
-        ("CODEARTS_REGION", "cn/north", ("is no region", "Write it as cn-north-4.")),
+        ("CODEARTS_REGION", "cn/north-4", ("is no region", "Write it as cn-north-4.")),
         ("HUAWEICLOUD_SDK_PROJECT_ID", "a b", ("is no IAM project ID", "Copy it from My Credentials.")),
         ("HUAWEICLOUD_SDK_SK", "a b", VISIBLE),
         ("SLACK_API_URL", "ftp://slack.com", ("is no https:// URL", "Write it as https://host.")),
@@ -93,6 +93,7 @@ def test_the_web_api_can_be_elsewhere(url: str, base: str, tmp_path: Path) -> No
         "unix://user:pass@/run/redis.sock?db=2",
         "redis+sentinel://h1,h2:26379/codecheck/0",
         "redis+sentinel://user:pass@h1:26379,[::1]:26379/codecheck",
+        "rediss+sentinel://h1,h2/codecheck?sentinel_password=x",
     ],
 )
 def test_the_urls_of_redis(url: str, tmp_path: Path) -> None:
@@ -103,7 +104,9 @@ def test_the_urls_of_redis(url: str, tmp_path: Path) -> None:
 
 
 NO_REDIS = ("is no URL of Redis", "Begin it with redis://, rediss://, unix:// or redis+sentinel://.")
-SENTINEL = "Write it as redis+sentinel://host1,host2/service/0."
+ESCAPED = "(in a password @ is %40, / is %2F and # is %23)"
+REDIS = f"Write it as redis://host:6379/0 {ESCAPED}."
+SENTINEL = f"Write it as redis+sentinel://host1,host2/service/0 {ESCAPED}."
 
 
 @pytest.mark.parametrize(
@@ -111,9 +114,11 @@ SENTINEL = "Write it as redis+sentinel://host1,host2/service/0."
     [
         ("http://h", NO_REDIS),
         ("localhost:6379", NO_REDIS),
-        ("redis://", ("has no host", "Write it as redis://host:6379/0.")),
-        ("redis://h/zero", ("has a database that is no number", "Write it as redis://host:6379/0.")),
-        ("redis://h:99999", NO_URL),
+        ("redis://", ("has no host", REDIS)),
+        ("redis://h/zero", ("has a database that is no number", REDIS)),
+        ("redis://h:99999", ("is no URL: its host or port cannot be read", REDIS)),
+        ("redis://:p#ss@h", ("is no URL: its host or port cannot be read", REDIS)),
+        ("redis://:p/ss@h", ("is no URL: its host or port cannot be read", REDIS)),
         ("unix://run/redis.sock", ("has no absolute path", "Write it as unix:///run/redis.sock.")),
         ("redis+sentinel://h1,h2", ("names no service", SENTINEL)),
         ("redis+sentinel://h1/s/zero", ("names no service", SENTINEL)),
