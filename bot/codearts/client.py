@@ -17,7 +17,6 @@ from bot.domain.errors import SignInError
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Answer, NoAnswer, NotSent, Presence, Reply, Sighting, sighted
 
-_LOOK_UP = 10.0  # seconds for a look-up as a whole
 _LARGEST = 1 << 20  # bytes read of an answer; a longer one is cut, and so unreadable
 
 
@@ -32,6 +31,7 @@ class Attempts:
         longest_pause: the most of it, in seconds.
         throttled_pause: seconds after a 429 that names no `Retry-After`; the gateway's page says 2 to 5.
         concurrency: the most requests under way at once.
+        looking: seconds for a look-up as a whole; its port promises ten.
     """
 
     delete: int = 4
@@ -40,6 +40,7 @@ class Attempts:
     longest_pause: float = 2.0
     throttled_pause: float = 3.0
     concurrency: int = 8
+    looking: float = 10.0
 
 
 class CodeArtsCheck:
@@ -76,7 +77,7 @@ class CodeArtsCheck:
         """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""
         if not TASK_ID.fullmatch(task_id):
             return Sighting(Presence.UNKNOWN, why="that is no task ID")
-        call = _Call(time.monotonic() + _LOOK_UP, self._attempts, repeatable=True)
+        call = _Call(time.monotonic() + self._attempts.looking, self._attempts, repeatable=True)
         await self._send(call, "GET", task_id, {}, self._attempts.look_up)
         return sighted(call.reply)
 
