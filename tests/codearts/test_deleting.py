@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.codearts.auth import AkSkAuth
-from bot.codearts.client import Attempts, CodeArtsCheck
+from bot.codearts.call import Attempts
+from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.domain.outcome import Answer, NoAnswer, NotSent, Verdict, interpret
 from bot.sandbox.codearts import (
