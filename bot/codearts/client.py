@@ -4,42 +4,20 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx
 import stamina
 
 from bot.codearts.answers import read_answer
+from bot.codearts.call import Attempts, Call, ThrottledError, TooLateError
 from bot.codearts.connection import NEVER_LEFT, in_words
 from bot.domain.command import TASK_ID
 from bot.domain.errors import SignInError
 from bot.domain.operators import OPERATOR
-from bot.domain.outcome import Answer, NoAnswer, NotSent, Presence, Reply, Sighting, sighted
+from bot.domain.outcome import NoAnswer, NotSent, Presence, Reply, Sighting, sighted
 
-_LOOK_UP = 10.0  # seconds for a look-up as a whole
 _LARGEST = 1 << 20  # bytes read of an answer; a longer one is cut, and so unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """How often a request is attempted, and how long it waits in between.
-
-    Args:
-        delete: the most attempts at one DELETE.
-        look_up: the same for a look-up.
-        first_pause: seconds before the second attempt; doubled each time, and a little at random.
-        longest_pause: the most of it, in seconds.
-        throttled_pause: seconds after a 429 that names no `Retry-After`; the gateway's page says 2 to 5.
-        concurrency: the most requests under way at once.
-    """
-
-    delete: int = 4
-    look_up: int = 2
-    first_pause: float = 0.25
-    longest_pause: float = 2.0
-    throttled_pause: float = 3.0
-    concurrency: int = 8
 
 
 class CodeArtsCheck:
@@ -68,7 +46,7 @@ class CodeArtsCheck:
             return NotSent("that is no task ID", "check the task ID")
         if not OPERATOR.fullmatch(operator):
             return NotSent("that is no IAM user name", "check `[operators]`")
-        call = _Call(not_after, self._attempts, repeatable=False)
+        call = Call(not_after, self._attempts, repeatable=False)
         await self._send(call, "DELETE", task_id, {"operator": operator}, self._attempts.delete)
         return call.reply
 
@@ -76,11 +54,11 @@ class CodeArtsCheck:
         """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""
         if not TASK_ID.fullmatch(task_id):
             return Sighting(Presence.UNKNOWN, why="that is no task ID")
-        call = _Call(time.monotonic() + _LOOK_UP, self._attempts, repeatable=True)
+        call = Call(time.monotonic() + self._attempts.looking, self._attempts, repeatable=True)
         await self._send(call, "GET", task_id, {}, self._attempts.look_up)
         return sighted(call.reply)
 
-    async def _send(self, call: "_Call", method: str, task_id: str, headers: Mapping[str, str], attempts: int) -> None:
+    async def _send(self, call: Call, method: str, task_id: str, headers: Mapping[str, str], attempts: int) -> None:
         """Make the attempts, until there is an answer or no sense in another one; `call.reply` says how it ended."""
         pauses = self._attempts
         try:
@@ -96,10 +74,10 @@ class CodeArtsCheck:
                     with attempt:
                         async with self._slots:
                             await self._attempt(call, method, task_id, headers)
-        except (httpx.HTTPError, OSError, SignInError, _ThrottledError, _TooLateError, TimeoutError):
+        except (httpx.HTTPError, OSError, SignInError, ThrottledError, TooLateError, TimeoutError):
             return  # `call.reply` has noted what it means
 
-    async def _attempt(self, call: "_Call", method: str, task_id: str, headers: Mapping[str, str]) -> None:
+    async def _attempt(self, call: Call, method: str, task_id: str, headers: Mapping[str, str]) -> None:
         request = self._http.build_request(
             method,
             f"/v3/task/{task_id}",
@@ -124,62 +102,7 @@ class CodeArtsCheck:
         answer = read_answer(response.status_code, body, response.headers.get("X-Request-Id", ""))
         call.reply = answer
         if answer.http == HTTPStatus.TOO_MANY_REQUESTS:
-            raise _ThrottledError(_retry_after(response))
-
-
-class _Call:
-    """One DELETE or one look-up, with all its attempts.
-
-    Args:
-        not_after: when to stop, in `time.monotonic()` seconds.
-        attempts: how long to pause.
-        repeatable: True where a request may be sent again although the first may have been executed.
-    """
-
-    def __init__(self, not_after: float, attempts: Attempts, *, repeatable: bool) -> None:
-        self.not_after = not_after
-        self.reply: Answer | NotSent | NoAnswer = NotSent("there was no time left to send it")  # were it cut off now
-        self._attempts = attempts
-        self._repeatable = repeatable
-
-    async def trace(self, event: str, _info: object) -> None:
-        """Hear of each step that httpcore takes: the last moment to stop, the first at which it may have left.
-
-        Anything that is not the making of a connection counts as having left, so that an event of a name not yet known
-        errs on the safe side.
-
-        Raises:
-            _TooLateError: the request was about to be sent after `not_after`.
-        """
-        if event.startswith("connection."):
-            return
-        if event.endswith("send_request_headers.started") and time.monotonic() >= self.not_after:
-            raise _TooLateError
-        self.reply = NoAnswer("no answer of CodeArts Check came in time")
-
-    def worth_another(self, error: Exception) -> bool | float:
-        """Whether to attempt again, or after how many seconds (stamina's backoff hook)."""
-        match error:
-            case _ThrottledError():
-                pause = self._attempts.throttled_pause if error.retry_after is None else error.retry_after
-                return pause if time.monotonic() + pause < self.not_after else False
-            case SignInError():
-                return error.passing
-            case httpx.TransportError():
-                return self._repeatable or isinstance(error, NEVER_LEFT)
-        return False
-
-
-class _ThrottledError(Exception):
-    """429: certainly not executed."""
-
-    def __init__(self, retry_after: float | None) -> None:
-        super().__init__("throttled")
-        self.retry_after = retry_after
-
-
-class _TooLateError(Exception):
-    """The time was up just before the request would have left."""
+            raise ThrottledError(_retry_after(response))
 
 
 async def _read(response: httpx.Response) -> bytes:

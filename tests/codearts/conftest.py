@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.codearts.auth import AkSkAuth
-from bot.codearts.client import Attempts, CodeArtsCheck
+from bot.codearts.call import Attempts
+from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.sign_in import IamUser
 from bot.sandbox.codearts import BOT, CodeArtsStandIn

@@ -1,6 +1,7 @@
 """DELETE /v3/task/{task_id} against the stand-in, over real HTTP: what each answer and each fault leads to."""
 
 import asyncio
+import itertools
 import socket
 import ssl
 import time
@@ -13,7 +14,8 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.codearts.auth import AkSkAuth
-from bot.codearts.client import Attempts, CodeArtsCheck
+from bot.codearts.call import Attempts
+from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.domain.outcome import Answer, NoAnswer, NotSent, Verdict, interpret
 from bot.sandbox.codearts import (
@@ -221,22 +223,20 @@ class TestNothingIsSentAfterItsTime:
         async with http_client(codearts.url, signer()) as http:
             service = CodeArtsCheck(http, Attempts(concurrency=1))
             first = asyncio.create_task(service.delete(TASK, "alice", not_after=soon(1.0)))
-            while not codearts.count("DELETE"):
-                await asyncio.sleep(0.01)
+            await codearts.arrival("DELETE")
             second = await service.delete(_RUNNING, "bob", not_after=soon(0.1))
             assert codearts.count("DELETE") == 1
             assert isinstance(await first, NoAnswer)
         assert second == NotSent("there was no time left to send it")
 
-    async def test_when_throttled_to_the_end(self, codearts: CodeArtsStandIn) -> None:
-        """Cut off while it waits for another attempt: the last answer counts, which says that nothing was done."""
-        codearts.next_answer(*[Throttle()] * 99)
-        async with http_client(codearts.url, signer()) as http:
-            service = CodeArtsCheck(http, Attempts(delete=99, throttled_pause=0.02))
-            reply = await service.delete(TASK, "alice", not_after=soon(0.3))
-        assert isinstance(reply, Answer)
-        assert reply.http == 429
-        assert codearts.deletions == []
+    async def test_when_it_waits_for_another_attempt(self) -> None:
+        """Cut off in between, what is known of the last attempt is told."""
+        with socket.create_server(("127.0.0.1", 0)) as reserved:
+            port = reserved.getsockname()[1]
+        async with http_client(f"http://127.0.0.1:{port}", signer()) as http:
+            service = CodeArtsCheck(http, Attempts(first_pause=99, longest_pause=99))
+            reply = await service.delete(TASK, "alice", not_after=soon(0.2))
+        assert reply == NotSent("CodeArts Check cannot be reached: it refused the connection")
 
 
 class TestNoConnection:
@@ -248,10 +248,15 @@ class TestNoConnection:
             port = reserved.getsockname()[1]
         async with http_client(f"http://127.0.0.1:{port}", signer()) as http:
             service = CodeArtsCheck(http, Attempts(delete=999, first_pause=0.01, longest_pause=0.02))
-            with capture_logs() as logs:
-                deleting = asyncio.create_task(service.delete(TASK, "alice", not_after=soon()))
-                while not any(entry["event"] == "stamina.retry_scheduled" for entry in logs):
-                    await asyncio.sleep(0.01)
+            attempts, second = itertools.count(1), asyncio.Event()
+
+            async def attempt(_request: httpx.Request) -> None:
+                if next(attempts) == 2:
+                    second.set()  # so the first one was refused
+
+            http.event_hooks = {"request": [attempt]}
+            deleting = asyncio.create_task(service.delete(TASK, "alice", not_after=soon()))
+            await second.wait()
             async with CodeArtsStandIn(port=port) as codearts:
                 assert interpret(await deleting).verdict is Verdict.DELETED
                 assert codearts.count("DELETE") == 1

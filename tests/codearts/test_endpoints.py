@@ -21,7 +21,13 @@ def test_what_is_no_region_makes_no_host(region: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://codearts.example.com", "https://proxy.example.com:8443/check", "http://127.0.0.1:8080", "http://[::1]:1"],
+    [
+        "https://codearts.example.com",
+        "https://proxy.example.com:8443/check",
+        "http://127.0.0.1:8080",
+        "http://[::1]:1",
+        "http://localhost:1",
+    ],
 )
 def test_an_endpoint_is_https_or_this_machine(url: str) -> None:
     """These may get credentials."""

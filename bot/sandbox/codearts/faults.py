@@ -90,6 +90,7 @@ class Garbage:
     body: bytes = b"<html><body>Bad Gateway</body></html>"
     http: int = 200
     content_type: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,8 @@ def canned(fault: Fault) -> Answer:
             return json_answer(202, {"httpStatus": "ACCEPTED", "result": True, "status": "success"})
         case InternalError(http):
             return json_answer(http, {"httpStatus": "INTERNAL_SERVER_ERROR", "result": False, "status": "error"})
-        case Garbage(body, http, content_type):
-            return Answer(http, body, (("Content-Type", content_type),))
+        case Garbage(body, http, content_type, headers):
+            return Answer(http, body, (("Content-Type", content_type), *headers))
         case Delay() | Hang() | Drop():
             return CUT
 

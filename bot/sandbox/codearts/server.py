@@ -52,6 +52,7 @@ class CodeArtsStandIn:
         self._keys = KeyRing(accounts)
         self._clock = clock
         self._arrived: Counter[str] = Counter()
+        self._came: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._faults: dict[Method, deque[Fault]] = defaultdict(deque)
         self._closing = asyncio.Event()
         self._port = port
@@ -85,6 +86,10 @@ class CodeArtsStandIn:
         """Forget what `next_answer` was told and has not come to."""
         self._faults.clear()
 
+    async def arrival(self, method: Method) -> None:
+        """Wait until a request by this method has come, answered or not."""
+        await self._came[method].wait()
+
     def count(self, method: Method) -> int:
         """How many requests by this method have come, answered or not."""
         return self._arrived[method]
@@ -110,6 +115,7 @@ class CodeArtsStandIn:
     async def _serve(self, request: web.Request) -> web.Response:
         at = self._clock()
         self._arrived[request.method] += 1
+        self._came[request.method].set()
         raw = RawRequest(
             request.method,
             request.raw_path,

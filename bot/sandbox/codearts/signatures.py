@@ -113,9 +113,10 @@ def _canonical(request: RawRequest, signed: list[str]) -> str:
     path, _, query = request.target.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     parameters = sorted((_decode(name.replace("+", " ")), _decode(value.replace("+", " "))) for name, _, value in pairs)
+    encoded = "/".join(_encode(_decode(part)) for part in path.removesuffix("/").split("/"))
     return (
         f"{request.method}\n"
-        f"{'/'.join(_encode(_decode(part)) for part in path.rstrip('/').split('/'))}/\n"
+        f"{encoded}/\n"
         f"{'&'.join(f'{_encode(name)}={_encode(value)}' for name, value in parameters)}\n"
         f"{''.join(f'{name}:{request.headers[name].strip()}{chr(10)}' for name in signed)}\n"
         f"{';'.join(signed)}\n"
