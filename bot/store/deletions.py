@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from bot.deletions.ports import NewDeletion
 from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import FencedError, NotReplicatedError
+from bot.domain.errors import FencedError, NotRecordedError, NotReplicatedError
 from bot.domain.next_step import Timings
 from bot.store.attempts import Attempts
 from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url
@@ -23,6 +23,7 @@ from bot.store.scripts import Scripts, load_scripts
 
 RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
 _CANDIDATES = 8  # other replicas may take some of them first
+_CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
 _WAIT = 500  # milliseconds for replicas to catch up
 _REPLICATED = frozenset({State.EXECUTING, State.CANCELLED})
 
@@ -77,7 +78,7 @@ class RedisDeletionStore:
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
             believed = new.id
-            while True:  # again only where the task has changed hands since
+            for _ in range(_CHANGES_OF_HANDS):
                 keys = [
                     self._keys.deletion(new.id),
                     self._keys.task(new.task_id),
@@ -89,6 +90,7 @@ class RedisDeletionStore:
                     fields = _paired(pairs)
                     return decode(found, fields, now), found == new.id and fields["holder"] == new.id
                 believed = found
+            raise NotRecordedError
 
         return await self._attempts.run(operation)
 
