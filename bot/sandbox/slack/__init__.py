@@ -9,6 +9,7 @@ from bot.sandbox.slack.interactions import Answer
 from bot.sandbox.slack.people import NotPossibleError, Person
 from bot.sandbox.slack.standin import NeverHappenedError, SlackStandIn
 from bot.sandbox.slack.transcript import Transcript
+from bot.sandbox.slack.wire import Exchange
 from bot.sandbox.slack.workspace import Change
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Change",
     "Channel",
     "Drop",
+    "Exchange",
     "Hang",
     "Message",
     "NeverHappenedError",

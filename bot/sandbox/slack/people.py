@@ -39,10 +39,14 @@ class Person:
         return self._workspace.direct_message(self._interactions.installation.bot_user, self.id)
 
     @property
+    def views(self) -> list[View]:
+        """The modals on the screen, the one on top last."""
+        return self._workspace.views_of(self.id)
+
+    @property
     def view(self) -> View | None:
         """The modal on top of the screen; None where there is none."""
-        views = self._workspace.views_of(self.id)
-        return views[-1] if views else None
+        return self.views[-1] if self.views else None
 
     def sees(self, channel: Channel) -> list[Message]:
         """What they read in a conversation, as it stands now, oldest first; nothing where they cannot look in."""

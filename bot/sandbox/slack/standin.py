@@ -81,7 +81,7 @@ class SlackStandIn:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._port = port
-        self._ack_seconds = ack_seconds
+        self.ack_seconds = ack_seconds
         self.clock = Clock(clock)
         self.installation = Installation.of(manifest)
         self.workspace = Workspace()
@@ -152,7 +152,7 @@ class SlackStandIn:
         if self._http is not None:
             self._http.set_urls(urls)
         else:
-            self._http = HttpDelivery(urls, self.signing_secret, self._ack_seconds, self.wire)
+            self._http = HttpDelivery(urls, self.signing_secret, self.ack_seconds, self.wire)
 
     # Who and what is there.
 

@@ -69,7 +69,7 @@ class Workspace:
 
     def post(self, draft: Message) -> Message:
         """Add a message. Returns it with its ts."""
-        message = replace(draft, ts=self.new_ts())
+        message = replace(draft, ts=self.new_ts(), blocks=tuple(draft.blocks))
         self.channels[message.channel].put(message)
         self.note(Change(kind="posted", channel=message.channel, user=message.user, message=message))
         return message
