@@ -100,7 +100,7 @@ async def test_not_now_ends_the_attempt(
 
 @pytest.mark.parametrize(
     ("answer", "retry_after"),
-    [(Answer("rate_limited", 429, {"Retry-After": "3"}), 3_000), (Answer("oops", 500), 0)],
+    [(Answer("slow down", 429, {"Retry-After": "3"}), 3_000), (Answer("oops", 500), 0)],
     ids=["429", "500"],
 )
 async def test_not_now_of_a_response_url(
@@ -123,6 +123,16 @@ async def test_no_connection_is_not_now(slack: SlackWire, conversation: SlackCon
         await conversation.redraw(EPHEMERAL, gone)
 
     assert "response" not in str(caught.value)
+
+
+async def test_a_post_is_never_sent_twice(slack: SlackWire, conversation: SlackConversation) -> None:
+    """Where the answer is lost, nobody knows whether the message stands: it is not sent again on the spot."""
+    slack.answer("chat.postMessage", Answer("", status=0))
+
+    with pytest.raises(DeliveryDelayedError, match="ServerDisconnectedError"):
+        await conversation.show(REQUESTED, typed(slack))
+
+    assert slack.methods() == ["chat.postMessage"]
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"])

@@ -1,5 +1,6 @@
 """Commands and clicks, over signed HTTP: what is acknowledged with what, and who reads what."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -119,6 +120,19 @@ async def test_redis_trouble_is_told_in_the_acknowledgement(
     store.failing = error
 
     assert await typed(bot, f"delete {TASK_ID}") == str(error)
+
+
+async def test_nothing_is_acknowledged_before_it_is_recorded(bot: SignedSlack, store: MemoryStore) -> None:
+    """Slack gets its answer only once Redis has given its own."""
+    store.answering.clear()
+    sending = asyncio.create_task(bot.send(command_form(f"delete {TASK_ID}", ALICE)))
+    await store.asked.wait()
+
+    await asyncio.wait({sending}, timeout=0.3)
+    assert not sending.done()
+    store.answering.set()
+
+    assert await sending == (200, "")
 
 
 async def test_redis_trouble_at_a_click(slack: SlackWire, bot: SignedSlack, store: MemoryStore) -> None:

@@ -20,9 +20,9 @@ class Call:
     body: Json
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What to answer: a status, a body (a dict goes out as JSON) and headers."""
+    """What to answer: a status, a body (a dict goes out as JSON) and headers; status 0 drops the connection."""
 
     body: Json | str
     status: int = 200
@@ -68,13 +68,15 @@ class SlackWire:
             await self.arrived.wait_for(lambda: self.methods().count(method) >= count)
         return [call for call in self.calls if call.method == method]
 
-    async def _note(self, method: str, body: Json) -> web.Response | None:
+    async def _note(self, request: web.Request, method: str, body: Json) -> web.Response | None:
         async with self.arrived:
             self.calls.append(Call(method, body))
             self.arrived.notify_all()
         if not self._answers[method]:
             return None
         answer = self._answers[method].popleft()
+        if not answer.status and request.transport is not None:
+            request.transport.close()
         if isinstance(answer.body, dict):
             return web.json_response(answer.body, status=answer.status, headers=answer.headers)
         return web.Response(text=answer.body, status=answer.status, headers=answer.headers)
@@ -83,7 +85,7 @@ class SlackWire:
         method = request.match_info["method"]
         raw = await request.text()
         body: Json = json.loads(raw) if raw.startswith("{") else dict(await request.post())
-        told = await self._note(method, body)
+        told = await self._note(request, method, body)
         if told is not None:
             return told
         match method:
@@ -105,11 +107,11 @@ class SlackWire:
                 return web.json_response({"ok": True, "channel": channel, "ts": f"1790000001.{len(self.calls):06}"})
 
     async def _response(self, request: web.Request) -> web.Response:
-        told = await self._note(f"response:{request.match_info['name']}", await request.json())
+        told = await self._note(request, f"response:{request.match_info['name']}", await request.json())
         return told or web.Response(text="ok")
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        told = await self._note("socket", {})
+        told = await self._note(request, "socket", {})
         if told is not None:
             return told
         socket = web.WebSocketResponse()

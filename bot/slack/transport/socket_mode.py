@@ -44,12 +44,12 @@ class SocketMode:
         if self._stopped:
             return
         self._stopped = True
-        await self._end(self._tasks)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._client.auto_reconnect_enabled = False
         await self._handler.finish(_GRACE)
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # so in Bolt
-        loops = (self._client.message_processor, self._client.current_session_monitor, self._client.message_receiver)
-        await self._end([loop for loop in loops if loop is not None])
 
     async def _watch(self) -> None:
         """Log the connection's coming and going, and keep slack_sdk from trying one address for ever.
@@ -68,12 +68,6 @@ class SocketMode:
                 self._client.wss_uri = None
             before = now
             await asyncio.sleep(min(1, self._client.ping_interval / 2))
-
-    @staticmethod
-    async def _end(tasks: list[asyncio.Future[None]]) -> None:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

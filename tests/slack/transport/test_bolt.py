@@ -43,6 +43,11 @@ async def test_readiness_of_slack(slack: SlackWire, client: AsyncWebClient) -> N
     assert not await signed_in(client)
 
 
+async def test_bolt_answers_when_the_listener_has_ended(client: AsyncWebClient) -> None:
+    """Bolt does not poll for the acknowledgement, which would cost 10 ms and lose it to a later error."""
+    assert bolt_app(client, await sign_in(client), SECRET).process_before_response
+
+
 async def test_no_warning_at_the_start(
     client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

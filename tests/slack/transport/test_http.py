@@ -169,6 +169,7 @@ async def test_stopping_answers_what_is_under_way(session: aiohttp.ClientSession
         await arrived.wait()
         stopping = asyncio.create_task(server.stop())
         await until(partial(_is_closed, server.port))
+        await asyncio.wait({stopping}, timeout=0.5)
         assert not stopping.done()
         released.set()
         assert await under_way == "done"

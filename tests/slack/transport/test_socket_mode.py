@@ -75,7 +75,8 @@ async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: Socket
     await store.asked.wait()
 
     stopping = asyncio.create_task(socket_mode.stop())
-    await asyncio.sleep(0)
+    await asyncio.wait({stopping}, timeout=0.5)
+    assert not stopping.done()
     store.answering.set()
     await stopping
 
