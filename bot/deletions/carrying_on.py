@@ -96,6 +96,10 @@ class Carrier:
         """Send one message and note it; where Slack does not take it now, come back later."""
         try:
             noted = await self._send_message(deletion, message, await self._reach(deletion, response_url))
+        except UndeliverableError as error:
+            _log.error("nobody can be shown the prompt", deletion=deletion.id, why=str(error))
+            await self._store.rest(deletion, deletion.expires_at)
+            return None
         except DeliveryDelayedError as delayed:
             pause = max(delayed.retry_after, min(1_000 * 2**deletion.tries, 60_000))
             _log.warning("Slack did not take a message yet", deletion=deletion.id, why=str(delayed), pause_ms=pause)

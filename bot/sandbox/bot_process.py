@@ -70,7 +70,7 @@ class BotProcess:
         try:
             async with asyncio.timeout(_SECONDS_TO_START):
                 await self._port
-                while ready and not await self._is_ready():
+                while ready and not await self._is_ready():  # noqa: ASYNC110 - another process has no event to wait for
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             self.kill()

@@ -38,7 +38,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(
+async def open_world(  # noqa: PLR0913 - a world has many parts; all but three have defaults
     manifest: Mapping[str, object],
     redis_url: str,
     folder: Path,

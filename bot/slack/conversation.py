@@ -44,7 +44,7 @@ class SlackConversation:
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt; see `Conversation.show`."""
-        drawn = prompt(deletion, self._workspace_url)
+        drawn = prompt(deletion)
         ways: list[_Way[Prompt]] = [partial(self._post, deletion.channel, drawn)]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
@@ -54,7 +54,7 @@ class SlackConversation:
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Conversation.redraw`."""
         if deletion.prompt is not None:
-            await self._edit(deletion.prompt, prompt(deletion, self._workspace_url), response_url)
+            await self._edit(deletion.prompt, prompt(deletion), response_url)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Conversation.retire`."""
@@ -98,7 +98,7 @@ class SlackConversation:
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
-        await self._respond(response_url, prompt(replace(deletion, prompt=ephemeral), self._workspace_url))
+        await self._respond(response_url, prompt(replace(deletion, prompt=ephemeral)))
         return ephemeral
 
     async def _post(self, channel: str, message: Message, thread_ts: str | None = None) -> Prompt:

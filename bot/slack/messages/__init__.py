@@ -5,7 +5,6 @@ Rules that hold for every message:
 - `text` says it all without the blocks: notifications and screen readers use it.
 - Nothing rests on colour or on an emoji alone.
 - What comes from outside (names, branches, what the service said) goes through `text.outside` or `text.code`.
-- Nobody is pinged but the requester, and only by a result. Elsewhere people are named by a link to their profile, since
-  Slack notifies for every `<@U…>` in a new message.
+- Nobody is pinged but the requester.
 - What nobody knows is called unknown.
 """

@@ -6,7 +6,7 @@ from bot.domain.deletion import Deletion, State
 from bot.domain.operators import SlackUser
 from bot.domain.policy import Reason
 from bot.slack.messages.message import Message, message, section
-from bot.slack.messages.text import code, escape, moment, permalink, profile
+from bot.slack.messages.text import code, escape, mention, moment, permalink
 from bot.slack.messages.wording import COMMAND, again
 
 _DELETE = f"`{COMMAND} delete {escape('<task_id>')}`"
@@ -56,7 +56,7 @@ def pending(deletion: Deletion, by: SlackUser, workspace_url: str) -> Message:
     if deletion.requester == by:
         asked = f"You have already asked to delete task {task}"
     else:
-        asked = f"{profile(deletion.requester, workspace_url)} has already asked to delete task {task}"
+        asked = f"{mention(deletion.requester)} has already asked to delete task {task}"
     return told(f"{asked}, so nothing new was recorded. {_where(deletion, by, workspace_url)}")
 
 

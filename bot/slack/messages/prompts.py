@@ -5,7 +5,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.deletion import Act, Deletion, State
 from bot.domain.outcome import Presence, Task
 from bot.slack.messages.message import Message, buttons, context, facts, message, section
-from bot.slack.messages.text import code, cut, moment, outside, profile
+from bot.slack.messages.text import code, cut, mention, moment, outside
 from bot.slack.messages.wording import standing
 
 ACTION = "deletion"  # action IDs are `deletion.review`, `deletion.confirm`, `deletion.cancel`
@@ -13,19 +13,19 @@ _SHORT_ID = 6
 _LABEL = 75  # characters of a button's accessibility label
 
 
-def prompt(deletion: Deletion, workspace_url: str) -> Message:
+def prompt(deletion: Deletion) -> Message:
     """The prompt as it should now appear."""
     match deletion.state:
         case State.REQUESTED:
-            return _first_step(deletion, workspace_url)
+            return _first_step(deletion)
         case State.REVIEWED:
-            return _second_step(deletion, workspace_url)
+            return _second_step(deletion)
         case _:
             now = standing(deletion)
             return message(
                 f"{now.headline} {now.detail}",
                 section(f"{now.emoji} *{now.headline}*", now.detail),
-                _described(deletion, workspace_url),
+                _described(deletion),
             )
 
 
@@ -35,14 +35,14 @@ def retired() -> Message:
     return message(text, section(text))
 
 
-def _first_step(deletion: Deletion, workspace_url: str) -> Message:
+def _first_step(deletion: Deletion) -> Message:
     task = code(deletion.task_id)
     return message(
         f"Step 1 of 2: a request to delete task {task} as operator {code(deletion.operator)}. "
         f"Nothing has been deleted. Review it by {moment(deletion.expires_at)}, or cancel.",
         section(f"*Delete CodeArts Check task {task}?*", "Step 1 of 2. Nothing has been deleted."),
         _warning(deletion),
-        _described(deletion, workspace_url),
+        _described(deletion),
         buttons(
             _button(deletion, Act.REVIEW, "Review deletion…", f"Review the deletion of task {deletion.task_id}"),
             _cancel(deletion),
@@ -51,7 +51,7 @@ def _first_step(deletion: Deletion, workspace_url: str) -> Message:
     )
 
 
-def _second_step(deletion: Deletion, workspace_url: str) -> Message:
+def _second_step(deletion: Deletion) -> Message:
     task, operator = code(deletion.task_id), code(deletion.operator)
     return message(
         f"Step 2 of 2: delete task {task} for good, as operator {operator}? Its configuration, issues and execution "
@@ -62,7 +62,7 @@ def _second_step(deletion: Deletion, workspace_url: str) -> Message:
             f"all its *execution records*. CodeArts Check will note {operator} as the one who deleted it.",
         ),
         _warning(deletion),
-        _described(deletion, workspace_url),
+        _described(deletion),
         buttons(
             _cancel(deletion),
             _button(
@@ -92,7 +92,7 @@ def _warning(deletion: Deletion) -> Block | None:
             return section(f":warning: *The task could not be looked up*{why}. Check the ID with care.")
 
 
-def _described(deletion: Deletion, workspace_url: str) -> Block | None:
+def _described(deletion: Deletion) -> Block | None:
     """The task, and who is behind the request."""
     return facts(
         [

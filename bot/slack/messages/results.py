@@ -3,15 +3,15 @@
 from bot.domain.deletion import Deletion, State
 from bot.slack.messages.message import Message, context, facts, message, section
 from bot.slack.messages.prompts import task_facts
-from bot.slack.messages.text import code, duration, mention, permalink, profile
+from bot.slack.messages.text import code, duration, mention, permalink
 from bot.slack.messages.wording import standing
 
 _NEVER_SENT = {State.CANCELLED, State.EXPIRED}
 
 
 def result(deletion: Deletion) -> Message:
-    """The announcement in the deletion's own conversation; pings the requester."""
-    return _announcement(deletion, requester=mention(deletion.requester))
+    """The announcement in the deletion's own conversation."""
+    return _announcement(deletion)
 
 
 def result_by_direct_message(deletion: Deletion) -> Message:
@@ -22,16 +22,17 @@ def result_by_direct_message(deletion: Deletion) -> Message:
 
 
 def notice(deletion: Deletion, workspace_url: str) -> Message:
-    """The announcement to a channel of `[notify]`; links to the prompt and pings nobody."""
-    told = _announcement(deletion, requester=profile(deletion.requester, workspace_url))
+    """The announcement to a channel of `[notify]`; links to the prompt."""
+    told = _announcement(deletion)
     if deletion.prompt is None or deletion.prompt.ephemeral:
         return told
     link = permalink(deletion.prompt.channel, deletion.prompt.ts, workspace_url)
     return message(told.text, *told.blocks, context(f"<{link}|See the request>"))
 
 
-def _announcement(deletion: Deletion, requester: str) -> Message:
+def _announcement(deletion: Deletion) -> Message:
     now = standing(deletion)
+    requester = mention(deletion.requester)
     said = _what_the_service_said(deletion)
     quoted = f" {' '.join(said)}" if said else ""
     return message(

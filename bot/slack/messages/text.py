@@ -62,11 +62,6 @@ def mention(user: SlackUser) -> str:
     return f"<@{escape(user.id)}>"
 
 
-def profile(user: SlackUser, workspace_url: str) -> str:
-    """Names a person by a link to their profile, which pings nobody."""
-    return f"<{workspace_url.rstrip('/')}/team/{escape(user.id)}|{escape(user.id)}>"
-
-
 def permalink(channel: str, ts: str, workspace_url: str) -> str:
     """The address of a message, as `chat.getPermalink` gives it, without a call."""
     return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"

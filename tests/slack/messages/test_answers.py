@@ -47,7 +47,7 @@ def test_late_click_says_what_to_type() -> None:
 @pytest.mark.parametrize(
     ("deletion", "says"),
     [
-        (POSTED, "|U01ALICE> has already asked to delete task"),
+        (POSTED, "<@U01ALICE> has already asked to delete task"),
         (POSTED, "/archives/C1/p1790000000000100|See the request>"),
         (replace(POSTED, prompt=Prompt("D7", "1.2")), "/archives/D7/p12|See the request>"),
         (REQUESTED, "Its prompt is being posted."),

@@ -40,7 +40,7 @@ ATTACKS = st.one_of(
 )
 OUR_ENTITIES = re.compile(
     r"<@U01ALICE>|<#C1>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+UTC>"
-    r"|<https://acme\.slack\.com/(?:team/U01ALICE|archives/[CD]1/p\d+)\|[A-Za-z0-9 ]+>"
+    r"|<https://acme\.slack\.com/archives/[CD]1/p\d+\|[A-Za-z0-9 ]+>"
 )
 CURES = st.sampled_from(["", "ask again", "grant `codeartscheck:task:delete`"])
 
@@ -79,7 +79,7 @@ DELETIONS = st.builds(
 
 def every_message(deletion: Deletion) -> Iterator[Message]:
     """All that can be said of a deletion."""
-    yield prompt(deletion, WORKSPACE)
+    yield prompt(deletion)
     yield answers.pending(deletion, BOB, WORKSPACE)
     yield answers.pending(deletion, ALICE, WORKSPACE)
     for reason in set(Reason) - {Reason.ALLOWED}:
@@ -110,21 +110,17 @@ def test_only_our_own_entities_are_live(deletion: Deletion) -> None:
 
 
 @given(DELETIONS)
-def test_only_results_ping_and_only_the_requester(deletion: Deletion) -> None:
-    """`<@…>` notifies: it stands in results alone, for the requester alone."""
-    silent = [prompt(deletion, WORKSPACE), answers.pending(deletion, BOB, WORKSPACE)]
-    if deletion.state not in (State.REQUESTED, State.REVIEWED):
-        silent.append(notice(deletion, WORKSPACE))
-        told = result(deletion)
-        assert re.findall(r"<[@!](?!date)[^>]*>", f"{told.text} {' '.join(texts(told))}") == ["<@U01ALICE>"] * 2
-    for message in silent:
-        assert "<@" not in f"{message.text} {' '.join(texts(message))}"
+def test_nobody_is_pinged_but_the_requester(deletion: Deletion) -> None:
+    """`<@…>` and `<!…>` notify: no message holds one of anybody but the requester, whatever comes from outside."""
+    for message in every_message(deletion):
+        pinged = set(re.findall(r"<[@!](?!date)[^>]*>", f"{message.text} {' '.join(texts(message))}"))
+        assert pinged <= {"<@U01ALICE>"}
 
 
 @given(DELETIONS)
 def test_deleted_is_said_of_deleted_alone(deletion: Deletion) -> None:
     """No state but DELETED claims that the task was deleted."""
-    said = prompt(replace(deletion, outcome=None), WORKSPACE).text.replace("whether task", "?")
+    said = prompt(replace(deletion, outcome=None)).text.replace("whether task", "?")
     claims = re.search(r"(?<!\? )`[^`]*` was deleted\.", said)
 
     assert (claims is not None) is (deletion.state is State.DELETED)

@@ -9,7 +9,7 @@ from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
 from bot.slack.messages.message import Message
 from bot.slack.messages.prompts import prompt
 from tests.slack.messages.limits import texts
-from tests.slack.samples import AT, DELETED, EPHEMERAL, POSTED, TASK_ID, WORKSPACE
+from tests.slack.samples import AT, DELETED, EPHEMERAL, POSTED, TASK_ID
 
 
 def read(message: Message) -> str:
@@ -29,7 +29,7 @@ def buttons(message: Message) -> list[tuple[str, str, str | None, str]]:
 
 def test_first_step() -> None:
     """Step 1 offers to review or to cancel, and neither deletes."""
-    message = prompt(POSTED, WORKSPACE)
+    message = prompt(POSTED)
 
     assert buttons(message) == [
         ("Review deletion…", "deletion.review", None, POSTED.id),
@@ -42,7 +42,7 @@ def test_first_step() -> None:
 
 def test_second_step() -> None:
     """Step 2 says what is lost, names the task and the operator, and puts the dangerous button last."""
-    message = prompt(replace(POSTED, state=State.REVIEWED), WORKSPACE)
+    message = prompt(replace(POSTED, state=State.REVIEWED))
 
     assert buttons(message) == [
         ("Cancel", "deletion.cancel", None, POSTED.id),
@@ -65,18 +65,18 @@ def test_second_step() -> None:
 @pytest.mark.parametrize("state", [State.REQUESTED, State.REVIEWED])
 def test_what_the_look_up_left_open(state: State, preview: Sighting | None, warning: str) -> None:
     """Both steps warn where the task was not found, or could not be looked for."""
-    assert warning in read(prompt(replace(POSTED, state=state, preview=preview), WORKSPACE))
+    assert warning in read(prompt(replace(POSTED, state=state, preview=preview)))
 
 
 def test_no_warning_where_the_task_was_found() -> None:
     """A task that was found is shown without a warning."""
-    assert "look" not in read(prompt(POSTED, WORKSPACE))
+    assert "look" not in read(prompt(POSTED))
 
 
 def test_ephemeral_prompt_says_so() -> None:
     """Where only the requester sees the prompt, it says so, and that the result will be public."""
-    assert "Only you can see this" in read(prompt(EPHEMERAL, WORKSPACE))
-    assert "Only you can see this" not in read(prompt(POSTED, WORKSPACE))
+    assert "Only you can see this" in read(prompt(EPHEMERAL))
+    assert "Only you can see this" not in read(prompt(POSTED))
 
 
 UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why="no answer within 10 s"))
@@ -99,7 +99,7 @@ UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, 
 )
 def test_later_appearances(deletion: Deletion, says: str) -> None:
     """Once it no longer waits for a click, the prompt has no buttons and says where the deletion stands."""
-    message = prompt(deletion, WORKSPACE)
+    message = prompt(deletion)
 
     assert says in read(message)
     assert says in message.text
@@ -110,7 +110,7 @@ def test_failure_says_what_it_means_and_what_to_do() -> None:
     """A failure names the service's code, its meaning, and what to do."""
     outcome = Outcome(Verdict.FAILED, code="CC.00050010", why="no permission", cure="grant `codeartscheck:task:delete`")
 
-    said = read(prompt(replace(POSTED, state=State.FAILED, outcome=outcome), WORKSPACE))
+    said = read(prompt(replace(POSTED, state=State.FAILED, outcome=outcome)))
 
     assert f"Task `{TASK_ID}` was not deleted." in said
     assert "`CC.00050010`: No permission. *What to do:* Grant `codeartscheck:task:delete`." in said
