@@ -59,7 +59,7 @@ def run() -> None:
     _configure_logging(settings)
     from bot.app import run as serve
 
-    _execute(serve(settings))
+    execute(serve(settings))
 
 
 @main.command()
@@ -77,8 +77,8 @@ def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
     from bot import trial
 
     if play:
-        sys.exit(0 if _execute(trial.play(socket_mode=socket_mode)) else 1)
-    _execute(trial.serve(port, socket_mode=socket_mode))
+        sys.exit(0 if execute(trial.play(socket_mode=socket_mode)) else 1)
+    execute(trial.serve(port, socket_mode=socket_mode))
 
 
 @main.command()
@@ -92,7 +92,7 @@ def doctor() -> None:
     _configure_logging(settings)
     from bot.doctor import Grade, examine, report
 
-    checks = _execute(examine(settings))
+    checks = execute(examine(settings))
     click.echo(report(checks))
     sys.exit(any(check.grade is Grade.FAULT for check in checks))
 
@@ -132,7 +132,7 @@ def _configure_logging(settings: "Settings") -> None:
     configure_logging(settings.log, settings.secrets)
 
 
-def _execute(work: Coroutine[None, None, _T]) -> _T:
+def execute(work: Coroutine[None, None, _T]) -> _T:
     """Run `work` to its end on uvloop; an error that nobody expected goes to the log, where secrets are hidden."""
     import structlog
     import uvloop
