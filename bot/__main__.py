@@ -60,7 +60,7 @@ def run() -> None:
     _configure_logging(settings)
     from bot.app import run as serve
 
-    _execute(serve(settings))
+    execute(serve(settings))
 
 
 @main.command()
@@ -76,7 +76,7 @@ def run() -> None:
 def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
     """Try the whole bot on this machine: no Slack, no cloud, nothing to configure."""
     if play:
-        sys.exit(0 if _execute(_play(socket_mode=socket_mode)) else 1)
+        sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
     raise click.ClickException("the page is not there yet: use --play")
 
 
@@ -105,7 +105,7 @@ def doctor() -> None:
     _configure_logging(settings)
     from bot.doctor import Grade, examine, report
 
-    checks = _execute(examine(settings))
+    checks = execute(examine(settings))
     click.echo(report(checks))
     sys.exit(any(check.grade is Grade.FAULT for check in checks))
 
@@ -145,7 +145,7 @@ def _configure_logging(settings: "Settings") -> None:
     configure_logging(settings.log, settings.secrets)
 
 
-def _execute(work: Coroutine[None, None, _T]) -> _T:
+def execute(work: Coroutine[None, None, _T]) -> _T:
     """Run `work` to its end on uvloop; an error that nobody expected goes to the log, where secrets are hidden."""
     import structlog
     import uvloop

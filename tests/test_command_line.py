@@ -1,5 +1,7 @@
 """The command line, as a process of its own: what it prints, and its exit status."""
 
+import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -16,8 +18,15 @@ SECRET = "s3cret-value"
 
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run `codecheck-bot` in `folder` with no environment but `environ`."""
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return subprocess.run(  # noqa: S603 - our own command
-        [COMMAND, *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=60
+        [COMMAND, *arguments],
+        cwd=folder,
+        env=environ | measured,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -99,6 +108,50 @@ def test_a_wrong_command_line_is_told_with_exit_status_2(arguments: tuple[str, .
     assert ended.returncode == 2
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+ENDS = """
+import click
+from bot.__main__ import execute
+from bot.domain.errors import UndeliverableError
+from bot.logs import configure_logging
+
+async def work():
+    {work}
+
+configure_logging("json", ["s3cret-value"])
+click.command()(lambda: print(execute(work())))([])
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "status", "out", "err"),
+    [
+        ("return 5", 0, "5\n", ""),
+        ("raise KeyboardInterrupt", 130, "", ""),
+        ("raise UndeliverableError('is_archived')", 1, "", "Error: is_archived\n"),
+    ],
+)
+def test_how_a_command_ends(work: str, status: int, out: str, err: str, tmp_path: Path) -> None:
+    """What is done, what somebody interrupts and what the bot knows to say end without a stack trace."""
+    script = ENDS.format(work=work)
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (status, out, err)
+
+
+def test_an_error_that_nobody_expected_goes_to_the_log_without_secrets(tmp_path: Path) -> None:
+    """Its stack trace is one line of the log, and the exit status is 1."""
+    script = ENDS.format(work="raise RuntimeError('signing with s3cret-value failed')")
+    ended = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    line = json.loads(ended.stderr)
+    assert ended.returncode == 1
+    assert line["event"] == "stopped by an error that nobody expected"
+    assert "RuntimeError: signing with [hidden] failed" in line["exception"]
+    assert SECRET not in ended.stderr
 
 
 def test_the_command_line_answers_without_loading_the_bot(tmp_path: Path) -> None:

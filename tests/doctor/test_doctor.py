@@ -1,5 +1,6 @@
 """The doctor as a whole: the people it finds, what it prints, and its exit status."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,10 +66,11 @@ def test_the_report_has_a_line_for_each_check_and_one_for_each_cure() -> None:
 def test_the_command_prints_the_report_and_exits_1_on_a_fault(tmp_path: Path) -> None:
     """As a process: nothing is reachable, and nothing secret is printed."""
     environ = ENOUGH | {"SLACK_API_URL": "http://127.0.0.1:1/", "REDIS_URL": "redis://:hunter22@127.0.0.1:1"}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     ended = subprocess.run(
         [sys.executable, "-m", "bot", "doctor"],
         cwd=tmp_path,
-        env=environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=environ | measured | {"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         check=False,

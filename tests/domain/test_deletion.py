@@ -65,6 +65,7 @@ def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
         (ALICE, Policy("T1", POLICY.operators, channels=frozenset({"C2"})), Reason.CHANNEL_NOT_ALLOWED),
         (BOB, Policy("T1", POLICY.operators, users=frozenset({"U1"})), Reason.USER_NOT_ALLOWED),
         (BOB, Policy("T1", {"U1": "alice", "U2": "alice"}), Reason.NOT_REQUESTER),
+        (STRANGER, Policy("T2", POLICY.operators), Reason.NOT_REQUESTER),  # the bot has moved to their workspace
     ],
     ids=lambda value: str(value) if isinstance(value, Reason) else "",
 )

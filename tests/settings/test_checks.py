@@ -39,6 +39,11 @@ QUERY = ("has a query or a fragment", "Write it as https://host or https://host/
         ("PORT", "65536", ("is 65536, which is out of range", "Give 0 to 65535 (0 takes a free one).")),
         ("PORT", "-1", ("is -1, which is out of range", "Give 0 to 65535 (0 takes a free one).")),
         ("PORT", "http", ("is not a whole number", "Write digits alone, in the TOML file without quotes.")),
+        (
+            "PORT",
+            "9" * 5_000,
+            ("cannot be used (Unable to parse input string as an integer, exceeded maximum size)", "Correct it."),
+        ),
         ("HOST", "a b", HOST),
         ("HOST", "http://0.0.0.0", HOST),
         ("CODECHECK_LOG", "xml", ("is none of its values", "Set it to 'console' or 'json'.")),
@@ -80,6 +85,12 @@ def test_a_value_that_cannot_be_used_is_told_with_its_cure(
 def test_the_web_api_can_be_elsewhere(url: str, base: str, tmp_path: Path) -> None:
     """GovSlack over https, stand-ins on loopback; slack_sdk needs the slash at the end."""
     assert load_settings(ENOUGH | {"SLACK_API_URL": url}, tmp_path).slack_api_url == base
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "localhost", "bot.internal"])  # noqa: S104 - to be told
+def test_where_http_can_listen(host: str, tmp_path: Path) -> None:
+    """An address of either family, or a name."""
+    assert load_settings(ENOUGH | {"HOST": host, "PORT": "0"}, tmp_path).host == host
 
 
 @pytest.mark.parametrize(

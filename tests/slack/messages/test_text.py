@@ -106,7 +106,9 @@ def test_permalink() -> None:
     assert permalink("C1", "1790000000.000100", WORKSPACE) == "https://acme.slack.com/archives/C1/p1790000000000100"
 
 
-@pytest.mark.parametrize(("milliseconds", "shown"), [(0, "0 ms"), (812, "812 ms"), (1_800, "1.8 s"), (9_940, "9.9 s"), (31_000, "31 s")])
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"), [(0, "0 ms"), (812, "812 ms"), (1_800, "1.8 s"), (9_940, "9.9 s"), (31_000, "31 s")]
+)
 def test_duration(milliseconds: int, shown: str) -> None:
     """The shorter, the more exact."""
     assert duration(milliseconds) == shown
