@@ -133,12 +133,10 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
-    thread_ts = call.arguments.text("thread_ts")
-    if not thread_ts:
-        return None
-    parent = channel.message(thread_ts)
+    """The thread to post in. A reply to a message that has gone becomes one of the channel, unasked (slack-go#1571)."""
+    parent = channel.message(call.arguments.text("thread_ts"))
     if parent is None:
-        raise ApiRefusalError("thread_not_found")
+        return None
     if parent.ephemeral:
         raise ApiRefusalError("cannot_reply_to_message")
     return parent.thread_ts or parent.ts

@@ -125,14 +125,14 @@ class ResponseUrls:
         channel = self._workspace.channels[url.channel]
         if channel.archived:
             return Refused(404, "channel_is_archived")
-        thread_ts = body.get("thread_ts")
+        parent = channel.message(str(body.get("thread_ts")))
         self._workspace.post(
             Message(
                 channel=channel.id,
                 user=self._installation.bot_user,
                 text=text,
                 blocks=blocks,
-                thread_ts=thread_ts if isinstance(thread_ts, str) else None,
+                thread_ts=parent.ts if parent else None,
                 only_for=url.user if response_type == "ephemeral" else None,
             )
         )

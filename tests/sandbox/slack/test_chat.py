@@ -118,10 +118,20 @@ async def test_a_reply_goes_into_the_thread(web: AsyncWebClient, general: Channe
     assert [(reply.thread_ts, reply.broadcast) for reply in replies] == [(parent.ts, True), (parent.ts, False)]
 
 
-async def test_there_is_no_thread_without_a_message(web: AsyncWebClient, general: Channel) -> None:
-    """Nor under an ephemeral one."""
-    answer = await web.chat_postEphemeral(channel=general.id, user="U01ALICE", text="x")
-    assert await refusal(web.chat_postMessage(channel=general.id, text="x", thread_ts="1.2")) == "thread_not_found"
+async def test_a_reply_to_a_message_that_has_gone_lands_in_the_channel(web: AsyncWebClient, general: Channel) -> None:
+    """Slack says nothing of it: only the `thread_ts` that the answer lacks gives it away (slack-go#1571)."""
+    parent = await posted(web, general)
+    await web.chat_delete(channel=general.id, ts=parent.ts)
+    answer = await web.chat_postMessage(channel=general.id, text="reply", thread_ts=parent.ts, reply_broadcast=True)
+    assert "thread_ts" not in answer["message"]
+    assert [(message.text, message.thread_ts, message.broadcast) for message in general.messages] == [
+        ("reply", None, False)
+    ]
+
+
+async def test_an_ephemeral_message_has_no_thread(web: AsyncWebClient, general: Channel, alice: Person) -> None:
+    """Nobody can reply to it."""
+    answer = await web.chat_postEphemeral(channel=general.id, user=alice.id, text="x")
     under = web.chat_postMessage(channel=general.id, text="x", thread_ts=answer["message_ts"])
     assert await refusal(under) == "cannot_reply_to_message"
 

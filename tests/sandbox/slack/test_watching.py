@@ -49,9 +49,9 @@ async def test_waiting_ends_as_soon_as_it_holds(slack: SlackStandIn, web: AsyncW
 
 async def test_waiting_hears_of_the_wire_too(slack: SlackStandIn, web: AsyncWebClient) -> None:
     """A call that changes nothing in the workspace is noticed."""
-    waiting = asyncio.create_task(slack.until(lambda: slack.wire.calls("auth.test")))
+    waiting = asyncio.create_task(slack.until(lambda: slack.wire.calls("auth.test"), within=60))
     await web.auth_test()
-    assert len(await waiting) == 1
+    assert len(await asyncio.wait_for(waiting, 5)) == 1
 
 
 async def test_waiting_in_vain_shows_what_happened_instead(

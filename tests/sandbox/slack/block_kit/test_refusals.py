@@ -59,6 +59,10 @@ WRONG: dict[str, tuple[JsonValue, str]] = {
         actions(button(value=7)),
         "Input should be a valid string [json-pointer:/blocks/0/elements/0/value]",
     ),
+    "a number that is a text": (
+        actions({"type": "external_select", "min_query_length": "1"}),
+        "Input should be a valid integer [json-pointer:/blocks/0/elements/0/min_query_length]",
+    ),
     "a button without a text": (
         actions({"type": "button"}),
         "missing required field: text [json-pointer:/blocks/0/elements/0]",
