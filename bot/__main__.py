@@ -77,7 +77,7 @@ def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
     """Try the whole bot on this machine: no Slack, no cloud, nothing to configure."""
     if play:
         sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
-    raise click.ClickException("the page is not there yet: use --play")
+    raise click.ClickException(f"the page on port {port} is not there yet: use --play")
 
 
 async def _play(*, socket_mode: bool) -> bool:

@@ -56,13 +56,6 @@ def within(low: int, high: int, unit: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def resumption(seconds: int) -> int:
-    """0, or long enough to outlive the lease of an interrupted call (40 s): between them it would mean never."""
-    if seconds != 0 and not 60 <= seconds <= 3600:  # noqa: PLR2004 - said in the cure
-        raise refusal(f"is {seconds}, which is out of range", "Give 60 to 3600 seconds, or 0 for never.")
-    return seconds
-
-
 def second_step(kind: str) -> str:
     """The kinds of the contract that are there already."""
     if kind in ("typed", "second_person"):

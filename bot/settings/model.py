@@ -55,8 +55,8 @@ class Confirmation(BaseModel):
 
     model_config = _STRICT
 
-    ttl_seconds: Annotated[kinds.Seconds, within(30, 1800, "seconds")] = Field(
-        300, description="from the request to the second confirmation; 30 to 1800 (a response_url lives no longer)"
+    ttl_seconds: Annotated[kinds.Seconds, within(1, 1800, "seconds")] = Field(
+        300, description="from the request to the second confirmation; 1 to 1800 (a response_url lives no longer)"
     )
     second_step: Annotated[str, AfterValidator(checks.second_step)] = Field(
         "button", description="how the second confirmation is given; `button` alone as yet"
@@ -64,12 +64,12 @@ class Confirmation(BaseModel):
     grace_seconds: Annotated[kinds.Seconds, later("the call would be sent at once")] = Field(
         0, description=f"time to stop it after the second confirmation {_SOON}"
     )
-    resume_seconds: Annotated[kinds.Seconds, AfterValidator(checks.resumption)] = Field(
+    resume_seconds: Annotated[kinds.Seconds, within(0, 3600, "seconds")] = Field(
         300,
-        description="how long after its confirmation an interrupted call may be sent again; 60 to 3600, or 0 for never",
+        description="how long after its confirmation an interrupted call may be sent again; 0 (never) to 3600",
     )
-    verify_seconds: Annotated[kinds.Seconds, within(30, 3600, "seconds")] = Field(
-        300, description="how long an uncertain outcome is looked into; 30 to 3600"
+    verify_seconds: Annotated[kinds.Seconds, within(1, 3600, "seconds")] = Field(
+        300, description="how long an uncertain outcome is looked into; 1 to 3600"
     )
 
 

@@ -75,16 +75,16 @@ def test_what_does_not_belong_there_is_told_with_its_cure(
 @pytest.mark.parametrize(
     ("table", "key", "wrong", "range_"),
     [
-        ("confirmation", "ttl_seconds", (-1, 0, 29, 1801), "30 to 1800 seconds"),
-        ("confirmation", "resume_seconds", (-1, 1, 59, 3601), "60 to 3600 seconds, or 0 for never"),
-        ("confirmation", "verify_seconds", (0, 29, 3601), "30 to 3600 seconds"),
+        ("confirmation", "ttl_seconds", (-1, 0, 1801), "1 to 1800 seconds"),
+        ("confirmation", "resume_seconds", (-1, 3601), "0 to 3600 seconds"),
+        ("confirmation", "verify_seconds", (0, 3601), "1 to 3600 seconds"),
         ("redis", "wait_replicas", (11,), "0 to 10 replicas"),
     ],
 )
 def test_a_number_that_makes_no_sense_is_refused(
     table: str, key: str, wrong: tuple[int, ...], range_: str, tmp_path: Path
 ) -> None:
-    """Too short to read a prompt, longer than a response_url lives, shorter than a lease: the fault has the range."""
+    """Less than nothing, or longer than a response_url lives: the fault has the range."""
     for number in wrong:
         fault = Fault(f"codecheck.toml: [{table}] {key}", f"is {number}, which is out of range", f"Give {range_}.")
         assert fault in faults_of(f"[{table}]\n{key} = {number}", tmp_path)
