@@ -60,7 +60,7 @@ def test_our_lines_and_the_libraries_have_one_form(log: Log) -> None:
     """The same keys, the time in UTC, and arguments filled in."""
     log.configure()
     structlog.get_logger("bot.app").info("deletion called", task="897acf", took_ms=80)
-    logging.getLogger("uvicorn.error").warning("shutting down %s", "now")
+    logging.getLogger("some.library").warning("shutting down %s", "now")
     ours, theirs = log.lines
     assert (ours["event"], ours["logger"], ours["level"], ours["task"], ours["took_ms"]) == (
         "deletion called",
@@ -69,7 +69,7 @@ def test_our_lines_and_the_libraries_have_one_form(log: Log) -> None:
         "897acf",
         80,
     )
-    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("shutting down now", "uvicorn.error", "warning")
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("shutting down now", "some.library", "warning")
     for line in (ours, theirs):
         assert datetime.fromisoformat(line["timestamp"]).tzinfo == UTC
 
