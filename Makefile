@@ -27,6 +27,7 @@ lock: .venv/.dev  ## pin anew what pyproject.toml asks for
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-dev.lock
+	echo hatchling | $(BIN)/uv pip compile - --constraint requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-build.lock
 
 clean:
 	rm -rf .venv

@@ -4,6 +4,7 @@ Right after a click and after a crash it is the same: whoever holds the deletion
 by a `FencedError` that somebody else has taken it over.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,8 +12,8 @@ import structlog
 
 from bot.deletions.executing import Executor
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import DeliveryDelayedError, FencedError, PersonError, UndeliverableError
+from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
+from bot.domain.errors import DeliveryDelayedError, DeliveryError, FencedError, PersonError, UndeliverableError
 from bot.domain.next_step import (
     Close,
     Expire,
@@ -28,6 +29,7 @@ from bot.domain.next_step import (
     mark,
     next_step,
 )
+from bot.domain.outcome import Presence, Sighting
 
 _log = structlog.get_logger(__name__)
 
@@ -62,7 +64,7 @@ class Carrier:
             while (following := await self._take_step(deletion, held_since, response_url)) is not None:
                 deletion = following
         except FencedError:
-            await self._redraw_overtaken(deletion, response_url)
+            await self._overtaken(deletion, response_url)
         except PersonError as error:  # Redis has gone: the lease runs out and somebody takes it up
             _log.warning("left to whoever finds it due", deletion=deletion.id, state=deletion.state, why=str(error))
 
@@ -79,9 +81,9 @@ class Carrier:
             case Expire():
                 return await self._store.hold(replace(deletion, state=State.EXPIRED))
             case Send():
-                return await self._executor.send(deletion, held_since, response_url)
+                return await self._executor.send(deletion, held_since, await self._reach(deletion, response_url))
             case Recover():
-                return await self._executor.recover(deletion, response_url)
+                return await self._executor.recover(deletion, await self._reach(deletion, response_url))
             case LookUp():
                 sighting = await self._service.look_up(deletion.task_id)
                 return await self._store.hold(after_look(deletion, sighting, self._timings))
@@ -94,10 +96,17 @@ class Carrier:
         """Send one message and note it; where Slack does not take it now, come back later."""
         try:
             noted = await self._send_message(deletion, message, await self._reach(deletion, response_url))
+        except UndeliverableError as error:
+            _log.error("nobody can be shown the prompt", deletion=deletion.id, why=str(error))
+            await self._store.rest(deletion, deletion.expires_at)
+            return None
         except DeliveryDelayedError as delayed:
             pause = max(delayed.retry_after, min(1_000 * 2**deletion.tries, 60_000))
             _log.warning("Slack did not take a message yet", deletion=deletion.id, why=str(delayed), pause_ms=pause)
-            await self._store.rest(replace(deletion, tries=deletion.tries + 1), deletion.seen_at + pause)
+            until = deletion.seen_at + pause
+            if deletion.state in AWAITING_A_CLICK:
+                until = min(until, deletion.expires_at)
+            await self._store.rest(replace(deletion, tries=deletion.tries + 1), until)
             return None
         return await self._store.hold(replace(noted, tries=0))
 
@@ -108,8 +117,7 @@ class Carrier:
         match message:
             case Show():
                 if deletion.preview is None:
-                    sighting = await self._service.look_up(deletion.task_id)
-                    deletion = replace(deletion, preview=sighting)
+                    deletion = replace(deletion, preview=await self._preview(deletion.task_id))
                 prompt = await self._conversation.show(deletion, response_url)
                 return replace(deletion, prompt=prompt, drawn=deletion.appearance)
             case Redraw():
@@ -125,28 +133,53 @@ class Carrier:
                     _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
                 return replace(deletion, told=deletion.told | {mark(deletion, target)})
 
+    async def _preview(self, task_id: str) -> Sighting:
+        """What the prompt shows of the task; a slow service must not keep the prompt from the person who asked."""
+        try:
+            async with asyncio.timeout(self._timings.preview / 1_000):
+                return await self._service.look_up(task_id)
+        except TimeoutError:
+            return Sighting(Presence.UNKNOWN, why="CodeArts Check did not answer in time")
+
     async def _reach(self, deletion: Deletion, response_url: ResponseUrl | None) -> ResponseUrl | None:
         """The response_url to fall back on: the one at hand, else the one kept for an ephemeral prompt."""
         if response_url is None and deletion.prompt is not None and deletion.prompt.ephemeral:
             return await self._store.response_url(deletion.id)
         return response_url
 
-    async def _redraw_overtaken(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
-        """Somebody has taken the deletion over while this process was drawing: what it drew last may be stale."""
-        latest = await self._store.load(deletion.id)
-        if latest is not None and latest.prompt is not None:
-            await self.redraw_clicked(latest, latest.prompt, response_url)
-
     async def redraw_clicked(self, deletion: Deletion, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Redraw the message that was clicked on, whether or not it is the recorded prompt."""
         try:
-            await self._conversation.redraw(replace(deletion, prompt=clicked), response_url)
-        except (DeliveryDelayedError, UndeliverableError) as error:
+            await self._redraw_while_it_moves(deletion, clicked, response_url, drawn="")
+        except (DeliveryError, PersonError) as error:
             _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
+
+    async def _overtaken(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
+        """Somebody has taken the deletion over while this process was drawing: what it drew last may be stale."""
+        try:
+            latest = await self._store.load(deletion.id)
+            if latest is not None and latest.prompt is not None:
+                await self._redraw_while_it_moves(latest, latest.prompt, response_url, drawn=deletion.appearance)
+        except (DeliveryError, PersonError) as error:
+            _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
+
+    async def _redraw_while_it_moves(
+        self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, drawn: str
+    ) -> None:
+        """Redraw a prompt that another process may be drawing too.
+
+        Whoever draws looks afterwards whether it drew the latest; so whichever drawing Slack takes last, it is of the
+        latest, and no late one leaves buttons behind.
+        """
+        latest: Deletion | None = deletion
+        while latest is not None and latest.appearance != drawn:
+            await self._conversation.redraw(replace(latest, prompt=at), response_url)
+            drawn = latest.appearance
+            latest = await self._store.load(deletion.id)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt whose deletion is no longer known."""
         try:
             await self._conversation.retire(clicked, response_url)
-        except (DeliveryDelayedError, UndeliverableError) as error:
+        except DeliveryError as error:
             _log.warning("a prompt could not be retired", why=str(error))

@@ -60,7 +60,11 @@ class DeletionStore(Protocol):
             prompt: the message that was clicked.
 
         Returns:
-            The deletion as it now is, and whether this act won.
+            The deletion as it now is, and whether this act won. A record that has gone meanwhile (Redis was emptied)
+            can never be confirmed: it is answered as EXPIRED.
+
+        Raises:
+            NotReplicatedError: it won, but too few replicas hold an EXECUTING or a CANCELLED.
         """
 
     async def claim(self) -> Deletion | None:
@@ -75,7 +79,7 @@ class DeletionStore(Protocol):
         Reaching an end frees the task for the next request, here and below.
 
         Returns:
-            The deletion with a fresh `seen_at`.
+            The deletion with a fresh `seen_at` and its new epoch.
 
         Raises:
             FencedError: its epoch is no longer the latest, since another process has taken it over; nothing was

@@ -35,15 +35,14 @@ def parse_command(text: str) -> Command:
     Raises:
         UsageError: the text is no command; it names the fault and shows the usage.
     """
-    word, _, rest = text.strip(_PASTED).partition(" ")
+    word, *rest = _words(_unescaped(text)) or ["help"]
     subcommand = word.lower()
-    if subcommand in ("", "help"):
+    if subcommand == "help":
         return Help()
     if subcommand == "delete":
-        return Delete(parse_task_id(rest))
-    raise UsageError(
-        f"There is no `{_shown(word)}`.{_nearest(subcommand)} Type `/codecheck help` to see what there is."
-    )
+        return Delete(parse_task_id(" ".join(rest)))
+    named = f"`{shown}`" if (shown := _shown(word)) else "such subcommand"
+    raise UsageError(f"There is no {named}.{_nearest(subcommand)} Type `/codecheck help` to see what there is.")
 
 
 def parse_task_id(text: str) -> str:
@@ -52,7 +51,7 @@ def parse_task_id(text: str) -> str:
     Raises:
         UsageError: it is missing, several, too long, or has a character that no task ID has.
     """
-    words = [word for word in (piece.strip(_PASTED) for piece in text.split()) if word]
+    words = _words(text)
     if not words:
         raise UsageError(f"The task ID is missing. {USAGE}")
     if len(words) > 1:
@@ -68,6 +67,15 @@ def parse_task_id(text: str) -> str:
     raise UsageError(f"A task ID has at most 128 characters, and this one has {len(task_id)}. {USAGE}")
 
 
+def _words(text: str) -> list[str]:
+    return [word for word in (piece.strip(_PASTED) for piece in text.split()) if word]
+
+
+def _unescaped(text: str) -> str:
+    """What the person typed: with `should_escape` Slack sends these three characters as entities, and no others."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _nearest(subcommand: str) -> str:
     close = difflib.get_close_matches(subcommand, SUBCOMMANDS, n=1)
     return f" Did you mean `{close[0]}`?" if close else ""
@@ -77,7 +85,7 @@ def _named(character: str) -> str:
     """A character as a person can recognise it, without letting it act on the message."""
     if character.isprintable() and character not in "`&<>":
         return f"`{character}`"
-    return f"a {unicodedata.name(character, f'control character (U+{ord(character):04X})').lower()}"
+    return f"U+{ord(character):04X} ({unicodedata.name(character, 'control character').lower()})"
 
 
 def _shown(word: str) -> str:

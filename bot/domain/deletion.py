@@ -94,7 +94,7 @@ class Deletion:
         requested_at: when it was recorded.
         expires_at: until when it can be confirmed.
         confirmed_at: when the second confirmation was recorded; 0 before.
-        epoch: raised whenever somebody takes the deletion over; only who holds the latest may write (fencing).
+        epoch: raised by every take-over and every write; only who has the latest may write (fencing).
         calls: how many times the call has been taken up: 1 by the confirmation, above 1 after a crash.
         looks: how many look-ups an uncertain outcome has had.
         look_at: when to look next; 0 where there is nothing to look into.
@@ -160,14 +160,15 @@ _EDGES: dict[tuple[State, Act], State] = {
 def decide(deletion: Deletion, act: Act, by: SlackUser, now: int, policy: Policy) -> Decision:
     """What the click `act` by `by` does to `deletion` at `now`.
 
-    Who may is asked before where it stands: a stranger learns nothing of the deletion's state.
+    Who may is asked before where it stands: a stranger learns nothing of the deletion's state. Someone whose operator
+    has changed may still cancel, which frees the task to be asked for anew.
     """
     permission = policy.permission(by, deletion.channel)
     if not permission.given:
         return Decision(permission.reason)
     if by != deletion.requester:
         return Decision(Reason.NOT_REQUESTER)
-    if permission.operator != deletion.operator:
+    if permission.operator != deletion.operator and act is not Act.CANCEL:
         return Decision(Reason.OPERATOR_CHANGED)
     to = _EDGES.get((deletion.state, act))
     if to is None:

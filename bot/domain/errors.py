@@ -6,8 +6,11 @@
     ├── PersonError            its text is shown to the person who asked, as it stands
     │   ├── UsageError         the slash command cannot be read
     │   ├── NotRecordedError   Redis refused: nothing was done
-    │   └── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
+    │   ├── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
+    │   └── NotReplicatedError it was recorded, but a failover could lose it
+    ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
     ├── SignInError            IAM gave no token, so the request was not sent
+    ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
@@ -57,6 +60,28 @@ class SignInError(BotError):
         super().__init__(why)
         self.cure = cure
         self.passing = passing
+
+
+class NotReplicatedError(PersonError):
+    """It was recorded, but too few replicas of Redis hold it: a failover now could lose it.
+
+    Nobody carries it on at once. When its lease is over, whoever then finds it recorded carries it on, and the prompt
+    shows it; where a failover has lost it, the prompt's buttons still work.
+
+    Args:
+        wanted: how many replicas should hold it.
+        reached: how many are known to.
+    """
+
+    def __init__(self, wanted: int, reached: int) -> None:
+        super().__init__(
+            f"This was recorded, but only {reached} of {wanted} replicas of Redis hold it yet, so a failover could "
+            "lose it. If it is not lost, it takes effect by itself in about a minute, and the prompt will show it."
+        )
+
+
+class EmbeddedServerError(BotError):
+    """The embedded Redis server cannot be started or reached; the text says why and what to do."""
 
 
 class FencedError(BotError):

@@ -24,10 +24,12 @@ class Timings:
         call: one DELETE, its retries and its sign-in included.
         call_lease: how long the holder of an EXECUTING deletion is left alone.
         talk_lease: the same for every other state; longer than any one request to Slack or look-up.
+        preview: how long a prompt waits for the look-up of what it will show.
         look: the first pause between look-ups; doubled each time, up to half a minute.
         retention: how long an ended deletion is kept in Redis.
         sweep: how often a replica looks for due deletions.
         drain: how long SIGTERM waits for what is under way.
+        answer: how long a person waits for an acknowledgement; Slack gives up after 3 s.
     """
 
     ttl: int = 300_000
@@ -36,10 +38,12 @@ class Timings:
     call: int = 30_000
     call_lease: int = 40_000
     talk_lease: int = 15_000
+    preview: int = 2_000
     look: int = 2_000
     retention: int = 7 * 24 * 3_600_000
     sweep: int = 500
     drain: int = 20_000
+    answer: int = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,9 @@ def after_look(deletion: Deletion, sighting: Sighting, timings: Timings) -> Dele
         look_at = min(deletion.seen_at + pause, deletion.verify_until)
         return replace(deletion, looks=deletion.looks + 1, look_at=look_at)
     if sighting.presence is Presence.UNKNOWN:
-        why = f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
-        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
+        return _settled(
+            deletion, State.UNKNOWN, Verdict.UNKNOWN, _unseen(sighting), "look in the CodeArts Check console"
+        )
     if deletion.state is State.ACCEPTED:
         why = "the service took the deletion, but the task is still there"
         return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
@@ -172,8 +177,7 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
     if sighting.presence is Presence.GONE:
         return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
     if sighting.presence is Presence.UNKNOWN:
-        why = f"interrupted, and it could not be looked up ({sighting.why})"
-        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=why), timings)
+        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
     if deletion.seen_at < deletion.confirmed_at + timings.resume:
         return None
     return _settled(
@@ -183,6 +187,10 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
         "interrupted, and the task is still there: nothing was deleted",
         "ask again",
     )
+
+
+def _unseen(sighting: Sighting) -> str:
+    return f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
 
 
 def _settled(deletion: Deletion, state: State, verdict: Verdict, why: str, cure: str = "") -> Deletion:

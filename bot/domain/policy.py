@@ -54,7 +54,7 @@ class Policy:
 
     def permission(self, user: SlackUser, channel: str) -> Permission:
         """Whether `user` may ask for and confirm deletions in `channel`, and as which operator."""
-        if user.team != self.team:
+        if not user.team or user.team != self.team:  # Slack leaves the team out at times: no team is nobody's
             return Permission(Reason.OTHER_TEAM)
         operator = resolve_operator(user, self.operators)
         if operator is None:

@@ -1,1 +1,1 @@
-"""Slack and CodeArts Check, near enough to real to be strict: the bot meets them over the wire only."""
+"""Slack and CodeArts Check on this machine, strict enough to stand for the real ones; met over the wire only."""

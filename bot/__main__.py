@@ -1,0 +1,167 @@
+"""The command line: run, sandbox, doctor, manifest.
+
+Exit status: 0 done, 1 failed, 2 the settings or the command line are wrong. What a command needs is imported when it
+runs, so that `--help` answers at once.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+_T = TypeVar("_T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="codecheck-bot", message="%(package)s %(version)s")
+def main() -> None:
+    """Delete CodeArts Check tasks from Slack: confirmed twice, done once, told truthfully.
+
+    Something is wrong? `codecheck-bot doctor` looks at everything that a deployment can get wrong.
+    """
+
+
+class _Run(click.Command):
+    """A command whose help ends with the variables that it reads."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of variables."""
+        from bot.settings import setting_rows
+
+        super().format_epilog(ctx, formatter)
+        variables = [row for row in setting_rows() if not row.table]
+        with formatter.section("Environment (NAME_FILE may give a secret, marked *)"):
+            formatter.write_dl(
+                [
+                    (
+                        row.name + "*" * row.secret,
+                        (f"{row.meaning} [{row.default}]" if row.default else row.meaning).replace("`", ""),
+                    )
+                    for row in variables
+                ]
+            )
+
+
+@main.command(cls=_Run)
+def run() -> None:
+    """Serve the bot until SIGTERM, then finish what is under way.
+
+    Socket Mode where SLACK_APP_TOKEN is set, else HTTP. Settings come from the environment and from codecheck.toml; if
+    any are wrong, all of them are listed, and the exit status is 2.
+    """
+    settings = _settings()
+    _configure_logging(settings)
+    from bot.app import run as serve
+
+    execute(serve(settings))
+
+
+@main.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Where the page is served."
+)
+@click.option(
+    "--play", is_flag=True, help="Run one whole conversation, print it, and exit: 0 if all went as it must, else 1."
+)
+@click.option(
+    "--socket/--http", "socket_mode", default=True, show_default=True, help="How the bot meets the stand-in Slack."
+)
+def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
+    """Try the whole bot on this machine: no Slack, no cloud, nothing to configure."""
+    if play:
+        sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
+    raise click.ClickException("the page is not there yet: use --play")
+
+
+async def _play(*, socket_mode: bool) -> bool:
+    """Play against an embedded server of its own, which leaves nothing behind."""
+    from bot.manifest import parsed_manifest
+    from bot.sandbox.play import play
+    from bot.store.embedded import start_embedded
+
+    with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
+        server = await start_embedded(Path(folder))
+        try:
+            return await play(parsed_manifest(), server.url, socket_mode=socket_mode)
+        finally:
+            await server.stop()
+
+
+@main.command()
+def doctor() -> None:
+    """Check the settings, Redis, Slack and CodeArts Check; change nothing.
+
+    Prints each check with what to do about it. The exit status is 1 where one found a fault, 2 where the settings
+    themselves are wrong.
+    """
+    settings = _settings()
+    _configure_logging(settings)
+    from bot.doctor import Grade, examine, report
+
+    checks = execute(examine(settings))
+    click.echo(report(checks))
+    sys.exit(any(check.grade is Grade.FAULT for check in checks))
+
+
+@main.command()
+@click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
+def manifest(url: str | None) -> None:
+    """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
+
+    As it stands it is for Socket Mode; with --url it is for HTTP.
+    """
+    from bot.manifest import http_form
+    from bot.manifest import manifest as text
+
+    try:
+        click.echo(http_form(text(), url) if url else text(), nl=False)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--url") from None
+
+
+def _settings() -> "Settings":
+    """The settings, or an end with every fault of theirs."""
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        return load_settings(os.environ, Path.cwd())
+    except SettingsError as error:
+        click.echo("The settings cannot be used:", err=True)
+        for fault in error.faults:
+            click.echo(f"- {fault}", err=True)
+        sys.exit(2)
+
+
+def _configure_logging(settings: "Settings") -> None:
+    from bot.logs import configure_logging
+
+    configure_logging(settings.log, settings.secrets)
+
+
+def execute(work: Coroutine[None, None, _T]) -> _T:
+    """Run `work` to its end on uvloop; an error that nobody expected goes to the log, where secrets are hidden."""
+    import structlog
+    import uvloop
+
+    from bot.domain.errors import BotError
+
+    try:
+        return uvloop.run(work)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells say it
+    except BotError as error:
+        raise click.ClickException(str(error)) from None
+    except Exception:
+        structlog.get_logger(__name__).exception("stopped by an error that nobody expected")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(prog_name="codecheck-bot")

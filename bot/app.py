@@ -1,0 +1,167 @@
+"""The composition root: it alone builds clients, owns them, and lets go of them in order."""
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import structlog
+from redis.asyncio import Redis
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.codearts.auth import AkSkAuth, IamTokenAuth
+from bot.codearts.client import CodeArtsCheck
+from bot.codearts.connection import http_client
+from bot.codearts.sign_in import IamUser
+from bot.deletions.asking import Deletions
+from bot.deletions.background import Background
+from bot.deletions.carrying_on import Carrier
+from bot.deletions.sweeping import sweep_forever
+from bot.domain.next_step import Timings
+from bot.domain.policy import Policy
+from bot.settings import Settings
+from bot.settings.model import AccessKey
+from bot.slack.conversation import SlackConversation
+from bot.slack.listeners import register
+from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
+from bot.slack.transport.health import Readiness
+from bot.slack.transport.http import health_app, http_app, serve_http
+from bot.slack.transport.socket_mode import serve_socket_mode
+from bot.store.connection import connect
+from bot.store.deletions import RedisDeletionStore
+from bot.store.embedded import start_embedded
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A bot that serves.
+
+    Args:
+        host: where it listens, for Slack or for health checks alone.
+        port: the same.
+    """
+
+    host: str
+    port: int
+
+
+async def run(settings: Settings, timings: Timings | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what ends in time and leave the rest to another replica.
+
+    Args:
+        settings: all that can be set.
+        timings: in place of those that the settings say.
+
+    Raises:
+        BotError: it cannot start; the text says why and what to do.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with open_bot(settings, timings):
+        await stopping.wait()
+        _log.info("stopping: no new work is taken, what is under way is finished")
+    _log.info("stopped")
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncIterator[Bot]:
+    """Build the bot and let it serve while the block lasts.
+
+    The way out is the way in reversed: first nothing new is taken, then what is due is no longer looked for, then what
+    is under way is finished, and only then do the clients close.
+
+    Raises:
+        BotError: it cannot start; the text says why and what to do.
+    """
+    timings = timings or settings.timings
+    background = Background()
+    async with AsyncExitStack() as stack:
+        redis = await _redis(stack, settings)
+        session = await stack.enter_async_context(slack_session())
+        client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
+        workspace = await sign_in(client)
+        store = RedisDeletionStore(
+            redis, prefix=settings.redis_prefix, timings=timings, wait_replicas=settings.redis.wait_replicas
+        )
+        conversation = SlackConversation(client, session, workspace.url)
+        service = CodeArtsCheck(await _codearts(stack, settings))
+        carrier = Carrier(store, conversation, service, timings, settings.notify.channels)
+        deletions = Deletions(store, carrier, background, _policy(settings, workspace.team), timings)
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        app = bolt_app(client, workspace, secret)
+        register(app, deletions, conversation, background, workspace.url)
+
+        stack.push_async_callback(_drain, background, timings.drain / 1_000)
+        sweeping = asyncio.create_task(sweep_forever(store, carrier, background, timings), name="sweep")
+        stack.push_async_callback(_cancel, sweeping)
+        bot = await _serve(stack, settings, app, client, redis)
+        _log.info("ready", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
+        yield bot
+
+
+async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
+    """The shared Redis; without one, the embedded server, which outlives the bot on purpose."""
+    url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    if url is None:
+        url = (await start_embedded(settings.data_dir)).url
+    client = connect(url)
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+async def _codearts(stack: AsyncExitStack, settings: Settings) -> httpx.AsyncClient:
+    tls = ssl.create_default_context()
+    auth: httpx.Auth
+    match settings.sign_in:
+        case AccessKey(ak, sk, security_token, project_id):
+            auth = AkSkAuth(ak.get_secret_value(), sk, project_id or "", security_token)
+        case user:
+            iam = await stack.enter_async_context(http_client(settings.iam_endpoint, tls=tls))
+            auth = IamTokenAuth(
+                iam, IamUser(user.name, user.password, user.domain, user.project_id or "", settings.codearts_region)
+            )
+    return await stack.enter_async_context(http_client(settings.codearts_endpoint, auth, tls=tls))
+
+
+def _policy(settings: Settings, team: str) -> Policy:
+    return Policy(team, settings.operators, settings.allow.users, settings.allow.channels)
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:
+    """Take what Slack sends, and answer health checks."""
+    slack_answers: Callable[[], Awaitable[bool]]
+    if settings.slack_app_token is not None:
+        token = settings.slack_app_token.get_secret_value()
+        socket = await stack.enter_async_context(serve_socket_mode(app, token, client))
+        slack_answers = socket.connected
+    else:
+
+        async def slack_answers() -> bool:
+            return await signed_in(client)
+
+    async def redis_answers() -> bool:
+        return bool(await redis.ping())
+
+    readiness = Readiness({"redis": redis_answers, "slack": slack_answers})
+    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+    served = health_app(readiness) if settings.socket_mode else http_app(app, secret, readiness)
+    http = await stack.enter_async_context(serve_http(served, settings.host, settings.port))
+    return Bot(http.host, http.port)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _drain(background: Background, seconds: float) -> None:
+    if left := await background.drain(seconds):
+        _log.warning("left to another replica", deletions=left)

@@ -1,0 +1,224 @@
+"""What there is to set. Names and defaults are the contract; the README's tables are held against the descriptions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from bot.domain.next_step import Timings
+from bot.settings import checks, kinds
+from bot.settings.checks import later, within
+
+_STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+_SOON = "(not available yet)"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A default that is computed, in words."""
+
+    words: str
+
+
+class Allow(BaseModel):
+    """`[allow]`: an empty list allows everyone who has an operator."""
+
+    model_config = _STRICT
+
+    users: frozenset[kinds.SlackUserId] = Field(frozenset(), description="IDs of the users who may ask")
+    usergroups: Annotated[frozenset[str], later("it would keep nobody out")] = Field(
+        frozenset(), description=f"user groups whose members may ask {_SOON}"
+    )
+    channels: frozenset[kinds.ChannelId] = Field(frozenset(), description="IDs of the channels where they may ask")
+    admins: Annotated[frozenset[str], later("nobody can freeze")] = Field(
+        frozenset(), description=f"who may freeze {_SOON}"
+    )
+
+
+class OperatorsFrom(BaseModel):
+    """`[operators_from]`: for those whom `[operators]` does not list."""
+
+    model_config = _STRICT
+
+    email_domain: Annotated[str, later("list people in [operators]")] = Field(
+        "", description=f"`example.com`: alice@example.com has the operator alice {_SOON}"
+    )
+    profile_field: Annotated[str, later("list people in [operators]")] = Field(
+        "", description=f"the ID of a custom field of Slack profiles that holds the operator {_SOON}"
+    )
+
+
+class Confirmation(BaseModel):
+    """`[confirmation]`: how sure, and for how long."""
+
+    model_config = _STRICT
+
+    ttl_seconds: Annotated[kinds.Seconds, within(30, 1800, "seconds")] = Field(
+        300, description="from the request to the second confirmation; 30 to 1800 (a response_url lives no longer)"
+    )
+    second_step: Annotated[str, AfterValidator(checks.second_step)] = Field(
+        "button", description="how the second confirmation is given; `button` alone as yet"
+    )
+    grace_seconds: Annotated[kinds.Seconds, later("the call would be sent at once")] = Field(
+        0, description=f"time to stop it after the second confirmation {_SOON}"
+    )
+    resume_seconds: Annotated[kinds.Seconds, AfterValidator(checks.resumption)] = Field(
+        300,
+        description="how long after its confirmation an interrupted call may be sent again; 60 to 3600, or 0 for never",
+    )
+    verify_seconds: Annotated[kinds.Seconds, within(30, 3600, "seconds")] = Field(
+        300, description="how long an uncertain outcome is looked into; 30 to 3600"
+    )
+
+
+class Notify(BaseModel):
+    """`[notify]`: who is told besides the conversation."""
+
+    model_config = _STRICT
+
+    channels: tuple[kinds.ChannelId, ...] = Field((), description="IDs of channels told of every outcome as well")
+
+
+class Redis(BaseModel):
+    """`[redis]`: how safely what people did is kept."""
+
+    model_config = _STRICT
+
+    wait_replicas: Annotated[int, Field(strict=True), within(0, 10, "replicas")] = Field(
+        0, description="replicas that must hold a second confirmation or a cancel; 0 to 10"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """Signing in to CodeArts Check with AK/SK; `security_token` comes with temporary keys."""
+
+    ak: SecretStr
+    sk: SecretStr
+    security_token: SecretStr | None
+    project_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IamUser:
+    """Signing in to CodeArts Check with IAM's token; without `project_id` its scope is the region's own project."""
+
+    name: str
+    password: SecretStr
+    domain: str
+    project_id: str | None
+
+
+def _in_region(service: str) -> Callable[[dict[str, object]], str]:
+    return lambda given: f"https://{service}.{given['codearts_region']}.myhuaweicloud.com"
+
+
+class Settings(BaseModel):
+    """Every setting: a field with an alias is a variable, one without is a table of codecheck.toml."""
+
+    model_config = _STRICT
+
+    slack_bot_token: kinds.BotToken = Field(alias="SLACK_BOT_TOKEN", description="xoxb token")
+    slack_signing_secret: kinds.SigningSecret | None = Field(
+        None, alias="SLACK_SIGNING_SECRET", description="checks requests in HTTP mode; required without an app token"
+    )
+    slack_app_token: kinds.AppToken | None = Field(None, alias="SLACK_APP_TOKEN", description="xapp token: Socket Mode")
+    slack_api_url: kinds.SlackApiUrl = Field(
+        "https://slack.com/api/", alias="SLACK_API_URL", description="base of the Web API (GovSlack, stand-ins)"
+    )
+    host: kinds.ListeningHost = Field("127.0.0.1", alias="HOST", description="address where HTTP listens")
+    port: kinds.Port = Field(3000, alias="PORT", description="port where HTTP listens; 0 takes a free one")
+
+    redis_url: Annotated[kinds.RedisUrl | None, Computed("the embedded server in `CODECHECK_DATA_DIR`")] = Field(
+        None,
+        alias="REDIS_URL",
+        description="`redis://`, `rediss://`, `unix://` or `redis+sentinel://host1,host2/service/db`",
+    )
+    data_dir: Annotated[Path, Computed("the user's data folder")] = Field(
+        alias="CODECHECK_DATA_DIR", description="where the embedded server keeps its data"
+    )
+    redis_prefix: kinds.KeyPrefix = Field(
+        "codecheck", alias="CODECHECK_REDIS_PREFIX", description="first part of every key"
+    )
+    config: Annotated[Path | None, Computed("`codecheck.toml` if there")] = Field(
+        None, alias="CODECHECK_CONFIG", description="path of the TOML file"
+    )
+    log: Annotated[Literal["console", "json"] | None, Computed("`console` on a terminal, else `json`")] = Field(
+        None, alias="CODECHECK_LOG", description="`console` or `json`"
+    )
+
+    codearts_region: kinds.Region = Field("cn-north-4", alias="CODEARTS_REGION", description="region of CodeArts Check")
+    codearts_endpoint: Annotated[kinds.BaseUrl, Computed("from the region")] = Field(
+        default_factory=_in_region("codearts-check"),
+        alias="CODEARTS_ENDPOINT",
+        description="base URL of CodeArts Check",
+    )
+    iam_endpoint: Annotated[kinds.BaseUrl, Computed("from the region")] = Field(
+        default_factory=_in_region("iam"), alias="HUAWEICLOUD_SDK_IAM_ENDPOINT", description="base URL of IAM"
+    )
+    ak: kinds.HeaderSecret | None = Field(
+        None, alias="HUAWEICLOUD_SDK_AK", description="access key: requests are signed"
+    )
+    sk: kinds.HeaderSecret | None = Field(None, alias="HUAWEICLOUD_SDK_SK", description="secret key")
+    security_token: kinds.HeaderSecret | None = Field(
+        None, alias="HUAWEICLOUD_SDK_SECURITY_TOKEN", description="comes with temporary access keys"
+    )
+    project_id: kinds.ProjectId | None = Field(None, alias="HUAWEICLOUD_SDK_PROJECT_ID", description="IAM project ID")
+    iam_user: kinds.PlainText | None = Field(
+        None, alias="CODEARTS_IAM_USER", description="IAM user name: signing in by token, in place of an access key"
+    )
+    iam_password: SecretStr | None = Field(None, alias="CODEARTS_IAM_PASSWORD", description="the IAM user's password")
+    iam_domain: kinds.PlainText | None = Field(
+        None, alias="CODEARTS_IAM_DOMAIN", description="the account that the IAM user belongs to"
+    )
+
+    operators: dict[kinds.SlackUserId, kinds.Operator] = Field(
+        default_factory=dict, description="Slack user ID -> operator (IAM user name)"
+    )
+    operators_from: OperatorsFrom = OperatorsFrom()
+    allow: Allow = Allow()
+    confirmation: Confirmation = Confirmation()
+    notify: Notify = Notify()
+    redis: Redis = Redis()
+
+    @property
+    def socket_mode(self) -> bool:
+        """True where Slack is met over Socket Mode rather than HTTP."""
+        return self.slack_app_token is not None
+
+    @property
+    def sign_in(self) -> AccessKey | IamUser:
+        """How to sign in to CodeArts Check; `requirements` has seen to it that it is exactly one way."""
+        if self.ak is not None and self.sk is not None:
+            return AccessKey(self.ak, self.sk, self.security_token, self.project_id)
+        if self.iam_user is None or self.iam_password is None or self.iam_domain is None:
+            raise ValueError("no way of signing in to CodeArts Check is set")
+        return IamUser(self.iam_user, self.iam_password, self.iam_domain, self.project_id)
+
+    @property
+    def timings(self) -> Timings:
+        """`[confirmation]` as the deletions use it."""
+        chosen = self.confirmation
+        return Timings(
+            ttl=chosen.ttl_seconds * 1_000,
+            resume=chosen.resume_seconds * 1_000,
+            verify=chosen.verify_seconds * 1_000,
+        )
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every secret value, for the log's redaction."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return frozenset(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+VARIABLES = tuple(info.alias for info in Settings.model_fields.values() if info.alias)
+TABLES = tuple(name for name, info in Settings.model_fields.items() if info.alias is None)
+
+
+def keys_of(table: str) -> tuple[str, ...]:
+    """The keys of a table of codecheck.toml; none for `[operators]`, whose keys are people."""
+    model = Settings.model_fields[table].annotation
+    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()

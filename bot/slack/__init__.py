@@ -1,0 +1,1 @@
+"""All that knows Slack: what is read from it, what is said in it, and how the two travel."""

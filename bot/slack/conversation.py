@@ -1,0 +1,179 @@
+"""Posting and editing: the deletion's messages in its conversation, and the ways round where the bot cannot post there.
+
+Where a message goes, in this order: the conversation itself (`chat.postMessage`), which needs the bot to be a member;
+a response_url, which does not; a direct message to the requester. Slack's `no` moves on to the next way; its `not now`
+(`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.errors import UndeliverableError
+from bot.domain.next_step import RESULT
+from bot.slack.delivery import MalformedMessageError, check_webhook, web_api_errors
+from bot.slack.messages.message import Message
+from bot.slack.messages.prompts import prompt, retired
+from bot.slack.messages.results import notice, result, result_by_direct_message
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+_Way = Callable[[], Awaitable[_T]]
+
+
+class SlackConversation:
+    """Answers `bot.deletions.ports.Conversation`.
+
+    Args:
+        client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
+        session: the same for response_urls; it sets the time-out.
+        workspace_url: `url` of auth.test, from which links are made.
+    """
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, workspace_url: str) -> None:
+        self._client = client
+        self._session = session
+        self._workspace_url = workspace_url
+
+    async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
+        """Post the prompt; see `Conversation.show`."""
+        drawn = prompt(deletion)
+        ways: list[_Way[Prompt]] = [partial(self._post, deletion.channel, drawn)]
+        if response_url is not None:
+            ways.append(partial(self._show_ephemerally, deletion, response_url))
+        ways.append(partial(self._post, deletion.requester.id, drawn))
+        return await _first(ways)
+
+    async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
+        """Edit the prompt; see `Conversation.redraw`."""
+        if deletion.prompt is not None:
+            await self._edit(deletion.prompt, prompt(deletion), response_url)
+
+    async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
+        """Take the buttons from a prompt; see `Conversation.retire`."""
+        await self._edit(clicked, retired(), response_url)
+
+    async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
+        """Announce the deletion's state; see `Conversation.tell`."""
+        if target != RESULT:
+            await self._post(target, notice(deletion, self._workspace_url))
+            return
+        announced = result(deletion)
+        ways: list[_Way[object]] = []
+        at = deletion.prompt
+        if at is not None and not at.ephemeral:
+            ways.append(partial(self._post, at.channel, announced, thread_ts=at.ts))
+            ways.append(partial(self._post, at.channel, announced))  # the prompt may have been deleted
+        elif at is None:
+            ways.append(partial(self._post, deletion.channel, announced))
+        if response_url is not None:
+            ways.append(partial(self._respond, response_url, announced, response_type="in_channel"))
+        ways.append(partial(self._post, deletion.requester.id, result_by_direct_message(deletion)))
+        await _first(ways)
+
+    async def whisper(self, response_url: ResponseUrl, message: Message) -> None:
+        """Answer one person privately, where they clicked.
+
+        Raises:
+            DeliveryError: Slack did not take it.
+        """
+        await self._respond(response_url, message)
+
+    async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
+        ways: list[_Way[object]] = []
+        if not at.ephemeral:
+            ways.append(partial(self._update, at, message))
+        if response_url is not None and response_url.edits_prompt:
+            ways.append(partial(self._respond, response_url, message, replace_original=True))
+        elif response_url is not None and at.ephemeral:  # a slash command's: it can only add a message
+            ways.append(partial(self._respond, response_url, message))
+        await _first(ways)
+
+    async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
+        ephemeral = Prompt(deletion.channel)
+        await self._respond(response_url, prompt(replace(deletion, prompt=ephemeral)))
+        return ephemeral
+
+    async def _post(self, channel: str, message: Message, thread_ts: str | None = None) -> Prompt:
+        """Post to a conversation, or to a person: their ID stands for their direct messages."""
+
+        async def send(form: Message) -> Prompt:
+            with web_api_errors():
+                posted = await self._client.chat_postMessage(
+                    channel=channel,
+                    text=form.text,
+                    blocks=form.blocks,
+                    thread_ts=thread_ts,
+                    reply_broadcast=True if thread_ts else None,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            return Prompt(str(posted["channel"]), str(posted["ts"]))
+
+        return await _or_plainly(send, message)
+
+    async def _update(self, at: Prompt, message: Message) -> None:
+        async def send(form: Message) -> None:
+            with web_api_errors():  # without `blocks` Slack keeps the old ones, buttons included
+                await self._client.chat_update(channel=at.channel, ts=at.ts, text=form.text, blocks=form.blocks)
+
+        await _or_plainly(send, message)
+
+    async def _respond(
+        self,
+        response_url: ResponseUrl,
+        message: Message,
+        *,
+        response_type: str = "ephemeral",
+        replace_original: bool = False,
+    ) -> None:
+        webhook = AsyncWebhookClient(
+            response_url.url, session=self._session, retry_handlers=[], logger=self._client.logger
+        )
+
+        async def send(form: Message) -> None:
+            with web_api_errors():
+                answer = await webhook.send(
+                    text=form.text,
+                    blocks=form.blocks,
+                    response_type=response_type,
+                    replace_original=replace_original,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            check_webhook(answer)
+
+        await _or_plainly(send, message)
+
+
+async def _first(ways: list[_Way[_T]]) -> _T:
+    """Take the ways in turn until one is open.
+
+    Raises:
+        DeliveryDelayedError: Slack says "not now" on one of them.
+        UndeliverableError: all are closed.
+    """
+    refusals = []
+    for way in ways:
+        try:
+            return await way()
+        except UndeliverableError as refusal:
+            refusals.append(str(refusal))
+    raise UndeliverableError(", then ".join(refusals) or "no response_url reaches the prompt")
+
+
+async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message) -> _T:
+    """Send `message`; where Slack refuses its form, which is our fault, its words alone, so that the person hears."""
+    try:
+        return await send(message)
+    except MalformedMessageError as refusal:
+        blocks = [block.to_dict() for block in message.blocks]
+        _log.error("Slack refuses the form of a message: this is a bug", why=str(refusal), blocks=blocks)
+        return await send(Message(message.text))

@@ -1,0 +1,137 @@
+"""The way in from Slack: a payload -> a call of `Deletions` -> what the person reads.
+
+One listener for each surface of Slack, and behind it `parse_command` and `payloads.ACTS` say which command or act it
+is. Slack is acknowledged only after Redis has answered: what has been acknowledged is recorded.
+"""
+
+import re
+import secrets
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.deletions.asking import Deletions
+from bot.deletions.background import Background
+from bot.domain.command import Delete, Help, parse_command
+from bot.domain.errors import DeliveryError, PersonError
+from bot.domain.policy import Reason
+from bot.slack.conversation import SlackConversation
+from bot.slack.messages import answers
+from bot.slack.messages.message import Message
+from bot.slack.messages.prompts import ACTION
+from bot.slack.messages.wording import COMMAND
+from bot.slack.payloads import (
+    MalformedPayloadError,
+    Payload,
+    SlashCommand,
+    read_click,
+    read_command,
+    response_url_of,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def register(
+    app: AsyncApp, deletions: Deletions, conversation: SlackConversation, background: Background, workspace_url: str
+) -> None:
+    """Let `app` answer `/codecheck` and the buttons of the prompts.
+
+    Args:
+        app: see `bot.slack.transport.bolt`.
+        deletions: what is called.
+        conversation: gives private answers to clicks.
+        background: where those answers are sent from, after the click has been acknowledged.
+        workspace_url: `url` of auth.test, from which links are made.
+    """
+    listeners = Listeners(deletions, conversation, background, workspace_url)
+    app.command(COMMAND)(listeners.command)
+    app.action(re.compile(rf"^{ACTION}\."))(listeners.click)
+    app.error(listeners.error)
+
+
+class Listeners:
+    """What Bolt calls. It fills parameters by their names."""
+
+    def __init__(
+        self, deletions: Deletions, conversation: SlackConversation, background: Background, workspace_url: str
+    ) -> None:
+        self._deletions = deletions
+        self._conversation = conversation
+        self._background = background
+        self._workspace_url = workspace_url
+
+    async def command(self, ack: AsyncAck, body: Payload) -> None:
+        """Answer `/codecheck …`: nothing where the prompt will say it, else privately."""
+        answer = await self._run(read_command(body))
+        await (ack() if answer is None else ack(_privately(answer)))
+
+    async def click(self, ack: AsyncAck, body: Payload) -> None:
+        """Act on a button of a prompt; a click that changes nothing is told so privately."""
+        click = read_click(body)
+        clicked = await self._deletions.click(click.deletion_id, click.act, click.by, click.clicked, click.response_url)
+        await ack()
+        reason = clicked.decision.reason
+        if reason is not Reason.ALLOWED:
+            self._whisper(body, answers.refusal(reason, click.by, clicked.deletion))
+
+    async def error(self, error: Exception, body: Payload) -> BoltResponse:
+        """The one place for errors: tell the person, log the rest under an ID, and let Slack take it as answered."""
+        message = _explained(error)
+        if "command" in body:
+            return BoltResponse(status=200, body=_privately(message))
+        self._whisper(body, message)
+        return BoltResponse(status=200, body="")
+
+    async def _run(self, typed: SlashCommand) -> Message | None:
+        """Each subcommand, and what it answers."""
+        match parse_command(typed.text):
+            case Help():
+                return answers.helped()
+            case Delete(task_id):
+                return await self._delete(task_id, typed)
+
+    async def _delete(self, task_id: str, typed: SlashCommand) -> Message | None:
+        requested = await self._deletions.request(task_id, typed.by, typed.channel, typed.response_url)
+        if requested.deletion is None:
+            return answers.refusal(requested.permission.reason, typed.by)
+        if requested.created:
+            return None
+        return answers.pending(requested.deletion, typed.by, self._workspace_url)
+
+    def _whisper(self, body: Payload, message: Message) -> None:
+        self._background.start(self._send_whisper(body, message), name="private answer")
+
+    async def _send_whisper(self, body: Payload, message: Message) -> None:
+        response_url = response_url_of(body)
+        if response_url is None:
+            _log.warning("a click without a response_url cannot be answered", unsaid=message.text)
+            return
+        try:
+            await self._conversation.whisper(response_url, message)
+        except DeliveryError as error:
+            _log.warning("a private answer was not delivered", why=str(error), unsaid=message.text)
+
+
+def _explained(error: Exception) -> Message:
+    """What the person reads of an error."""
+    if isinstance(error, PersonError):
+        return answers.told(str(error))
+    reference = secrets.token_hex(4)
+    if isinstance(error, MalformedPayloadError):
+        _log.warning("a payload of Slack's could not be read", reference=reference, why=str(error))
+        return answers.broken(reference, nothing_done=True)
+    _log.error("a listener failed", reference=reference, exc_info=error)
+    return answers.broken(reference, nothing_done=False)
+
+
+def _privately(message: Message) -> dict[str, object]:
+    """The answer to a slash command, in the acknowledgement itself."""
+    return {
+        "response_type": "ephemeral",
+        "text": message.text,
+        "blocks": [block.to_dict() for block in message.blocks],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }

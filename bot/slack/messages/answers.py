@@ -1,0 +1,121 @@
+"""What only the person who acted reads."""
+
+from collections.abc import Mapping
+
+from bot.domain.deletion import Deletion, State
+from bot.domain.operators import SlackUser
+from bot.domain.policy import Reason
+from bot.slack.messages.message import Message, message, section
+from bot.slack.messages.text import code, escape, mention, moment, permalink
+from bot.slack.messages.wording import COMMAND, again
+
+_DELETE = f"`{COMMAND} delete {escape('<task_id>')}`"
+_WHOEVER = "whoever runs this bot"
+
+
+def helped() -> Message:
+    """What the bot does, and how to use it."""
+    return message(
+        f"{_DELETE} deletes one CodeArts Check task for good, after two confirmations.",
+        section(
+            f"{_DELETE}  deletes one CodeArts Check task for good: its configuration, issues and execution records.",
+            f"`{COMMAND} help`  shows this.",
+        ),
+        section(
+            "The bot asks twice before it deletes anything; until the second confirmation you can cancel. "
+            "Only you can press the buttons of your request. The result is posted where you asked."
+        ),
+    )
+
+
+def told(text: str) -> Message:
+    """An error whose text is written for the person, as it stands."""
+    return message(text, section(text))
+
+
+def refusal(reason: Reason, by: SlackUser, deletion: Deletion | None = None) -> Message:
+    """Why somebody's command or click changed nothing: what, why, and who can change it.
+
+    Args:
+        reason: any but ALLOWED.
+        by: who acted.
+        deletion: what was clicked on; told of only where the reason itself says that `by` may know it.
+    """
+    if deletion is not None and reason is Reason.EXPIRED:
+        when = moment(deletion.expires_at)
+        return told(f"Nothing was deleted: this request expired {when}. To ask again: {again(deletion)}")
+    if deletion is not None and reason is Reason.OTHER_STATE:
+        now = _IN_WORDS[deletion.appearance]
+        return told(f"Nothing was changed by this click: the request is {now}. Its prompt shows where it stands.")
+    return told(_REFUSALS[reason].format(user=code(by.id)))
+
+
+def pending(deletion: Deletion, by: SlackUser, workspace_url: str) -> Message:
+    """Somebody asks for a task whose deletion has been asked for already: points to the first prompt."""
+    task = code(deletion.task_id)
+    if deletion.requester == by:
+        asked = f"You have already asked to delete task {task}"
+    else:
+        asked = f"{mention(deletion.requester)} has already asked to delete task {task}"
+    return told(f"{asked}, so nothing new was recorded. {_where(deletion, by, workspace_url)}")
+
+
+def broken(reference: str, *, nothing_done: bool) -> Message:
+    """Something that should not happen: the log has the rest under `reference`."""
+    consequence = (
+        "Nothing was done."
+        if nothing_done
+        else "It is not known whether this was recorded. If it was, the prompt will show it."
+    )
+    return told(f"Something went wrong in the bot (ID {code(reference)}). {consequence} The bot's log has the details.")
+
+
+def _where(deletion: Deletion, by: SlackUser, workspace_url: str) -> str:
+    if deletion.prompt is None:
+        return "Its prompt is being posted."
+    if deletion.prompt.ephemeral:
+        return "Its prompt is visible to you alone." if deletion.requester == by else "Only they can see its prompt."
+    link = permalink(deletion.prompt.channel, deletion.prompt.ts, workspace_url)
+    return f"<{link}|See the request>"
+
+
+_IN_WORDS: Mapping[str, str] = {
+    State.REQUESTED: "waiting for its review",
+    State.REVIEWED: "reviewed already, and waits for its second confirmation",
+    State.EXECUTING: "confirmed already, and under way",
+    State.ACCEPTED: "with CodeArts Check, which has not finished it",
+    State.UNKNOWN: "sent already, and its outcome is being looked into",
+    f"{State.UNKNOWN}.final": "over, with an unknown outcome",
+    State.DELETED: "over: the task was deleted",
+    State.FAILED: "over: the task was not deleted",
+    State.CANCELLED: "cancelled already",
+    State.EXPIRED: "expired",
+}
+
+_REFUSALS: Mapping[Reason, str] = {
+    Reason.OTHER_TEAM: "Nothing was done: only members of the workspace that runs this bot can use it.",
+    Reason.NO_OPERATOR: (
+        "Nothing was done: you have no CodeArts Check operator, so nobody could say who deleted the task. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `[operators]` in `codecheck.toml`."
+    ),
+    Reason.USER_NOT_ALLOWED: (
+        "Nothing was done: you are not among those who may delete tasks. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `users` of `[allow]` in `codecheck.toml`."
+    ),
+    Reason.CHANNEL_NOT_ALLOWED: (
+        "Nothing was done: tasks cannot be deleted from this conversation. Ask in a channel where they can, "
+        f"or ask {_WHOEVER} to add this one to `channels` of `[allow]` in `codecheck.toml`."
+    ),
+    Reason.NOT_REQUESTER: (
+        "Nothing was changed: only the person who asked for this deletion can press its buttons. "
+        f"To ask for one of your own: {_DELETE}"
+    ),
+    Reason.OPERATOR_CHANGED: (
+        "Nothing was changed: since you asked, you have been given another operator. "
+        f"This request will expire; then ask again with {_DELETE}. "
+        f"If the change is a surprise, ask {_WHOEVER}."
+    ),
+    Reason.EXPIRED: "Nothing was deleted: this request has expired.",
+    Reason.OTHER_STATE: "Nothing was changed by this click: the request has moved on. Its prompt shows the rest.",
+    Reason.UNKNOWN_DELETION: "Nothing was changed: this request is no longer known, since it ended long ago.",
+}

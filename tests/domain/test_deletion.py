@@ -1,0 +1,162 @@
+"""What a click does to a deletion: act x state x who x when, each compared as a whole decision."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
+from bot.domain.operators import SlackUser
+from bot.domain.policy import Policy, Reason
+
+ALICE = SlackUser("T1", "U1")
+BOB = SlackUser("T1", "U2")
+NO_OPERATOR = SlackUser("T1", "U3")
+STRANGER = SlackUser("T2", "U1")  # Slack Connect: Alice's user ID, in somebody else's workspace
+POLICY = Policy("T1", {"U1": "alice", "U2": "bob"})
+REQUESTED_AT, EXPIRES_AT = 1_000, 301_000
+IN_TIME, LATE = (REQUESTED_AT, EXPIRES_AT - 1), (EXPIRES_AT, EXPIRES_AT + 60_000)
+
+DELETION = Deletion(
+    id="d1",
+    task_id="897acf",
+    requester=ALICE,
+    operator="alice",
+    channel="C1",
+    state=State.REQUESTED,
+    requested_at=REQUESTED_AT,
+    expires_at=EXPIRES_AT,
+)
+
+EDGES = {
+    (State.REQUESTED, Act.REVIEW): State.REVIEWED,
+    (State.REQUESTED, Act.CANCEL): State.CANCELLED,
+    (State.REVIEWED, Act.CONFIRM): State.EXECUTING,
+    (State.REVIEWED, Act.CANCEL): State.CANCELLED,
+}
+
+
+@pytest.mark.parametrize("now", IN_TIME)
+@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
+def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
+    """There are four ways on, each from its own state; every other button finds another state than its own."""
+    expected = Decision(Reason.ALLOWED, EDGES[state, act]) if (state, act) in EDGES else Decision(Reason.OTHER_STATE)
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+
+
+@pytest.mark.parametrize("now", LATE)
+@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
+def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
+    """From the last millisecond on nothing is confirmed or cancelled any more."""
+    expected = Decision(Reason.EXPIRED if (state, act) in EDGES else Reason.OTHER_STATE)
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+
+
+@pytest.mark.parametrize(
+    ("by", "policy", "reason"),
+    [
+        (BOB, POLICY, Reason.NOT_REQUESTER),
+        (NO_OPERATOR, POLICY, Reason.NO_OPERATOR),
+        (STRANGER, POLICY, Reason.OTHER_TEAM),
+        (ALICE, Policy("T1"), Reason.NO_OPERATOR),
+        (ALICE, Policy("T1", POLICY.operators, users=frozenset({"U2"})), Reason.USER_NOT_ALLOWED),
+        (ALICE, Policy("T1", POLICY.operators, channels=frozenset({"C2"})), Reason.CHANNEL_NOT_ALLOWED),
+        (BOB, Policy("T1", POLICY.operators, users=frozenset({"U1"})), Reason.USER_NOT_ALLOWED),
+        (BOB, Policy("T1", {"U1": "alice", "U2": "alice"}), Reason.NOT_REQUESTER),
+        (STRANGER, Policy("T2", POLICY.operators), Reason.NOT_REQUESTER),  # the bot has moved to their workspace
+    ],
+    ids=lambda value: str(value) if isinstance(value, Reason) else "",
+)
+@pytest.mark.parametrize("now", [*IN_TIME, *LATE])
+@pytest.mark.parametrize("click", list(product(State, Act)))
+def test_anybody_else_changes_nothing_and_learns_no_state(
+    click: tuple[State, Act], now: int, by: SlackUser, policy: Policy, reason: Reason
+) -> None:
+    """Who may not is told why they may not, the same in every state and at any time."""
+    state, act = click
+    assert decide(replace(DELETION, state=state), act, by, now, policy) == Decision(reason)
+
+
+@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] is not Act.CANCEL])
+def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: Act) -> None:
+    """Otherwise the prompt would show one operator and the service would note another."""
+    renamed = Policy("T1", {"U1": "alice.new"})
+    assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed) == Decision(
+        Reason.OPERATOR_CHANGED
+    )
+
+
+@pytest.mark.parametrize("state", [State.REQUESTED, State.REVIEWED])
+def test_a_requester_whose_operator_has_changed_can_still_cancel(state: State) -> None:
+    """Cancelling calls nothing, and it frees the task to be asked for anew."""
+    renamed = Policy("T1", {"U1": "alice.new"})
+    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed)
+    assert decision == Decision(Reason.ALLOWED, State.CANCELLED)
+
+
+clicks = st.lists(
+    st.tuples(
+        st.sampled_from(Act),
+        st.sampled_from([ALICE, BOB, NO_OPERATOR, STRANGER]),
+        st.integers(REQUESTED_AT, EXPIRES_AT + 1_000),
+        st.sampled_from(
+            [POLICY, Policy("T1"), Policy("T1", {"U1": "other"}), Policy("T1", POLICY.operators, frozenset({"U2"}))]
+        ),
+    ),
+    max_size=12,
+)
+
+
+@given(clicks)
+def test_nothing_is_executed_but_by_a_review_and_a_confirmation_of_the_requester(
+    clicked: list[tuple[Act, SlackUser, int, Policy]],
+) -> None:
+    """Whatever is clicked by whomever in whatever order: two separate steps, both allowed, both in time."""
+    deletion, counted = DELETION, list[Act]()
+    for act, by, now, policy in clicked:
+        decision = decide(deletion, act, by, now, policy)
+        if decision.to is not None:
+            assert by == ALICE
+            assert policy.permission(by, "C1").given
+            assert now < EXPIRES_AT
+            deletion = replace(deletion, state=decision.to)
+            counted.append(act)
+    if deletion.state is State.EXECUTING:
+        assert counted == [Act.REVIEW, Act.CONFIRM]
+    else:
+        assert Act.CONFIRM not in counted
+
+
+@pytest.mark.parametrize(
+    ("state", "verify_until", "ended", "appearance"),
+    [
+        (State.REQUESTED, 0, False, "requested"),
+        (State.REVIEWED, 0, False, "reviewed"),
+        (State.EXECUTING, 0, False, "executing"),
+        (State.ACCEPTED, 9, False, "accepted"),
+        (State.UNKNOWN, 9, False, "unknown"),
+        (State.UNKNOWN, 0, True, "unknown.final"),
+        (State.DELETED, 0, True, "deleted"),
+        (State.FAILED, 0, True, "failed"),
+        (State.CANCELLED, 0, True, "cancelled"),
+        (State.EXPIRED, 0, True, "expired"),
+    ],
+)
+def test_which_states_are_ends(state: State, verify_until: int, ended: bool, appearance: str) -> None:  # noqa: FBT001
+    """An unknown outcome has ended only once nobody looks any more, and then it looks different."""
+    deletion = replace(DELETION, state=state, verify_until=verify_until)
+    assert (deletion.ended, deletion.appearance) == (ended, appearance)
+
+
+def test_a_prompt_without_an_address_is_ephemeral() -> None:
+    """Only a message with a timestamp can be edited by anybody."""
+    assert Prompt("C1").ephemeral
+    assert not Prompt("C1", "1700000000.000100").ephemeral
+
+
+def test_a_response_url_is_not_shown() -> None:
+    """Whoever has it can post, so no repr has it."""
+    url = "https://hooks.slack.com/commands/T1/2/secret"
+    assert "hooks.slack.com" not in repr(ResponseUrl(url, edits_prompt=True))

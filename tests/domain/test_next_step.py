@@ -1,0 +1,238 @@
+"""What the bot does next with a deletion, and what a call, a look-up and an interruption make of it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.deletion import ENDS, Deletion, Prompt, State
+from bot.domain.next_step import (
+    RESULT,
+    Close,
+    Expire,
+    LookUp,
+    Recover,
+    Redraw,
+    Send,
+    Show,
+    Step,
+    Tell,
+    Timings,
+    Wait,
+    after_interruption,
+    after_look,
+    after_outcome,
+    mark,
+    next_step,
+)
+from bot.domain.operators import SlackUser
+from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
+
+NOW, EXPIRES_AT = 10_000, 300_000
+TIMINGS = Timings()
+GONE, EXISTS, UNSEEN = Sighting(Presence.GONE), Sighting(Presence.EXISTS), Sighting(Presence.UNKNOWN, why="HTTP 429")
+SAID = Outcome(Verdict.UNKNOWN, "error", "INTERNAL_SERVER_ERROR", why="the service had an internal error", took=80)
+
+
+def deletion(state: State, **changes: object) -> Deletion:
+    """One whose prompt has been posted and shows its state."""
+    ready = Deletion(
+        id="d1",
+        task_id="897acf",
+        requester=SlackUser("T1", "U1"),
+        operator="alice",
+        channel="C1",
+        state=state,
+        requested_at=1_000,
+        expires_at=EXPIRES_AT,
+        prompt=Prompt("C1", "1.0"),
+        drawn=state,
+        seen_at=NOW,
+    )
+    return replace(ready, **changes)  # type: ignore[arg-type]  # the names are the dataclass's own
+
+
+def told(state: State, *targets: str) -> Deletion:
+    """One whose end has been told to `targets`."""
+    done = deletion(state)
+    return replace(done, told=frozenset(mark(done, target) for target in targets))
+
+
+@pytest.mark.parametrize(
+    ("held", "step"),
+    [
+        (deletion(State.REQUESTED, prompt=None, drawn=""), Show()),
+        (deletion(State.REQUESTED), Wait(EXPIRES_AT)),
+        (deletion(State.REVIEWED, drawn="requested"), Redraw()),
+        (deletion(State.REVIEWED), Wait(EXPIRES_AT)),
+        (deletion(State.REQUESTED, seen_at=EXPIRES_AT - 1), Wait(EXPIRES_AT)),
+        (deletion(State.REQUESTED, seen_at=EXPIRES_AT), Expire()),
+        (deletion(State.REVIEWED, seen_at=EXPIRES_AT), Expire()),
+        (deletion(State.REQUESTED, prompt=None, drawn="", seen_at=EXPIRES_AT), Expire()),
+        (deletion(State.EXECUTING, calls=1, drawn="reviewed"), Send()),
+        (deletion(State.EXECUTING, calls=2), Recover()),
+        (deletion(State.EXECUTING, calls=3, seen_at=EXPIRES_AT), Recover()),
+        (deletion(State.EXPIRED, drawn="requested"), Redraw()),
+        (deletion(State.EXPIRED), Close()),
+        (deletion(State.EXPIRED, prompt=None, drawn=""), Tell(RESULT)),
+        (deletion(State.CANCELLED, drawn="reviewed"), Redraw()),
+        (deletion(State.CANCELLED), Close()),
+        (deletion(State.CANCELLED, prompt=None, drawn=""), Close()),
+        (deletion(State.DELETED, drawn="executing"), Redraw()),
+        (deletion(State.DELETED), Tell(RESULT)),
+        (told(State.DELETED, RESULT), Close()),
+        (deletion(State.FAILED), Tell(RESULT)),
+        (told(State.FAILED, RESULT), Close()),
+        (deletion(State.UNKNOWN, verify_until=90_000, look_at=12_000), Tell(RESULT)),
+        (replace(told(State.ACCEPTED, RESULT), verify_until=90_000, look_at=12_000), Wait(12_000)),
+        (replace(told(State.ACCEPTED, RESULT), verify_until=90_000, look_at=NOW), LookUp()),
+        (deletion(State.UNKNOWN, verify_until=0, drawn="unknown"), Redraw()),
+        (
+            deletion(State.UNKNOWN, verify_until=0, drawn="unknown.final", told=frozenset({"unknown:result"})),
+            Tell(RESULT),
+        ),
+        (
+            deletion(State.UNKNOWN, verify_until=0, drawn="unknown.final", told=frozenset({"unknown.final:result"})),
+            Close(),
+        ),
+    ],
+)
+def test_the_next_step(held: Deletion, step: Step) -> None:
+    """The prompt first, then the announcements, then looking; it closes when all is done and told."""
+    assert next_step(held) == step
+
+
+@pytest.mark.parametrize(
+    ("held", "step"),
+    [
+        (deletion(State.DELETED), Tell(RESULT)),
+        (told(State.DELETED, RESULT), Tell("C8")),
+        (told(State.DELETED, RESULT, "C8"), Tell("C9")),
+        (told(State.DELETED, RESULT, "C8", "C9"), Close()),
+        (deletion(State.CANCELLED), Tell("C8")),
+        (told(State.EXPIRED, "C8", "C9"), Close()),
+        (deletion(State.REQUESTED), Wait(EXPIRES_AT)),
+    ],
+)
+def test_the_channels_of_notify_are_told_of_every_outcome_once(held: Deletion, step: Step) -> None:
+    """Each after the conversation itself, and each once; a request alone is no outcome."""
+    assert next_step(held, ["C8", "C9"]) == step
+
+
+@pytest.mark.parametrize("verdict", [Verdict.DELETED, Verdict.FAILED])
+def test_a_certain_outcome_ends_it(verdict: Verdict) -> None:
+    """Nothing is left to look into."""
+    after = after_outcome(deletion(State.EXECUTING, calls=1), Outcome(verdict, took=80), TIMINGS)
+    assert after == deletion(State(verdict), calls=1, drawn="executing", outcome=Outcome(verdict, took=80))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.UNKNOWN])
+def test_an_uncertain_outcome_is_looked_into(verdict: Verdict) -> None:
+    """From the answer on, for as long as `verify` says."""
+    outcome = Outcome(verdict, took=80)
+    assert after_outcome(deletion(State.EXECUTING, calls=1), outcome, TIMINGS) == deletion(
+        State(verdict),
+        calls=1,
+        drawn="executing",
+        outcome=outcome,
+        look_at=NOW + 80 + TIMINGS.look,
+        verify_until=NOW + 80 + TIMINGS.verify,
+    )
+
+
+END = 100_000  # until when the deletions below are looked into
+IN_TIME, OVER = END - 1, END
+
+
+@pytest.mark.parametrize(
+    ("state", "sighting", "now", "reached", "why"),
+    [
+        (State.ACCEPTED, GONE, IN_TIME, State.DELETED, "a look-up shows that the task has gone"),
+        (State.UNKNOWN, GONE, IN_TIME, State.DELETED, "a look-up shows that the task has gone"),
+        (State.UNKNOWN, GONE, OVER, State.DELETED, "a look-up shows that the task has gone"),
+        (State.UNKNOWN, EXISTS, OVER, State.FAILED, "the task is still there: nothing was deleted"),
+        (State.ACCEPTED, EXISTS, OVER, State.UNKNOWN, "the service took the deletion, but the task is still there"),
+        (State.UNKNOWN, UNSEEN, OVER, State.UNKNOWN, "it could not be looked up (HTTP 429)"),
+        (State.ACCEPTED, UNSEEN, OVER, State.UNKNOWN, "it could not be looked up (HTTP 429)"),
+        (State.UNKNOWN, Sighting(Presence.UNKNOWN), OVER, State.UNKNOWN, "it could not be looked up"),
+    ],
+)
+def test_a_look_up_settles_an_uncertain_outcome(
+    state: State, sighting: Sighting, now: int, reached: State, why: str
+) -> None:
+    """Gone is deleted at any time; the rest is said at the end, and what the service had said is still quoted."""
+    looked = after_look(deletion(state, seen_at=now, verify_until=END, look_at=now, outcome=SAID), sighting, TIMINGS)
+    assert (looked.state, looked.ended, looked.look_at, looked.verify_until) == (reached, True, 0, 0)
+    assert looked.outcome is not None
+    assert (looked.outcome.verdict, looked.outcome.why) == (Verdict(reached.value), why)
+    assert (looked.outcome.status, looked.outcome.http_status) == ("error", "INTERNAL_SERVER_ERROR")
+    assert bool(looked.outcome.cure) == (reached is not State.DELETED)
+
+
+@pytest.mark.parametrize("state", [State.ACCEPTED, State.UNKNOWN])
+@pytest.mark.parametrize("sighting", [EXISTS, UNSEEN])
+@pytest.mark.parametrize(
+    ("looks", "now", "look_at"),
+    [(0, NOW, NOW + 4_000), (1, NOW, NOW + 8_000), (3, NOW, NOW + 30_000), (60, NOW, NOW + 30_000), (9, END - 5, END)],
+)
+def test_until_then_it_looks_again_ever_later(
+    state: State, sighting: Sighting, looks: int, now: int, look_at: int
+) -> None:
+    """Each pause is twice the last, at most half a minute, and the last look is at the very end."""
+    before = deletion(state, looks=looks, seen_at=now, verify_until=END, outcome=SAID)
+    assert after_look(before, sighting, TIMINGS) == replace(before, looks=looks + 1, look_at=look_at)
+
+
+CONFIRMED_AT = 50_000
+FRESH, STALE = CONFIRMED_AT + TIMINGS.resume - 1, CONFIRMED_AT + TIMINGS.resume
+
+
+@pytest.mark.parametrize(
+    ("sighting", "now", "reached", "why"),
+    [
+        (GONE, FRESH, State.DELETED, "interrupted; a look-up shows that the task has gone"),
+        (GONE, STALE, State.DELETED, "interrupted; a look-up shows that the task has gone"),
+        (EXISTS, STALE, State.FAILED, "interrupted, and the task is still there: nothing was deleted"),
+        (UNSEEN, FRESH, State.UNKNOWN, "interrupted, and it could not be looked up (HTTP 429)"),
+        (UNSEEN, STALE, State.UNKNOWN, "interrupted, and it could not be looked up (HTTP 429)"),
+        (Sighting(Presence.UNKNOWN), STALE, State.UNKNOWN, "interrupted, and it could not be looked up"),
+    ],
+)
+def test_an_interrupted_call_is_settled_by_a_look_up(sighting: Sighting, now: int, reached: State, why: str) -> None:
+    """Gone is deleted, still there and long confirmed is failed, and what cannot be told is looked into."""
+    settled = after_interruption(
+        deletion(State.EXECUTING, calls=2, confirmed_at=CONFIRMED_AT, seen_at=now), sighting, TIMINGS
+    )
+    assert settled is not None
+    assert settled.outcome is not None
+    assert (settled.state, settled.outcome.verdict, settled.outcome.why) == (reached, Verdict(reached.value), why)
+    assert settled.ended == (reached in ENDS)
+
+
+def test_an_interrupted_call_is_sent_again_only_where_the_task_is_there_and_the_confirmation_fresh() -> None:
+    """That is the one case in which the DELETE may go out a second time."""
+    interrupted = deletion(State.EXECUTING, calls=2, confirmed_at=CONFIRMED_AT, seen_at=FRESH)
+    assert after_interruption(interrupted, EXISTS, TIMINGS) is None
+    never = Timings(resume=0)
+    assert after_interruption(replace(interrupted, seen_at=CONFIRMED_AT), EXISTS, never) is not None
+
+
+@given(
+    st.sampled_from([State.ACCEPTED, State.UNKNOWN]),
+    st.lists(st.sampled_from([EXISTS, UNSEEN]), min_size=1, max_size=200),
+    st.integers(30_000, 3_600_000),
+)
+def test_looking_always_comes_to_an_end(state: State, seen: list[Sighting], verify: int) -> None:
+    """Taking each look when it is due, the time is up exactly at `verify_until`, and nothing ever moves backwards."""
+    timings = Timings(verify=verify)
+    held = after_outcome(deletion(State.EXECUTING, calls=1), Outcome(Verdict(state.value)), timings)
+    until = held.verify_until
+    for sighting in seen:
+        if held.ended:
+            break
+        assert NOW < held.look_at <= until
+        due = replace(held, seen_at=held.look_at)
+        held = after_look(due, sighting, timings)
+        assert held.ended == (due.seen_at == until)
+        assert held.state is not State.DELETED

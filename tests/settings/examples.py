@@ -1,0 +1,50 @@
+"""Settings that are well, for tests to start from, and the faults of those that are not."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Fault, SettingsError, load_settings
+
+HTTP = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_SIGNING_SECRET": "0123456789abcdef"}
+SOCKET = {"SLACK_BOT_TOKEN": "xoxb-1-a", "SLACK_APP_TOKEN": "xapp-1-a"}
+BY_KEY = {"HUAWEICLOUD_SDK_AK": "AK0123", "HUAWEICLOUD_SDK_SK": "SK0123"}
+BY_USER = {"CODEARTS_IAM_USER": "bot", "CODEARTS_IAM_PASSWORD": "pass word é", "CODEARTS_IAM_DOMAIN": "acme"}
+ENOUGH = HTTP | BY_KEY
+
+CONTRACT = """
+[operators]
+U01ALICE = "alice"
+W02BOB = "Bob B."
+
+[operators_from]
+email_domain = ""
+profile_field = ""
+
+[allow]
+users = ["U01ALICE"]
+usergroups = []
+channels = ["C01", "D01", "G01"]
+admins = []
+
+[confirmation]
+ttl_seconds = 60
+second_step = "button"
+grace_seconds = 0
+resume_seconds = 120
+verify_seconds = 90
+
+[notify]
+channels = ["C09"]
+
+[redis]
+wait_replicas = 1
+"""
+
+
+def faults(environ: Mapping[str, str], cwd: Path) -> list[Fault]:
+    """The faults of settings that must have some."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ, cwd)
+    return list(caught.value.faults)

@@ -1,0 +1,93 @@
+"""A recording Slack, and the bot's Slack side against it."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.deletions.asking import Deletions
+from bot.deletions.background import Background
+from bot.deletions.carrying_on import Carrier
+from bot.domain.next_step import Timings
+from bot.domain.policy import Policy
+from bot.slack.conversation import SlackConversation
+from bot.slack.listeners import register
+from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
+from bot.slack.transport.health import Readiness
+from bot.slack.transport.http import http_app, serve_http
+from tests.slack.memory import MemoryStore, OneTask
+from tests.slack.samples import ALICE, BOB, WORKSPACE
+from tests.slack.signing import SECRET, SignedSlack
+from tests.slack.wire import SlackWire
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackWire]:
+    """A Slack that notes what it is asked."""
+    async with SlackWire().serving() as wire:
+        yield wire
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The session for everything sent to Slack."""
+    async with slack_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(slack: SlackWire, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """The Web API of `slack`."""
+    return web_client("xoxb-test", session, slack.api_url)
+
+
+@pytest.fixture
+def conversation(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackConversation:
+    """What the deletions talk through."""
+    return SlackConversation(client, session, WORKSPACE)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Where the deletions are."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def service() -> OneTask:
+    """CodeArts Check."""
+    return OneTask()
+
+
+@pytest.fixture
+async def background() -> AsyncIterator[Background]:
+    """What goes on after Slack has been answered; nothing of it outlives a test."""
+    running = Background()
+    yield running
+    await running.drain(5)
+
+
+@pytest.fixture
+async def app(
+    client: AsyncWebClient,
+    conversation: SlackConversation,
+    store: MemoryStore,
+    service: OneTask,
+    background: Background,
+) -> AsyncApp:
+    """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
+    carrier = Carrier(store, conversation, service, Timings())
+    policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
+    deletions = Deletions(store, carrier, background, policy, Timings())
+    built = bolt_app(client, await sign_in(client), SECRET)
+    register(built, deletions, conversation, background, WORKSPACE)
+    return built
+
+
+@pytest.fixture
+async def bot(app: AsyncApp, session: aiohttp.ClientSession) -> AsyncIterator[SignedSlack]:
+    """The bot over HTTP, as Slack reaches it."""
+    async with serve_http(http_app(app, SECRET, Readiness({})), "127.0.0.1", 0) as server:
+        yield SignedSlack(session, f"http://127.0.0.1:{server.port}")

@@ -1,0 +1,124 @@
+"""A store that keeps one process's deletions in a dict: enough of the port to hold whole conversations."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from bot.deletions.ports import NewDeletion
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.outcome import Answer, Presence, Reply, Sighting, Task
+
+TTL = 300_000
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return round(time.time() * 1_000)
+
+
+class MemoryStore:
+    """Answers `bot.deletions.ports.DeletionStore`, without leases.
+
+    Attributes:
+        failing: raised by every method while it is set.
+        asked: set once `request` has been called.
+        answering: `request` answers once this is set, as it is at the start.
+    """
+
+    def __init__(self) -> None:
+        self.failing: Exception | None = None
+        self.asked = asyncio.Event()
+        self.answering = asyncio.Event()
+        self.answering.set()
+        self.deletions: dict[str, Deletion] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+
+    def _check(self) -> None:
+        if self.failing is not None:
+            raise self.failing
+
+    async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
+        """Record, or find the one that has not ended."""
+        self.asked.set()
+        await self.answering.wait()
+        self._check()
+        for deletion in self.deletions.values():
+            if deletion.task_id == new.task_id and not deletion.ended:
+                return deletion, False
+        at = now()
+        deletion = Deletion(
+            id=new.id,
+            task_id=new.task_id,
+            requester=new.requester,
+            operator=new.operator,
+            channel=new.channel,
+            state=State.REQUESTED,
+            requested_at=at,
+            expires_at=at + TTL,
+            seen_at=at,
+        )
+        return await self.hold(deletion), True
+
+    async def load(self, deletion_id: str) -> Deletion | None:
+        """Read."""
+        self._check()
+        found = self.deletions.get(deletion_id)
+        return None if found is None else replace(found, seen_at=now())
+
+    async def advance(
+        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+    ) -> tuple[Deletion, bool]:
+        """Change the state where it still holds."""
+        self._check()
+        assert token
+        current = self.deletions[deletion.id]
+        if current.state is not deletion.state:
+            return current, False
+        calls = 1 if to is State.EXECUTING else 0
+        changed = replace(current, state=to, prompt=current.prompt or prompt, calls=calls, confirmed_at=now())
+        return await self.hold(changed), True
+
+    async def claim(self) -> Deletion | None:
+        """Nothing is ever due here."""
+        return None
+
+    async def hold(self, deletion: Deletion) -> Deletion:
+        """Write."""
+        self._check()
+        self.deletions[deletion.id] = replace(deletion, seen_at=now())
+        return self.deletions[deletion.id]
+
+    async def rest(self, deletion: Deletion, until: int) -> None:
+        """Write."""
+        assert until
+        await self.hold(deletion)
+
+    async def close(self, deletion: Deletion) -> None:
+        """Write."""
+        await self.hold(deletion)
+
+    async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
+        """Keep."""
+        self.response_urls[deletion_id] = response_url
+
+    async def response_url(self, deletion_id: str) -> ResponseUrl | None:
+        """Read."""
+        return self.response_urls.get(deletion_id)
+
+
+class OneTask:
+    """Answers `bot.deletions.ports.TaskService`: every task exists, and is deleted when asked."""
+
+    def __init__(self) -> None:
+        self.deleted: list[tuple[str, str]] = []
+
+    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+        """Delete."""
+        assert not_after
+        self.deleted.append((task_id, operator))
+        return Answer(200, "success", "OK", result=True, request_id="req-1")
+
+    async def look_up(self, task_id: str) -> Sighting:
+        """Look."""
+        assert task_id
+        return Sighting(Presence.EXISTS, Task("nightly scan", "shop", "main"))
