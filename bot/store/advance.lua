@@ -14,8 +14,7 @@ local HOUR = 3600000
 
 -- From when there is room for one more confirmation; nil where there is room now.
 local function full_until(i)
-  redis.call('ZREMRANGEBYSCORE', times[i], '-inf', now - HOUR)
-  if limits[i] > 0 and redis.call('ZCARD', times[i]) >= limits[i] then
+  if limits[i] > 0 and redis.call('ZCOUNT', times[i], string.format('(%.0f', now - HOUR), '+inf') >= limits[i] then
     return tonumber(redis.call('ZRANGE', times[i], -limits[i], -limits[i], 'WITHSCORES')[2]) + HOUR
   end
 end
@@ -45,6 +44,7 @@ if confirms == '1' then
   end
   for i = 1, 2 do
     redis.call('ZADD', times[i], now, id)
+    redis.call('ZREMRANGEBYSCORE', times[i], '-inf', now - HOUR)
     redis.call('PEXPIRE', times[i], HOUR)
   end
 end

@@ -21,7 +21,7 @@ COMMANDS = (
     "xrange",
     "xrevrange",
     "zadd",
-    "zcard",
+    "zcount",
     "zrange",
     "zrem",
     "zremrangebyscore",
