@@ -132,6 +132,9 @@ class Record(Protocol):
     async def following(self, after: str = "") -> list[Entry]:
         """Some hundred entries, the oldest first; `after` is the position of the entry that they come after."""
 
+    async def trim(self, age: int) -> int:
+        """Remove what is older than `age` milliseconds, and keep the rest provable. Returns how many were removed."""
+
 
 class Brakes(Protocol):
     """The freeze, in Redis. Raises as `DeletionStore` does. Whether it holds is asked in the scripts that it stops."""

@@ -102,8 +102,9 @@ class RedisRecord:
         async def operation(connection: Redis) -> int:
             return int(await self._trim([self._keys.record, self._keys.head], [age, _AT_ONCE], connection))
 
-        removed = 0
-        while batch := await self._attempts.run(operation):
+        removed = batch = await self._attempts.run(operation)
+        while batch == _AT_ONCE:
+            batch = await self._attempts.run(operation)
             removed += batch
         return removed
 

@@ -97,7 +97,6 @@ def test_a_number_that_makes_no_sense_is_refused(
         ("confirmation", 'second_step = "second_person"'),
         ("confirmation", "grace_seconds = 10"),
         ("allow", 'usergroups = ["S01"]'),
-        ("allow", 'admins = ["U01"]'),
         ("operators_from", 'email_domain = "example.com"'),
         ("operators_from", 'profile_field = "Xf01"'),
     ],
