@@ -80,7 +80,7 @@ class MemoryStore:
         """Change the state where it still holds."""
         self._check()
         assert token
-        assert by
+        assert by is None or by.id
         current = self.deletions[deletion.id]
         if current.state is not deletion.state:
             return current, False
@@ -161,7 +161,7 @@ class MemoryBrakes:
 
     async def unfreeze(self, by: SlackUser) -> bool:
         """Unfreeze."""
-        assert by
+        assert by.id
         changed, self.in_force = self.in_force is not None, None
         return changed
 

@@ -26,7 +26,7 @@ def history(page: HistoryPage, asked: History) -> Message:
     return message(
         f"The record{shown}: " + " ".join(lines),
         section(f"*The record{shown}*, the newest first"),
-        section(*lines),
+        *(section(line) for line in lines),
         _turns(
             _turn("Newer", page.newer and f"history{target} after {page.newer}"),
             _turn("Older", page.older and f"history{target} before {page.older}"),
@@ -43,7 +43,7 @@ def pending(page: PendingPage) -> Message:
     return message(
         f"{title}: " + " ".join(lines),
         section(f"*{title}*, the newest first"),
-        section(*lines),
+        *(section(line) for line in lines),
         _turns(
             _turn("Newer", f"pending {page.page - 1}" if page.page > 1 else ""),
             _turn("Older", f"pending {page.page + 1}" if page.page < page.pages else ""),
@@ -83,7 +83,7 @@ def _turns(*turns: ButtonElement | None) -> Block | None:
     return buttons(*there) if there else None
 
 
-_WORDS = {
+_WORDS: dict[str, str] = {
     What.TAKEN_UP: "interrupted call taken up",
     What.SENT_AGAIN: "sent again",
     What.LOOKED: "looked up, not settled",
