@@ -33,7 +33,8 @@ async def check_agreement(redis: Redis, prefix: str) -> None:
         if deletion_id not in kept:
             assert story[-1].says("state") in _OVER, f"{deletion_id} is in the record, unfinished, but not in Redis"
             continue
-        deletion = decode(deletion_id, await redis.hgetall(kept[deletion_id]), 0)
+        fields = {str(name): str(value) for name, value in (await redis.hgetall(kept[deletion_id])).items()}
+        deletion = decode(deletion_id, fields, 0)
         assert story[-1].says("state") == deletion.appearance, f"{deletion_id}: {[e.says('what') for e in story]}"
         take_overs = sum(entry.says("what") == What.TAKEN_UP for entry in story)
         confirmed = sum(entry.says("what") == What.CONFIRMED for entry in story)
