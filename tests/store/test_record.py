@@ -168,11 +168,11 @@ async def test_the_record_is_written_out(rig: Rig, record: RedisRecord, form: st
 
 
 MUTANTS = [
-    ("advance", "append(record, head, now, told)", ""),
-    ("request", "append(record, head, now, told)", ""),
+    ("advance", "id)\nappend(record, head, now, told)", "id)"),
+    ("request", "id)\nappend(record, head, now, told)", "id)"),
     ("save", "if standing() ~= before or", "if"),
     ("save", "if standing() ~= before or always == '1' then", "if true then"),
-    ("claim", "append(record, head, now, told)", ""),
+    ("claim", "  append(record, head, now, told)\n", ""),
 ]
 GUARDS: dict[str, Callable[[Rig, RedisRecord], Awaitable[None]]] = {
     "claim": test_an_interrupted_call_is_recorded,
