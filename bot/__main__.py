@@ -167,7 +167,7 @@ def export(form: str, since: "datetime | None") -> None:
     from bot.audit import export as write_out
 
     since = since.replace(tzinfo=UTC) if since else None
-    execute(write_out(settings, form, since, click.get_text_stream("stdout")))
+    execute(write_out(settings, form, since, sys.stdout))
 
 
 def _settings() -> "Settings":

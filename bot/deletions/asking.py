@@ -55,7 +55,7 @@ class Clicked:
 class Deletions:
     """The way in: `bot.slack.listeners` calls this, and nothing else does."""
 
-    def __init__(  # noqa: PLR0913 - each is something else that a request or a click needs
+    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request or a click needs
         self,
         store: DeletionStore,
         carrier: Carrier,
@@ -81,7 +81,7 @@ class Deletions:
         """
         permission = self._policy.permission(by, channel)
         if not permission.given:
-            self._refusals.note(by, "delete", permission.reason, channel, task=task_id)
+            self._refusals.note(by, "delete", permission.reason, channel, task_id)
             return Requested(permission, brake=await self._refusals.freeze_to_tell(permission.reason))
         new = NewDeletion(secrets.token_urlsafe(16), task_id, by, permission.operator, channel)
         held_since = time.monotonic()
@@ -90,12 +90,12 @@ class Deletions:
                 deletion, created = await self._store.request(new)
         except BrakedError as braked:
             reason = self._refusals.braked(braked.brake)
-            self._refusals.note(by, "delete", reason, channel, task=task_id)
+            self._refusals.note(by, "delete", reason, channel, task_id)
             return Requested(Permission(reason), brake=braked.brake)
         if created:
             self._carry_on(deletion, held_since, response_url)
         else:
-            self._refusals.note(by, "delete", "already_requested", channel, deletion=deletion)
+            self._refusals.note(by, "delete", "already_requested", channel, deletion)
         return Requested(permission, deletion, created)
 
     async def click(
@@ -121,7 +121,7 @@ class Deletions:
         reason = outcome.decision.reason
         if reason is Reason.ALLOWED:
             return outcome
-        self._refusals.note(by, act, reason, clicked.channel, deletion=outcome.deletion)
+        self._refusals.note(by, act, reason, clicked.channel, outcome.deletion or "")
         if outcome.brake is None:
             return replace(outcome, brake=await self._refusals.freeze_to_tell(reason))
         return outcome

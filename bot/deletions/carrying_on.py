@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 class Carrier:
     """Takes next steps. Its only state is what it was given."""
 
-    def __init__(  # noqa: PLR0913 - it goes between all that there is
+    def __init__(  # noqa: PLR0913, PLR0917 - it goes between all that there is
         self,
         store: DeletionStore,
         conversation: Conversation,

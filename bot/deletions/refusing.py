@@ -30,11 +30,9 @@ class Refusals:
         self._background = background
         self._policy = policy
 
-    def note(
-        self, by: SlackUser, act: str, reason: str, channel: str, *, deletion: Deletion | None = None, task: str = ""
-    ) -> None:
+    def note(self, by: SlackUser, act: str, reason: str, channel: str, on: Deletion | str = "") -> None:
         """Record a refusal, after the person has been answered; see `record.of_refusal`."""
-        note = of_refusal(by, act, reason, channel, deletion=deletion, task=task)
+        note = of_refusal(by, act, reason, channel, on)
         self._background.start(self._note(note), name="refusal")
 
     async def freeze_to_tell(self, reason: Reason) -> Freeze | None:

@@ -164,9 +164,7 @@ def of_take_over(deletion_id: str) -> Note:
     return Note(what=What.TAKEN_UP, deletion=deletion_id, state=State.EXECUTING)
 
 
-def of_refusal(
-    by: SlackUser, act: str, why: str, channel: str, *, deletion: Deletion | None = None, task: str = ""
-) -> Note:
+def of_refusal(by: SlackUser, act: str, why: str, channel: str, on: Deletion | str = "") -> Note:
     """What a refusal is recorded as.
 
     Args:
@@ -174,15 +172,15 @@ def of_refusal(
         act: what: a subcommand, or a button's act.
         why: the reason.
         channel: where.
-        deletion: what it was tried on, where there is one.
-        task: the task that was asked for, where there is no deletion.
+        on: the deletion that it was tried on, or the task that was asked for.
     """
+    deletion = on if isinstance(on, Deletion) else None
     return Note(
         what=What.REFUSED,
         who=by.id,
         team=by.team,
         deletion=deletion.id if deletion else "",
-        task=deletion.task_id if deletion else task,
+        task=on.task_id if isinstance(on, Deletion) else on,
         requester=deletion.requester.id if deletion and deletion.requester != by else "",
         channel=channel,
         act=act,
@@ -266,7 +264,7 @@ class Chain:
 
     def end(self, head: Link) -> Break | None:
         """What is wrong at the end of the record, where `head` is the head that Redis keeps."""
-        if self._anchor != START and self._anchor != self._trimmed:
+        if self._anchor not in (START, self._trimmed):
             return Break(self._anchor.number, "what was removed up to there is not what the record says was trimmed")
         if self.last != head:
             return Break(self.last.number + 1, f"the record ends before it, but its head is entry {head.number}")

@@ -50,7 +50,7 @@ class RedisDeletionStore:
         scripts: the scripts; tests plant bugs in them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one are named by the caller
         self,
         client: Redis,
         *,

@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.store.embedded import EmbeddedServer
+from bot.store.record import RedisRecord
 from tests.settings.examples import BY_KEY, SOCKET
 from tests.store.rig import Rig
 
@@ -49,8 +50,8 @@ async def test_audit(redis_server: EmbeddedServer, redis_client: Redis, redis_pr
         status, lines = await audit(rig, folder, "export", "--since", "2020-01-01")
         entries = [json.loads(line) for line in lines.splitlines()]
         assert [entry["what"] for entry in entries] == ["requested", "reviewed", "confirmed"]
-        (last,) = await redis_client.xrevrange(rig.keys.record, count=1)
-        await redis_client.xdel(rig.keys.record, str(last[0]))
+        last, *_ = await RedisRecord(redis_client, prefix=rig.prefix).latest()
+        await redis_client.xdel(rig.keys.record, last.position)
         await redis_client.hset(rig.keys.head, mapping={"number": 2, "hash": entries[1]["hash"]})
         assert (await audit(rig, folder, "verify"))[0] == 0
         status, said = await audit(rig, folder, "verify", *noted)

@@ -22,7 +22,7 @@ CHANNEL_ID = (
     "In Slack: click the channel's name; the ID is at the end of About.",
 )
 IAM_NAME = "Write the IAM user name: 1 to 64 letters, digits, spaces and any of . - _ alone."
-KNOWN = "There are: [operators], [operators_from], [allow], [confirmation], [notify], [redis]."
+KNOWN = "There are: [operators], [operators_from], [allow], [confirmation], [notify], [limits], [record], [redis]."
 
 
 @pytest.mark.parametrize(

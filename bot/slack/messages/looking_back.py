@@ -62,7 +62,8 @@ def _line(entry: Entry) -> str:
     task = f" {code(entry.says('task'))}" if entry.says("task") else ""
     asked = f", asked for by <@{escape(entry.says('requester'))}>" if entry.says("requester") else ""
     said = " ".join(code(entry.says(name)) for name in ("status", "http_status", "code") if entry.says(name))
-    return f"{when}  *{_WORDS.get(entry.says('what'), entry.says('what'))}*{task} by {by}{asked}{tried}{why} {said}".rstrip()
+    what = _WORDS.get(entry.says("what"), entry.says("what"))
+    return f"{when}  *{escape(what)}*{task} by {by}{asked}{tried}{why} {said}".rstrip()
 
 
 def _pending_line(deletion: Deletion) -> str:
