@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import stat
+import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -144,18 +145,20 @@ async def _spawn(data_dir: Path, socket: Path, lock: IO[str]) -> None:
         "save": "",
         "maxmemory-policy": "noeviction",
     }
-    process = await asyncio.create_subprocess_exec(
-        _binary(),
-        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    # In a thread, since uvloop lets the server inherit its end of a pipe, which then never ends.
+    started = await asyncio.to_thread(
+        subprocess.run,
+        [_binary(), *(word for name, value in options.items() for word in (f"--{name}", value))],
         env={},  # the bot's has secrets
         pass_fds=(lock.fileno(),),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
-    said, _ = await process.communicate()
-    if process.returncode:
-        raise EmbeddedServerError(f"The embedded Redis server cannot be started: {said.decode(errors='replace')}")
+    if started.returncode:
+        raise EmbeddedServerError(f"The embedded Redis server cannot be started: {started.stdout}")
 
 
 def _binary() -> str:
