@@ -22,7 +22,7 @@ def recorded(count: int) -> list[Entry]:
     """A record of so many entries, as Redis writes it."""
     entries, last = [], START.hash
     for number in range(1, count + 1):
-        note = of_refusal(ALICE, "delete", f"reason {number}", "C1", task=f"task-{number}")
+        note = of_refusal(ALICE, "delete", f"reason {number}", "C1", f"task-{number}")
         text = f'{{"n":{number},"at":{1_790_000_000_000 + number},{note.told()}}}'
         last = chained(last, text)
         entries.append(Entry(f"{number}-0", text, last))
