@@ -84,16 +84,12 @@ def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
     """
     if play:
         sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
-    try:
-        execute(_serve_page(port, socket_mode=socket_mode))
-    except OSError as error:
-        raise click.ClickException(
-            f"The page cannot be served: {error.strerror}. Try --port 0, any free one."
-        ) from None
+    execute(_serve_page(port, socket_mode=socket_mode))
 
 
 async def _serve_page(port: int, *, socket_mode: bool) -> None:
     """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
+    from bot.domain.errors import BotError
     from bot.manifest import parsed_manifest
     from bot.sandbox.page.serving import serve
     from bot.store.embedded import start_embedded
@@ -102,13 +98,16 @@ async def _serve_page(port: int, *, socket_mode: bool) -> None:
         click.echo(f"The sandbox is at {url}\nCtrl-C stops it, and everything that belongs to it.")
 
     with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
-        await serve(
-            parsed_manifest(),
-            lambda: start_embedded(Path(folder)),
-            port=port,
-            socket_mode=socket_mode,
-            announce=announce,
-        )
+        try:
+            await serve(
+                parsed_manifest(),
+                lambda: start_embedded(Path(folder)),
+                port=port,
+                socket_mode=socket_mode,
+                announce=announce,
+            )
+        except OSError as error:
+            raise BotError(f"The page cannot be served: {error.strerror}. --port 0 takes any free port.") from None
 
 
 async def _play(*, socket_mode: bool) -> bool:
