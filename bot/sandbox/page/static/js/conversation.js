@@ -34,7 +34,11 @@ function withDays(items) {
   return lines;
 }
 
-const drawLine = (line) => (line.kind === "day" ? h("p", { class: "day" }, h("span", {}, line.day[0].toUpperCase() + line.day.slice(1))) : drawItem(line));
+function drawLine(line) {
+  if (line.kind === "day") return h("p", { class: "day" }, h("span", {}, line.day[0].toUpperCase() + line.day.slice(1)));
+  if (line.kind === "welcome") return h("p", { class: "welcome" }, "Nothing here yet. Type /codecheck, or press “Ask to delete…” beside a task.");
+  return drawItem(line);
+}
 
 function draw(list, items) {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < RECENTLY;
@@ -69,7 +73,7 @@ class Conversation extends HTMLElement {
       this.querySelector("sandbox-composer").aim({ channel: shown.id, thread: null }, `Message ${sign}${name}`);
     }
     const items = withDays(topLevel(shown));
-    draw(list, items.length ? items : [{ kind: "day", day: "nothing here yet", key: "empty" }]);
+    draw(list, items.length ? items : [{ kind: "welcome", key: "welcome" }]);
     store.read[shown.id] = shown.items.length;
   }
 }

@@ -19,7 +19,7 @@ export function avatar(id) {
   return h("span", { class: `avatar ${tone}`, "aria-hidden": "true" }, person?.is_bot ? "⌦" : (person?.name ?? "?")[0].toUpperCase());
 }
 
-/** Draw an item of a conversation's timeline; `replies` are those of its thread, where it is not drawn in the thread itself. */
+/** Draw an item of a conversation's timeline. */
 export function drawItem(item) {
   const draw = { message: drawMessage, notice: drawNotice, membership: drawMembership, refusal: drawRefusal };
   return draw[item.kind](item);
@@ -28,10 +28,9 @@ export function drawItem(item) {
 function drawMessage(item) {
   const author = user(item.user);
   const body = item.blocks.length ? drawBlocks(item.blocks, (button, control) => press(item, button, control)) : h("div", { class: "text" }, mrkdwn(item.text));
-  if (item.edited) (body.querySelector(".blocks > :last-child .text, .blocks > :last-child") ?? body).append(h("span", { class: "edited" }, " (edited)"));
+  if (item.edited) ([...body.querySelectorAll(".text")].at(-1) ?? body).append(h("span", { class: "edited" }, " (edited)"));
   return h("article", { class: `message${item.ephemeral ? " ephemeral" : ""}`, tabindex: "-1", "data-ts": item.ts, "aria-label": `${author?.name ?? item.user}, ${posted(item.ts).short}` },
     item.ephemeral && h("p", { class: "only-you" }, h("span", { "aria-hidden": "true" }, "👁"), " Only visible to you"),
-    item.broadcastOf && broadcastLine(item),
     avatar(item.user),
     h("div", { class: "message-main" },
       h("header", {},
@@ -39,6 +38,7 @@ function drawMessage(item) {
         author?.is_bot && h("span", { class: "badge" }, "APP"),
         author?.is_external && h("span", { class: "badge" }, "EXTERNAL"),
         h("time", { datetime: posted(item.ts).iso, title: posted(item.ts).full }, posted(item.ts).short)),
+      item.broadcastOf && broadcastLine(item),
       body,
       item.replies > 0 && h("button", { type: "button", class: "replies", onclick: () => change({ thread: item.ts }) },
         avatar(item.lastReplyBy), h("b", {}, item.replies === 1 ? "1 reply" : `${item.replies} replies`), h("span", {}, "View thread"))),

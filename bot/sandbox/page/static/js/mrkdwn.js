@@ -11,7 +11,7 @@ const unescaped = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIE
 // Tried in this order at each place; what stands in code is not looked into.
 const BEFORE = "(?<![\\p{L}\\p{N}])";
 const AFTER = "(?![\\p{L}\\p{N}])";
-const styled = (sign) => new RegExp(`${BEFORE}\\${sign}(\\S(?:[^\\n]*?\\S)?)\\${sign}${AFTER}`, "u");
+const styled = (sign) => new RegExp(`${BEFORE}[${sign}](\\S(?:[^\\n]*?\\S)?)[${sign}]${AFTER}`, "u");
 const RULES = [
   [/```\n?([\s\S]+?)```/u, (text) => h("pre", {}, h("code", {}, unescaped(text.replace(/\n$/, ""))))],
   [/`([^`\n]+)`/u, (text) => h("code", {}, unescaped(text))],
