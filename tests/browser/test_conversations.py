@@ -40,8 +40,9 @@ async def test_a_task_is_deleted_by_keyboard(page: Page, sandbox: Sandbox) -> No
     """The composer completes the command; after each step the focus is on the message, its buttons come next."""
     await composer(page).focus()
     await page.keyboard.type("/co")
-    await expect(page.get_by_role("option", name="/codecheck delete")).to_be_visible()
-    await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("option", name="/codecheck", selected=True)).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("option", name="/codecheck delete <task_id>", selected=True)).to_be_visible()
     await page.keyboard.press("Enter")
     await expect(composer(page)).to_have_value("/codecheck delete ")
     await page.keyboard.type(FRONTEND)

@@ -49,7 +49,8 @@ export class Composer extends HTMLElement {
   get #offers() {
     const typed = this.#input.value;
     if (!typed.startsWith("/") || this.target.thread) return [];
-    return store.state.completions.filter((each) => each.text.startsWith(typed) && (each.text !== typed || each.hint));
+    const words = typed.split(" ").length; // first the command, then its subcommands
+    return store.state.completions.filter((each) => each.text.startsWith(typed) && each.text.split(" ").length === words);
   }
 
   #suggest() {
@@ -59,7 +60,7 @@ export class Composer extends HTMLElement {
       h("li", {
         id: `${this.#menu.id}-${index}`, role: "option", "aria-selected": String(index === this.#choice),
         onmousedown: (event) => { event.preventDefault(); this.#take(each); },
-      }, h("b", {}, each.text), each.hint && h("span", { class: "hint" }, each.hint), h("small", {}, each.description))));
+      }, h("b", {}, each.text), " ", each.hint && h("span", { class: "hint" }, each.hint), " ", h("small", {}, each.description))));
     this.#menu.hidden = offers.length === 0;
     this.#input.setAttribute("aria-expanded", String(offers.length > 0));
     if (offers.length) this.#input.setAttribute("aria-activedescendant", `${this.#menu.id}-${this.#choice}`);
