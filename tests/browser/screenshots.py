@@ -27,7 +27,6 @@ async def main(folder: Path) -> None:
     Args:
         folder: where they go.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     async with open_browser() as browser:
         async with open_page(browser, WIDE) as page:
             await deletion(page, folder)

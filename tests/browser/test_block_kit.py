@@ -94,7 +94,7 @@ async def test_what_the_bot_sends_over_the_wire_is_refused_as_well(page: Page, s
 
 
 async def test_a_button_with_a_confirm_dialog_asks_first(page: Page, sandbox: Sandbox) -> None:
-    """ "No" sends nothing; "Yes" sends the click."""
+    """“No” sends nothing; “Yes” sends the click."""
     await send(page, [{"type": "actions", "elements": [BUTTON]}])
     sure = channel(page).get_by_role("button", name="Sure")
     clicks = sandbox.stage.world.slack.wire.calls
