@@ -21,7 +21,7 @@ function topLevel(shown) {
     });
 }
 
-const firstLine = (message) => message.text.split("\n")[0].slice(0, 120);
+const firstLine = (message) => message.text.split("\n")[0];
 
 /** The items with a line before the first of each day. */
 function withDays(items) {
