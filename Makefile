@@ -2,10 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: sandbox test lint fmt bench lock clean
+.PHONY: sandbox screenshots test lint fmt bench lock clean
 
+# First the transcript of a few whole conversations: where one goes wrong, make fails. Then, where somebody watches (on a
+# terminal, outside CI), the page; its address is printed, Ctrl-C stops it.
 sandbox: .venv/.run  ## the whole bot against local stand-ins
 	$(BIN)/codecheck-bot sandbox --play
+	@if [ -t 1 ] && [ -z "$$CI" ]; then exec $(BIN)/codecheck-bot sandbox; fi
+
+screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's page; needs chromium
+	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
 test: lint  ## what CI runs
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term

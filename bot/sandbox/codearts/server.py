@@ -54,6 +54,8 @@ class CodeArtsStandIn:
         self._arrived: Counter[str] = Counter()
         self._came: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._faults: dict[Method, deque[Fault]] = defaultdict(deque)
+        self._answered = 0
+        self._watchers: list[Callable[[Exchange], None]] = []
         self._closing = asyncio.Event()
         self._port = port
         self._tls = tls
@@ -81,6 +83,20 @@ class CodeArtsStandIn:
     def next_answer(self, *faults: Fault, to: Method = "DELETE") -> None:
         """Answer the next requests by this method so, one after the other (POST: the sign-ins)."""
         self._faults[to].extend(faults)
+
+    def awaited_answers(self, to: Method = "DELETE") -> list[Fault]:
+        """What `next_answer` was told and has not come to."""
+        return list(self._faults[to])
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests have come and wait for their answer."""
+        return self._arrived.total() - self._answered
+
+    def subscribe(self, watcher: Callable[[Exchange], None]) -> Callable[[], None]:
+        """Have a function called with every exchange, at once. Returns a function that ends it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
 
     def answer_as_usual(self) -> None:
         """Forget what `next_answer` was told and has not come to."""
@@ -125,9 +141,13 @@ class CodeArtsStandIn:
         answer = await (self._sign_in(raw) if raw.path == _SIGN_IN else self._call(raw))
         request_id = uuid.uuid4().hex
         shown = "" if raw.path == _SIGN_IN else answer.body.decode(errors="replace")
-        self.requests.append(
-            Exchange(at, raw.method, raw.target, masked(raw.headers), answer.http, shown or "(nothing)", request_id)
+        exchange = Exchange(
+            at, raw.method, raw.target, masked(raw.headers), answer.http, shown or "(nothing)", request_id
         )
+        self.requests.append(exchange)
+        self._answered += 1
+        for watcher in tuple(self._watchers):
+            watcher(exchange)
         if answer == CUT:
             if request.transport is not None:
                 request.transport.abort()

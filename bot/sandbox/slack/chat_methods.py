@@ -126,6 +126,7 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
         blocks = checked_blocks(raw)
         check_total_length(blocks)
     except BlockKitError as error:
+        call.workspace.refuse(call.arguments.text("channel"), call.installation.bot_user, error)
         raise refused_blocks(error) from None
     if not blocks and not text:
         raise ApiRefusalError("no_text")

@@ -83,6 +83,15 @@ class Faults:
             else:
                 faults.pop(target, None)
 
+    def awaited(self) -> dict[str, tuple[Fault, ...]]:
+        """What the next calls of each target will meet."""
+        return {target: tuple(faults) for target, faults in self._next.items() if faults}
+
+    @property
+    def copies(self) -> int:
+        """How often the next payload will be delivered."""
+        return self._copies
+
     def redeliver_next(self, copies: int = 2) -> None:
         """Let the app receive what somebody does next more than once, at the same time."""
         self._copies = copies

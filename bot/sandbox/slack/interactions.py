@@ -69,6 +69,7 @@ class Interactions:
         except NotAcknowledgedError as error:
             return self._notice(user, channel, f'{command} failed with the error "{error.code}"')
         except BlockKitError as error:
+            self.workspace.refuse(channel.id, self.installation.bot_user, error)
             return self._notice(user, channel, f'{command} failed with the error "{error.code}"')
 
     async def click(self, user: User, message: Message, button: Button, block_id: str) -> Answer:

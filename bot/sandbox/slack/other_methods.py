@@ -113,6 +113,7 @@ def _modal(call: Call) -> Modal:
     try:
         return checked_view(call.arguments.structure("view"))
     except BlockKitError as error:
+        call.workspace.refuse("", call.installation.bot_user, error)
         raise refused_blocks(error) from None
 
 

@@ -1,6 +1,6 @@
 """People, as a conversation in a test or in the sandbox is written: `await alice.clicks("Cancel", on=prompt)`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import assert_never
 
 from bot.sandbox.slack.block_kit import Block, Button
@@ -109,6 +109,22 @@ class Person:
         button, block_id = _button(label, message.blocks)
         return await self._interactions.click(self.user, message, button, block_id)
 
+    async def presses(self, action_id: str, *, on: Message | View) -> Answer:
+        """Press the button of an action ID, on a message or view as it stands: what the sandbox's page sends.
+
+        Raises:
+            NotPossibleError: they see no such button (any more).
+        """
+        if isinstance(on, View):
+            shown = self._shown(on)
+            button, block_id = _button(action_id, shown.modal.blocks, by=_action_id)
+            return await self._interactions.click_in_view(self.user, shown, button, block_id)
+        channel = self._workspace.channels[on.channel]
+        self._must_be_in(channel)
+        message = self._latest(channel, on)
+        button, block_id = _button(action_id, message.blocks, by=_action_id)
+        return await self._interactions.click(self.user, message, button, block_id)
+
     async def submits(self, values: Mapping[str, str], *, view: View | None = None) -> Answer:
         """Fill in a modal and press its submit button.
 
@@ -171,12 +187,20 @@ def _buttons(blocks: Iterable[Block]) -> Iterator[tuple[Button, str]]:
                 yield element, block.block_id or ""
 
 
-def _button(label: str, blocks: Iterable[Block]) -> tuple[Button, str]:
+def _label(button: Button) -> str:
+    return button.text.text
+
+
+def _action_id(button: Button) -> str:
+    return button.action_id or ""
+
+
+def _button(wanted: str, blocks: Iterable[Block], *, by: Callable[[Button], str] = _label) -> tuple[Button, str]:
     blocks = list(blocks)
     for button, block_id in _buttons(blocks):
-        if button.text.text == label:
+        if by(button) == wanted:
             return button, block_id
-    raise _no_button(label, blocks)
+    raise _no_button(wanted, blocks)
 
 
 def _no_button(label: str, blocks: Iterable[Block]) -> NotPossibleError:

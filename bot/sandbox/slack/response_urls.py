@@ -99,6 +99,7 @@ class ResponseUrls:
         try:
             blocks = [] if raw is None else checked_blocks(raw)
         except BlockKitError as error:
+            self._workspace.refuse(url.channel, self._installation.bot_user, error)
             return Refused(400, error.code)
         if not isinstance(text, str) or not (text or blocks):
             return Refused(400, "no_text")

@@ -46,6 +46,8 @@ class Transcript:
                 return f"Slack to {who} alone: {change.text}"
             case "members", _:
                 return f"{who} {change.text}"
+            case "refused", _:
+                return f"Slack refuses a message of {who}: {change.text}"
             case _:
                 return ""
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.sandbox.slack.block_kit import Block, Modal
+from bot.sandbox.slack.block_kit import Block, BlockKitError, Modal
 from bot.sandbox.slack.conversations import Channel, Message, User, View
 
-ChangeKind = Literal["posted", "edited", "deleted", "typed", "clicked", "submitted", "noticed", "viewed", "members"]
+ChangeKind = Literal[
+    "posted", "edited", "deleted", "typed", "clicked", "submitted", "noticed", "viewed", "members", "refused"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +20,11 @@ class Change:
 
     Args:
         kind: a message was posted, edited or deleted; a person typed a slash command, clicked or submitted a view;
-            Slack itself noticed a person of something; a view opened, changed or closed; members came or went.
+            Slack itself noticed a person of something; a view opened, changed or closed; members came or went;
+            Slack refused the app's blocks or view.
         channel: the conversation's ID; "" where there is none.
         user: who did it, or who was told.
-        text: the command, the label clicked, the notice.
+        text: the command, the label clicked, the notice, why it was refused.
         message: the message as it then stood; for a click, the one clicked.
     """
 
@@ -85,6 +88,10 @@ class Workspace:
         """Remove a message."""
         self.channels[message.channel].take(message.ts)
         self.note(Change(kind="deleted", channel=message.channel, user=message.user, message=message))
+
+    def refuse(self, channel: str, user: str, error: BlockKitError) -> None:
+        """Note that what the app wanted to show was refused, so that whoever watches can see why."""
+        self.note(Change(kind="refused", channel=channel, user=user, text=str(error)))
 
     def join(self, channel: Channel, user: str) -> None:
         """Make a user or a bot a member."""

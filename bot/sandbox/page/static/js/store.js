@@ -1,0 +1,33 @@
+// What the page shows at the moment: the server's snapshot, and what is chosen in this browser alone.
+
+const listeners = new Set();
+
+export const store = {
+  state: null, // the latest snapshot
+  wire: [], // requests and answers, oldest first
+  channel: null, // the ID of the conversation on show
+  thread: null, // the ts of the message whose thread is open
+  read: {}, // channel ID -> how many items have been seen
+};
+
+/** Have a function called after every change. */
+export function watch(listener) {
+  listeners.add(listener);
+  if (store.state) listener(store);
+}
+
+/** Change what is on show. */
+export function change(values) {
+  Object.assign(store, values);
+  if (store.state) for (const listener of listeners) listener(store);
+}
+
+export const user = (id) => store.state.people.find((person) => person.id === id);
+export const channel = (id = store.channel) => store.state.channels.find((each) => each.id === id);
+
+/** A conversation's name as its reader sees it. */
+export function channelName(each) {
+  if (each.kind !== "dm") return each.name;
+  const other = each.members.find((member) => member !== store.state.me);
+  return user(other)?.name ?? other;
+}

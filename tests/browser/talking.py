@@ -1,0 +1,49 @@
+"""What people do on the page, in the words of a test."""
+
+from playwright.async_api import Locator, Page
+
+FRONTEND = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
+SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
+DELETE = "Delete task 897acf…"
+
+
+def channel(page: Page) -> Locator:
+    """The messages of #code-quality."""
+    return page.get_by_role("log", name="Messages in #code-quality")
+
+
+def composer(page: Page) -> Locator:
+    """Where one types in #code-quality."""
+    return page.get_by_role("combobox", name="Message #code-quality")
+
+
+async def ask(page: Page, task: str = FRONTEND) -> None:
+    """Type the command and send it."""
+    await composer(page).fill(f"/codecheck delete {task}")
+    await composer(page).press("Enter")
+
+
+async def press(page: Page, label: str) -> None:
+    """Press the latest button of that label in the channel."""
+    await channel(page).get_by_role("button", name=label).last.click()
+
+
+async def act_as(page: Page, name: str) -> None:
+    """Become somebody else."""
+    box = page.get_by_label("Acting as")
+    option = await box.locator("option", has_text=f"{name}:").get_attribute("value")
+    await box.select_option(option)
+
+
+async def open_panel(page: Page, name: str) -> Locator:
+    """Show one of the panels beside the conversation."""
+    await page.get_by_role("tab", name=name).click()
+    return page.get_by_role("tabpanel", name=name)
+
+
+async def answer_next(page: Page, offer: str) -> None:
+    """Have CodeArts Check answer the next DELETE so."""
+    panel = await open_panel(page, "CodeArts Check")
+    await panel.get_by_label("Answer", exact=True).select_option(offer)
+    await panel.get_by_role("button", name="Set", exact=True).click()
+    await panel.get_by_text(f"Next DELETE: {offer}").wait_for()

@@ -1,0 +1,14 @@
+"""What the composer completes comes from the manifest."""
+
+from bot.sandbox.page.completions import completions
+from bot.sandbox.slack.installation import SlashCommand
+
+
+def test_each_alternative_of_a_usage_hint_is_a_subcommand() -> None:
+    """The first word is typed for the person; the rest is theirs."""
+    command = SlashCommand(command="/codecheck", description="Does it", usage_hint="delete <task_id> | help")
+    assert [(each.text, each.hint) for each in completions([command])] == [
+        ("/codecheck", "delete <task_id> | help"),
+        ("/codecheck delete", "<task_id>"),
+        ("/codecheck help", ""),
+    ]
