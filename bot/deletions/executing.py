@@ -8,7 +8,7 @@ import structlog
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.errors import DeliveryError
-from bot.domain.next_step import Timings, after_interruption, after_outcome
+from bot.domain.next_step import Timings, after_interruption, after_outcome, launched
 from bot.domain.outcome import interpret
 
 _log = structlog.get_logger(__name__)
@@ -39,6 +39,15 @@ class Executor:
             raise
         await drawing  # were it still under way, it could overwrite the drawing of the outcome
         return executed
+
+    async def launch(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
+        """Take up the call of a deletion whose grace is over: recorded first, so that a "Stop" either won or is late.
+
+        Raises:
+            FencedError: somebody has stopped it, or another process has taken it over.
+        """
+        held_since = time.monotonic()
+        return await self.send(await self._store.hold(launched(deletion)), held_since, response_url)
 
     async def recover(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
         """Take up an interrupted call: look first, then send again, settle, or keep looking.

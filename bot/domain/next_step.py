@@ -62,6 +62,11 @@ class Expire:
 
 
 @dataclass(frozen=True, slots=True)
+class Launch:
+    """The grace is over: record that the DELETE is taken up, then send it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send the DELETE for the first time."""
 
@@ -95,7 +100,7 @@ class Close:
     """All is done and told."""
 
 
-Step = Show | Redraw | Expire | Send | Recover | LookUp | Tell | Wait | Close
+Step = Show | Redraw | Expire | Launch | Send | Recover | LookUp | Tell | Wait | Close
 
 
 def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
@@ -107,6 +112,10 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
         if deletion.prompt is None:
             return Show()
         return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.expires_at)
+    if deletion.state is State.SCHEDULED:
+        if now >= deletion.send_at:
+            return Launch()
+        return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.next_count)
     if deletion.state is State.EXECUTING:
         return Send() if deletion.calls == 1 else Recover()
     if deletion.prompt is not None and deletion.drawn != deletion.appearance:
@@ -131,6 +140,18 @@ def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
 def mark(deletion: Deletion, target: str) -> str:
     """How `told` notes that `target` has been told of the present state."""
     return f"{deletion.appearance}:{target}"
+
+
+def launched(deletion: Deletion) -> Deletion:
+    """A SCHEDULED deletion whose grace is over: nobody can stop it any more."""
+    return replace(deletion, state=State.EXECUTING, calls=1)
+
+
+def without_a_second_person(deletion: Deletion) -> Deletion:
+    """A request that nobody but the requester could see: it ends at once, and says what to do."""
+    why = "somebody else has to confirm it, but the bot cannot post in this conversation, so nobody else would see it"
+    cure = "invite the bot to this channel (`/invite @codecheck-bot`), then ask again"
+    return _settled(deletion, State.FAILED, Verdict.FAILED, why, cure)
 
 
 def after_outcome(deletion: Deletion, outcome: Outcome, timings: Timings) -> Deletion:
@@ -178,7 +199,7 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
         return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
     if sighting.presence is Presence.UNKNOWN:
         return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
-    if deletion.seen_at < deletion.confirmed_at + timings.resume:
+    if deletion.seen_at < max(deletion.confirmed_at, deletion.send_at) + timings.resume:
         return None
     return _settled(
         deletion,

@@ -16,8 +16,9 @@ from bot.deletions.ports import NewDeletion
 from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import FencedError, NotRecordedError, NotReplicatedError
 from bot.domain.next_step import Timings
+from bot.domain.operators import SlackUser
 from bot.store.attempts import Attempts
-from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url
+from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url, encode_user
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
 
@@ -25,7 +26,7 @@ RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
 _CANDIDATES = 8  # other replicas may take some of them first
 _CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
 _WAIT = 500  # milliseconds for replicas to catch up
-_REPLICATED = frozenset({State.EXECUTING, State.CANCELLED})
+_REPLICATED = frozenset({State.EXECUTING, State.SCHEDULED, State.CANCELLED})
 
 _log = structlog.get_logger(__name__)
 
@@ -103,8 +104,15 @@ class RedisDeletionStore:
 
         return await self._attempts.run(operation)
 
-    async def advance(
-        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+    async def advance(  # noqa: PLR0913 - as the port
+        self,
+        deletion: Deletion,
+        to: State,
+        *,
+        token: str,
+        by: SlackUser,
+        grace: int = 0,
+        prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:
         """See the port."""
         args: list[str | int] = [
@@ -115,6 +123,8 @@ class RedisDeletionStore:
             token,
             self._lease(to),
             encode_prompt(prompt),
+            encode_user(by),
+            grace,
         ]
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
