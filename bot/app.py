@@ -26,6 +26,7 @@ from bot.domain.policy import Policy
 from bot.settings import Settings
 from bot.settings.model import AccessKey
 from bot.slack.conversation import SlackConversation
+from bot.slack.directory import SlackDirectory
 from bot.slack.listeners import register
 from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
@@ -91,10 +92,12 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         store = RedisDeletionStore(
             redis, prefix=settings.redis_prefix, timings=timings, wait_replicas=settings.redis.wait_replicas
         )
-        conversation = SlackConversation(client, session, workspace.url)
+        conversation = SlackConversation(client, session, workspace.url, settings.confirmation.in_domain)
         service = CodeArtsCheck(await _codearts(stack, settings))
         carrier = Carrier(store, conversation, service, timings, settings.notify.channels)
-        deletions = Deletions(store, carrier, background, _policy(settings, workspace.team), timings)
+        directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
+        policy = _policy(settings, workspace.team)
+        deletions = Deletions(store, carrier, background, directory, policy, timings)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt_app(client, workspace, secret)
         register(app, deletions, conversation, background, workspace.url)
@@ -132,7 +135,16 @@ async def _codearts(stack: AsyncExitStack, settings: Settings) -> httpx.AsyncCli
 
 
 def _policy(settings: Settings, team: str) -> Policy:
-    return Policy(team, settings.operators, settings.allow.users, settings.allow.channels)
+    return Policy(
+        team,
+        settings.operators,
+        settings.allow.users,
+        settings.allow.channels,
+        usergroups=settings.allow.usergroups,
+        email_domain=settings.operators_from.email_domain,
+        profile_field=settings.operators_from.profile_field,
+        confirmation=settings.confirmation.in_domain,
+    )
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:

@@ -13,7 +13,14 @@ import structlog
 from bot.deletions.executing import Executor
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import DeliveryDelayedError, DeliveryError, FencedError, OutOfSightError, PersonError, UndeliverableError
+from bot.domain.errors import (
+    DeliveryDelayedError,
+    DeliveryError,
+    FencedError,
+    OutOfSightError,
+    PersonError,
+    UndeliverableError,
+)
 from bot.domain.next_step import (
     Close,
     Expire,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.errors import UsageError
 
 TASK_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")  # DeleteTaskV3: 1 to 128 characters; the IDs seen are hex
-SUBCOMMANDS = ("delete", "help")
+SUBCOMMANDS = ("delete", "help", "whoami")
 USAGE = "Usage: `/codecheck delete <task_id>`"
 
 _PASTED = " \t\r\n`'\"\u2018\u2019\u201c\u201d\u00ab\u00bb\u00a0"  # what people paste around an ID
@@ -20,13 +20,18 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class WhoAmI:
+    """`/codecheck whoami`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """`/codecheck delete <task_id>`."""
 
     task_id: str
 
 
-Command = Help | Delete
+Command = Help | WhoAmI | Delete
 
 
 def parse_command(text: str) -> Command:
@@ -39,6 +44,8 @@ def parse_command(text: str) -> Command:
     subcommand = word.lower()
     if subcommand == "help":
         return Help()
+    if subcommand == "whoami":
+        return WhoAmI()
     if subcommand == "delete":
         return Delete(parse_task_id(" ".join(rest)))
     named = f"`{shown}`" if (shown := _shown(word)) else "such subcommand"

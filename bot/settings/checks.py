@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
@@ -56,13 +57,24 @@ def within(low: int, high: int, unit: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def second_step(kind: str) -> str:
-    """The kinds of the contract that are there already."""
-    if kind in ("typed", "second_person"):
-        raise refusal(f"is {kind}, which is not available in this version", 'Set it to "button".')
-    if kind != "button":
-        raise refusal("is no kind of second step", 'Set it to "button".')
-    return kind
+def one_of(kinds: type[StrEnum], what: str) -> Callable[[object], object]:
+    """A check that a text is one of the values of `kinds`."""
+    values = [f'"{kind}"' for kind in kinds]
+    cure = f"Set it to {', '.join(values[:-1])} or {values[-1]}."
+
+    def check(given: object) -> object:
+        if given not in list(kinds):
+            raise refusal(what, cure)
+        return given
+
+    return check
+
+
+def not_empty(channels: frozenset[str]) -> frozenset[str]:
+    """A rule without channels would hold nowhere, unnoticed."""
+    if not channels:
+        raise refusal("is missing or empty", 'Name the channels where the rule holds: channels = ["C..."].')
+    return channels
 
 
 def signing_secret(text: str) -> str:

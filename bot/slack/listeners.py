@@ -13,12 +13,14 @@ from slack_bolt.response import BoltResponse
 
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
-from bot.domain.command import Delete, Help, parse_command
+from bot.domain.command import Delete, Help, WhoAmI, parse_command
+from bot.domain.deletion import Deletion
 from bot.domain.errors import DeliveryError, PersonError
-from bot.domain.policy import Reason
+from bot.domain.reasons import Reason
 from bot.slack.conversation import SlackConversation
 from bot.slack.messages import answers
 from bot.slack.messages.message import Message
+from bot.slack.messages.modals import TASK_ID, TYPED, WRONG, not_confirmed
 from bot.slack.messages.prompts import ACTION
 from bot.slack.messages.wording import COMMAND
 from bot.slack.payloads import (
@@ -27,6 +29,7 @@ from bot.slack.payloads import (
     SlashCommand,
     read_click,
     read_command,
+    read_submission,
     response_url_of,
 )
 
@@ -48,6 +51,7 @@ def register(
     listeners = Listeners(deletions, conversation, background, workspace_url)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{ACTION}\."))(listeners.click)
+    app.view(TYPED)(listeners.submission)
     app.error(listeners.error)
 
 
@@ -73,14 +77,33 @@ class Listeners:
         clicked = await self._deletions.click(click.deletion_id, click.act, click.by, click.clicked, click.response_url)
         await ack()
         reason = clicked.decision.reason
-        if reason is not Reason.ALLOWED:
+        if clicked.asks_for_task_id and clicked.deletion is not None:
+            self._background.start(self._ask_for_task_id(click.trigger_id, clicked.deletion, body), name="window")
+        elif reason is not Reason.ALLOWED:
             self._whisper(body, answers.refusal(reason, click.by, clicked.deletion))
+
+    async def submission(self, ack: AsyncAck, body: Payload) -> None:
+        """Act on a typed task ID; what confirms nothing is told in the window itself."""
+        submission = read_submission(body)
+        acted = await self._deletions.confirm_typed(submission.deletion_id, submission.typed, submission.by)
+        match acted.decision.reason:
+            case Reason.ALLOWED:
+                await ack()
+            case Reason.WRONG_TASK_ID:
+                await ack(response_action="errors", errors={TASK_ID: WRONG})
+            case reason:
+                await ack(
+                    response_action="update", view=not_confirmed(answers.refusal(reason, submission.by, acted.deletion))
+                )
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """The one place for errors: tell the person, log the rest under an ID, and let Slack take it as answered."""
         message = _explained(error)
         if "command" in body:
             return BoltResponse(status=200, body=_privately(message))
+        if body.get("type") == "view_submission":
+            changed = {"response_action": "update", "view": not_confirmed(message).to_dict()}
+            return BoltResponse(status=200, body=changed)
         self._whisper(body, message)
         return BoltResponse(status=200, body="")
 
@@ -91,6 +114,8 @@ class Listeners:
                 return answers.helped()
             case Delete(task_id):
                 return await self._delete(task_id, typed)
+            case WhoAmI():
+                return answers.identity(typed.by, await self._deletions.whoami(typed.by, typed.channel))
 
     async def _delete(self, task_id: str, typed: SlashCommand) -> Message | None:
         requested = await self._deletions.request(task_id, typed.by, typed.channel, typed.response_url)
@@ -99,6 +124,14 @@ class Listeners:
         if requested.created:
             return None
         return answers.pending(requested.deletion, typed.by, self._workspace_url)
+
+    async def _ask_for_task_id(self, trigger_id: str, deletion: Deletion, body: Payload) -> None:
+        """Open the window; a trigger ID lives three seconds, so the button that opens it anew stays in the prompt."""
+        try:
+            await self._conversation.ask_for_task_id(trigger_id, deletion)
+        except DeliveryError as error:
+            _log.warning("the window could not be opened", deletion=deletion.id, why=str(error))
+            await self._send_whisper(body, answers.no_window())
 
     def _whisper(self, body: Payload, message: Message) -> None:
         self._background.start(self._send_whisper(body, message), name="private answer")

@@ -18,7 +18,15 @@ from bot.domain.errors import FencedError, NotRecordedError, NotReplicatedError
 from bot.domain.next_step import Timings
 from bot.domain.operators import SlackUser
 from bot.store.attempts import Attempts
-from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url, encode_user
+from bot.store.codec import (
+    decode,
+    decode_response_url,
+    encode,
+    encode_progress,
+    encode_prompt,
+    encode_response_url,
+    encode_user,
+)
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
 
