@@ -71,7 +71,7 @@ class Identity:
 class Deletions:
     """The way in: `bot.slack.listeners` calls this, and nothing else does."""
 
-    def __init__(  # noqa: PLR0913 - what the shell stands on
+    def __init__(  # noqa: PLR0913, PLR0917 - what the shell stands on
         self,
         store: DeletionStore,
         carrier: Carrier,

@@ -50,7 +50,7 @@ class DeletionStore(Protocol):
         to: State,
         *,
         token: str,
-        by: SlackUser,
+        by: SlackUser | None = None,
         grace: int = 0,
         prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:

@@ -187,7 +187,7 @@ class Decision:
     to: State | None = None
 
 
-def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
+def decide(  # noqa: PLR0913, PLR0917 - all that a decision rests on, and nothing else
     deletion: Deletion,
     act: Act,
     by: SlackUser,
@@ -261,7 +261,7 @@ def _edge(state: State, act: Act, safeguards: Safeguards) -> State | None:
             return None
 
 
-def _unfit(  # noqa: PLR0913 - as `decide`
+def _unfit(  # noqa: PLR0913, PLR0917 - as `decide`
     deletion: Deletion,
     act: Act,
     by: SlackUser,

@@ -113,9 +113,7 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
             return Show()
         return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.expires_at)
     if deletion.state is State.SCHEDULED:
-        if now >= deletion.send_at:
-            return Launch()
-        return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.next_count)
+        return _in_grace(deletion)
     if deletion.state is State.EXECUTING:
         return Send() if deletion.calls == 1 else Recover()
     if deletion.prompt is not None and deletion.drawn != deletion.appearance:
@@ -126,6 +124,12 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
     if deletion.ended:
         return Close()
     return LookUp() if now >= deletion.look_at else Wait(deletion.look_at)
+
+
+def _in_grace(deletion: Deletion) -> Step:
+    if deletion.seen_at >= deletion.send_at:
+        return Launch()
+    return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.next_count)
 
 
 def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:

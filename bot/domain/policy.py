@@ -46,7 +46,7 @@ class Policy:
     usergroups: frozenset[str] = frozenset()
     email_domain: str = ""
     profile_field: str = ""
-    confirmation: Confirmation = Confirmation()
+    confirmation: Confirmation = field(default_factory=Confirmation)
 
     def at_home(self, user: SlackUser) -> bool:
         """Whether `user` belongs to the bot's workspace: of others nothing need be asked."""
@@ -59,7 +59,7 @@ class Policy:
         return Operators(self.operators, self.email_domain, self.profile_field).resolve(user, known.profile)
 
     def permission(self, user: SlackUser, channel: str, known: Known) -> Permission:
-        """Whether `user`, of whom this is `known`, may ask for and confirm deletions in `channel`, as which operator."""
+        """Whether `user`, of whom this is `known`, may ask for deletions in `channel`, and as which operator."""
         operator = self.operator(user, known)
         if isinstance(operator, Reason):
             return Permission(operator)

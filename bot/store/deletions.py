@@ -118,7 +118,7 @@ class RedisDeletionStore:
         to: State,
         *,
         token: str,
-        by: SlackUser,
+        by: SlackUser | None = None,
         grace: int = 0,
         prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
-from bot.domain.operators import SlackUser
+from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
+from bot.domain.operators import Known, Profile, SlackUser, Unseen
 from bot.domain.policy import Policy, Reason
 
 ALICE = SlackUser("T1", "U1")
@@ -16,6 +17,7 @@ BOB = SlackUser("T1", "U2")
 NO_OPERATOR = SlackUser("T1", "U3")
 STRANGER = SlackUser("T2", "U1")  # Slack Connect: Alice's user ID, in somebody else's workspace
 POLICY = Policy("T1", {"U1": "alice", "U2": "bob"})
+KNOWN = {user: Known(Profile(user.team)) for user in (ALICE, BOB, NO_OPERATOR, STRANGER)}
 REQUESTED_AT, EXPIRES_AT = 1_000, 301_000
 IN_TIME, LATE = (REQUESTED_AT, EXPIRES_AT - 1), (EXPIRES_AT, EXPIRES_AT + 60_000)
 
@@ -35,6 +37,7 @@ EDGES = {
     (State.REQUESTED, Act.CANCEL): State.CANCELLED,
     (State.REVIEWED, Act.CONFIRM): State.EXECUTING,
     (State.REVIEWED, Act.CANCEL): State.CANCELLED,
+    (State.SCHEDULED, Act.STOP): State.CANCELLED,
 }
 
 
@@ -43,7 +46,7 @@ EDGES = {
 def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
     """There are four ways on, each from its own state; every other button finds another state than its own."""
     expected = Decision(Reason.ALLOWED, EDGES[state, act]) if (state, act) in EDGES else Decision(Reason.OTHER_STATE)
-    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
 
 @pytest.mark.parametrize("now", LATE)
@@ -51,7 +54,9 @@ def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
 def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
     """From the last millisecond on nothing is confirmed or cancelled any more."""
     expected = Decision(Reason.EXPIRED if (state, act) in EDGES else Reason.OTHER_STATE)
-    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+    if (state, act) == (State.SCHEDULED, Act.STOP):  # what is confirmed does not expire
+        expected = Decision(Reason.ALLOWED, State.CANCELLED)
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,20 +75,20 @@ def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
     ids=lambda value: str(value) if isinstance(value, Reason) else "",
 )
 @pytest.mark.parametrize("now", [*IN_TIME, *LATE])
-@pytest.mark.parametrize("click", list(product(State, Act)))
+@pytest.mark.parametrize("click", [pair for pair in product(State, Act) if pair[1] is not Act.STOP])
 def test_anybody_else_changes_nothing_and_learns_no_state(
     click: tuple[State, Act], now: int, by: SlackUser, policy: Policy, reason: Reason
 ) -> None:
     """Who may not is told why they may not, the same in every state and at any time."""
     state, act = click
-    assert decide(replace(DELETION, state=state), act, by, now, policy) == Decision(reason)
+    assert decide(replace(DELETION, state=state), act, by, now, policy, KNOWN) == Decision(reason)
 
 
-@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] is not Act.CANCEL])
+@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] not in (Act.CANCEL, Act.STOP)])
 def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: Act) -> None:
     """Otherwise the prompt would show one operator and the service would note another."""
     renamed = Policy("T1", {"U1": "alice.new"})
-    assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed) == Decision(
+    assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed, KNOWN) == Decision(
         Reason.OPERATOR_CHANGED
     )
 
@@ -92,7 +97,7 @@ def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: 
 def test_a_requester_whose_operator_has_changed_can_still_cancel(state: State) -> None:
     """Cancelling calls nothing, and it frees the task to be asked for anew."""
     renamed = Policy("T1", {"U1": "alice.new"})
-    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed)
+    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed, KNOWN)
     assert decision == Decision(Reason.ALLOWED, State.CANCELLED)
 
 
@@ -116,10 +121,10 @@ def test_nothing_is_executed_but_by_a_review_and_a_confirmation_of_the_requester
     """Whatever is clicked by whomever in whatever order: two separate steps, both allowed, both in time."""
     deletion, counted = DELETION, list[Act]()
     for act, by, now, policy in clicked:
-        decision = decide(deletion, act, by, now, policy)
+        decision = decide(deletion, act, by, now, policy, KNOWN)
         if decision.to is not None:
             assert by == ALICE
-            assert policy.permission(by, "C1").given
+            assert policy.permission(by, "C1", KNOWN[by]).given
             assert now < EXPIRES_AT
             deletion = replace(deletion, state=decision.to)
             counted.append(act)

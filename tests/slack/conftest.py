@@ -17,7 +17,7 @@ from bot.slack.listeners import register
 from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
-from tests.slack.memory import MemoryStore, OneTask
+from tests.slack.memory import MemoryStore, OneTask, OwnPeople
 from tests.slack.samples import ALICE, BOB, WORKSPACE
 from tests.slack.signing import SECRET, SignedSlack
 from tests.slack.wire import SlackWire
@@ -62,6 +62,12 @@ def service() -> OneTask:
 
 
 @pytest.fixture
+def people() -> OwnPeople:
+    """What Slack says of people."""
+    return OwnPeople()
+
+
+@pytest.fixture
 async def background() -> AsyncIterator[Background]:
     """What goes on after Slack has been answered; nothing of it outlives a test."""
     running = Background()
@@ -76,11 +82,12 @@ async def app(
     store: MemoryStore,
     service: OneTask,
     background: Background,
+    people: OwnPeople,
 ) -> AsyncApp:
     """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
     carrier = Carrier(store, conversation, service, Timings())
     policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
-    deletions = Deletions(store, carrier, background, policy, Timings())
+    deletions = Deletions(store, carrier, background, people, policy, Timings())
     built = bolt_app(client, await sign_in(client), SECRET)
     register(built, deletions, conversation, background, WORKSPACE)
     return built

@@ -37,9 +37,8 @@ def again(deletion: Deletion) -> str:
 
 
 def _scheduled(deletion: Deletion) -> Standing:
-    left = (
-        "" if deletion.prompt is not None and deletion.prompt.ephemeral else f"in {deletion.seconds_left} s or less, "
-    )
+    counted = deletion.prompt is None or not deletion.prompt.ephemeral
+    left = f"in {deletion.seconds_left} s or less, " if counted else ""
     return Standing(
         ":hourglass_flowing_sand:",
         f"About to delete task {code(deletion.task_id)}.",
