@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
-from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
+from bot.domain.operators import Known, Profile, SlackUser
 from bot.domain.policy import Policy, Reason
 
 ALICE = SlackUser("T1", "U1")
