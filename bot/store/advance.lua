@@ -12,8 +12,8 @@ if redis.call('HGET', deletion, 'holder') == token then -- a replay: written aga
   redis.call('HSET', deletion, 'holder', token)
   return {1, now, redis.call('HGETALL', deletion)}
 end
-local expires_at = tonumber(redis.call('HGET', deletion, 'expires_at') or 0)
-if redis.call('HGET', deletion, 'state') ~= from or (expires and now >= expires_at) then
+if redis.call('HGET', deletion, 'state') ~= from or
+  (expires and now >= tonumber(redis.call('HGET', deletion, 'expires_at'))) then
   return {0, now, redis.call('HGETALL', deletion)}
 end
 hold(deletion, token)

@@ -76,7 +76,7 @@ async def background() -> AsyncIterator[Background]:
 
 
 @pytest.fixture
-async def app(
+async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     client: AsyncWebClient,
     conversation: SlackConversation,
     store: MemoryStore,

@@ -42,8 +42,8 @@ def _scheduled(deletion: Deletion) -> Standing:
     return Standing(
         ":hourglass_flowing_sand:",
         f"About to delete task {code(deletion.task_id)}.",
-        f"Both confirmations are recorded. CodeArts Check will be asked {left}at {moment(deletion.send_at)}; until then "
-        "it can be stopped.",
+        f"Both confirmations are recorded. CodeArts Check will be asked {left}at {moment(deletion.send_at)}; "
+        "until then it can be stopped.",
     )
 
 
