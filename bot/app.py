@@ -22,6 +22,7 @@ from bot.deletions.background import Background
 from bot.deletions.braking import Braking
 from bot.deletions.carrying_on import Carrier
 from bot.deletions.looking_back import LookingBack
+from bot.deletions.people import People
 from bot.deletions.refusing import Refusals
 from bot.deletions.sweeping import sweep_forever, trim_forever
 from bot.domain.brakes import Limits
@@ -30,6 +31,7 @@ from bot.domain.policy import Policy
 from bot.settings import Settings
 from bot.settings.model import AccessKey
 from bot.slack.conversation import SlackConversation
+from bot.slack.directory import SlackDirectory
 from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
@@ -100,15 +102,17 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
             redis, prefix=prefix, timings=timings, wait_replicas=settings.redis.wait_replicas, limits=limits
         )
         record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
-        conversation = SlackConversation(client, session, workspace.url)
+        conversation = SlackConversation(client, session, workspace.url, settings.confirmation.in_domain)
         service = CodeArtsCheck(await _codearts(stack, settings))
         policy = _policy(settings, workspace.team)
+        directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
+        people = People(directory, policy)
         carrier = Carrier(store, conversation, service, timings, brakes, settings.notify.channels)
         refusals = Refusals(record, brakes, conversation, background, policy)
         services = Services(
-            Deletions(store, carrier, background, policy, timings, refusals),
+            Deletions(store, carrier, background, people, policy, timings, refusals),
             Braking(brakes, refusals, policy, timings),
-            LookingBack(store, record, refusals, policy, timings),
+            LookingBack(store, record, refusals, people, policy, timings),
         )
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt_app(client, workspace, secret)
@@ -150,7 +154,17 @@ async def _codearts(stack: AsyncExitStack, settings: Settings) -> httpx.AsyncCli
 
 
 def _policy(settings: Settings, team: str) -> Policy:
-    return Policy(team, settings.operators, settings.allow.users, settings.allow.channels, settings.allow.admins)
+    return Policy(
+        team,
+        settings.operators,
+        settings.allow.users,
+        settings.allow.channels,
+        admins=settings.allow.admins,
+        usergroups=settings.allow.usergroups,
+        email_domain=settings.operators_from.email_domain,
+        profile_field=settings.operators_from.profile_field,
+        confirmation=settings.confirmation.in_domain,
+    )
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:

@@ -25,7 +25,9 @@ def test_as_it_stands_it_is_for_socket_mode() -> None:
     assert command["usage_hint"] == "delete <task_id>"
     assert command["should_escape"] is True
     assert "url" not in command
-    assert document["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write"]}
+    assert document["oauth_config"]["scopes"] == {
+        "bot": ["commands", "chat:write", "users:read", "users:read.email", "users.profile:read", "usergroups:read"]
+    }
 
 
 @pytest.mark.parametrize(

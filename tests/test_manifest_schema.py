@@ -116,8 +116,10 @@ def test_a_spoilt_manifest_is_found_out(manifest: Manifest, spoil: Callable[[Man
 
 
 def test_the_app_asks_for_nothing_but_what_it_needs(manifest: Manifest) -> None:
-    """Two bot scopes, and no token of a user."""
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write"]}
+    """Bot scopes that calls need, each told in the manifest, and no token of a user."""
+    assert manifest["oauth_config"]["scopes"] == {
+        "bot": ["commands", "chat:write", "users:read", "users:read.email", "users.profile:read", "usergroups:read"]
+    }
 
 
 def test_the_app_speaks_socket_mode_in_one_workspace(manifest: Manifest) -> None:

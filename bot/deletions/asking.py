@@ -5,19 +5,23 @@ Everything is recorded in Redis before it is answered; the work that follows goe
 
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.deletions.background import Background
 from bot.deletions.carrying_on import Carrier
 from bot.deletions.in_time import in_time
+from bot.deletions.people import People
 from bot.deletions.ports import DeletionStore, NewDeletion
 from bot.deletions.refusing import Refusals
 from bot.domain.brakes import Brake
-from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, decide
+from bot.domain.confirmation import Safeguards, SecondStep
+from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
 from bot.domain.errors import BrakedError
 from bot.domain.next_step import Timings
-from bot.domain.operators import SlackUser
-from bot.domain.policy import Permission, Policy, Reason
+from bot.domain.operators import Known, Operator, SlackUser
+from bot.domain.policy import Permission, Policy
+from bot.domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,28 @@ class Clicked:
         decision: why it changed something or nothing.
         deletion: as it now is; None where it is no longer known.
         brake: what refused it, or a freeze that is to be told with another refusal.
+        asks_for_task_id: True where the next thing is to type the task's ID.
     """
 
     decision: Decision
     deletion: Deletion | None
     brake: Brake | None = None
+    asks_for_task_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody is to the bot.
+
+    Args:
+        operator: as whom they act, and which settings say so; or why there is nobody.
+        permission: whether they may ask where they are now.
+        safeguards: what a deletion asked for there takes.
+    """
+
+    operator: Operator | Reason
+    permission: Permission
+    safeguards: Safeguards
 
 
 class Deletions:
@@ -60,6 +81,7 @@ class Deletions:
         store: DeletionStore,
         carrier: Carrier,
         background: Background,
+        people: People,
         policy: Policy,
         timings: Timings,
         refusals: Refusals,
@@ -67,6 +89,7 @@ class Deletions:
         self._store = store
         self._carrier = carrier
         self._background = background
+        self._people = people
         self._policy = policy
         self._timings = timings
         self._refusals = refusals
@@ -79,7 +102,12 @@ class Deletions:
         Raises:
             PersonError: Redis could not record it, or it is not known whether it did.
         """
-        permission = self._policy.permission(by, channel)
+        async with in_time(self._timings):
+            permission = await self._people.judge(
+                [by],
+                lambda known: self._policy.may_ask(by, channel, known.get(by, Known())),
+                lambda permission: permission.given,
+            )
         if not permission.given:
             self._refusals.note(by, "delete", permission.reason, channel, task_id)
             return Requested(permission, brake=await self._refusals.freeze_to_tell(permission.reason))
@@ -98,6 +126,16 @@ class Deletions:
             self._refusals.note(by, "delete", "already_requested", channel, deletion)
         return Requested(permission, deletion, created)
 
+    async def whoami(self, by: SlackUser, channel: str) -> Identity:
+        """Who `by` is to the bot, and what they may do in `channel`."""
+
+        def identity(known: Mapping[SlackUser, Known]) -> Identity:
+            of_them = known.get(by, Known())
+            safeguards = self._policy.confirmation.of(channel)
+            return Identity(self._policy.operator(by, of_them), self._policy.may_ask(by, channel, of_them), safeguards)
+
+        return await self._people.judge([by], identity, lambda identity: identity.permission.given)
+
     async def click(
         self,
         deletion_id: str,
@@ -115,44 +153,84 @@ class Deletions:
             deletion = await self._store.load(deletion_id)
             if deletion is None:
                 self._background.start(self._carrier.retire(clicked, response_url), name=deletion_id)
-                outcome = Clicked(Decision(Reason.UNKNOWN_DELETION), None)
+                acted = Clicked(Decision(Reason.UNKNOWN_DELETION), None)
             else:
-                outcome = await self._act(deletion, act, by, clicked, response_url)
-        reason = outcome.decision.reason
-        if reason is Reason.ALLOWED:
-            return outcome
-        self._refusals.note(by, act, reason, clicked.channel, outcome.deletion or "")
-        if outcome.brake is None:
-            return replace(outcome, brake=await self._refusals.freeze_to_tell(reason))
-        return outcome
+                if clicked.ephemeral and response_url is not None and by == deletion.requester:
+                    await self._store.keep_response_url(deletion.id, response_url)
+                acted = await self._act(deletion, act, by, response_url, clicked=clicked)
+        now, decision = acted.deletion, acted.decision
+        if now is not None:
+            stale = decision.reason in (Reason.OTHER_STATE, Reason.EXPIRED)
+            duplicate = decision.to is not None and clicked != now.prompt  # its poster died before noting it
+            if stale or duplicate:
+                self._background.start(self._carrier.redraw_clicked(now, clicked, response_url), name=now.id)
+        return await self._noted(acted, act, by, clicked.channel)
 
-    async def _act(
-        self, deletion: Deletion, act: Act, by: SlackUser, clicked: Prompt, response_url: ResponseUrl | None
+    async def confirm_typed(self, deletion_id: str, typed: str, by: SlackUser) -> Clicked:
+        """Record a second confirmation for which something was typed in place of the task's ID.
+
+        Raises:
+            PersonError: as `click`.
+        """
+        async with in_time(self._timings):
+            deletion = await self._store.load(deletion_id)
+            if deletion is None:
+                acted = Clicked(Decision(Reason.UNKNOWN_DELETION), None)
+            else:
+                acted = await self._act(deletion, Act.CONFIRM, by, None, typed=typed)
+        return await self._noted(acted, Act.CONFIRM, by, deletion.channel if deletion else "")
+
+    async def _noted(self, acted: Clicked, act: Act, by: SlackUser, channel: str) -> Clicked:
+        """What became of an act, recorded where it was refused; a freeze in force is told beside the refusal."""
+        reason = acted.decision.reason
+        if reason is Reason.ALLOWED or acted.asks_for_task_id:
+            return acted
+        self._refusals.note(by, act, reason, channel, acted.deletion or "")
+        if acted.brake is not None:
+            return acted
+        return replace(acted, brake=await self._refusals.freeze_to_tell(reason))
+
+    async def _act(  # noqa: PLR0913 - who does what to what, from where
+        self,
+        deletion: Deletion,
+        act: Act,
+        by: SlackUser,
+        response_url: ResponseUrl | None,
+        *,
+        clicked: Prompt | None = None,
+        typed: str | None = None,
     ) -> Clicked:
-        decision = decide(deletion, act, by, deletion.seen_at, self._policy)
-        while decision.to is not None:  # each loss means that the state has moved on, so this ends
-            if clicked.ephemeral and response_url is not None:
-                await self._store.keep_response_url(deletion.id, response_url)
+        safeguards = self._policy.confirmation.of(deletion.channel)
+        while True:  # each loss means that the state has moved on, so this ends
+            decision = await self._decide(deletion, act, by, typed)
+            if decision.to is None:
+                break
             held_since = time.monotonic()
             token = secrets.token_urlsafe(16)
             try:
-                deletion, won = await self._store.advance(deletion, decision.to, token=token, prompt=clicked, by=by)
+                deletion, won = await self._store.advance(
+                    deletion, decision.to, token=token, by=by, grace=safeguards.grace, prompt=clicked
+                )
             except BrakedError as braked:
-                self._background.start(
-                    self._carrier.redraw_clicked(deletion, clicked, response_url), name=deletion.id
-                )  # so that it shows the freeze
+                at = clicked or deletion.prompt
+                if at is not None:  # so that it shows the freeze
+                    self._background.start(self._carrier.redraw_clicked(deletion, at, response_url), name=deletion.id)
                 return Clicked(Decision(self._refusals.braked(braked.brake)), deletion, braked.brake)
             if won:
                 self._carry_on(deletion, held_since, response_url)
                 break
-            decision = decide(deletion, act, by, deletion.seen_at, self._policy)
-        stale = decision.reason in (Reason.OTHER_STATE, Reason.EXPIRED)
-        duplicate = (
-            decision.to is not None and clicked != deletion.prompt
-        )  # posted, but its poster died before noting it
-        if stale or duplicate:
-            self._background.start(self._carrier.redraw_clicked(deletion, clicked, response_url), name=deletion.id)
-        return Clicked(decision, deletion)
+        reviewed = safeguards.second_step is SecondStep.TYPED and decision.to is State.REVIEWED
+        asks = reviewed or decision.reason is Reason.TASK_ID_NOT_TYPED
+        return Clicked(decision, deletion, asks_for_task_id=asks)
+
+    async def _decide(self, deletion: Deletion, act: Act, by: SlackUser, typed: str | None) -> Decision:
+        """What the act does. A second confirmation never rests on what is only remembered of people."""
+        return await self._people.judge(
+            [by, deletion.requester] if act is Act.CONFIRM else [by],
+            lambda known: decide(deletion, act, by, deletion.seen_at, self._policy, known, typed),
+            lambda decision: decision.to is not None,
+            fresh=act is Act.CONFIRM,
+        )
 
     def _carry_on(self, deletion: Deletion, held_since: float, response_url: ResponseUrl | None) -> None:
         self._background.start(self._carrier.carry_on(deletion, held_since, response_url), name=deletion.id)

@@ -13,10 +13,18 @@ import structlog
 from bot.deletions.executing import Executor
 from bot.deletions.ports import Brakes, Conversation, DeletionStore, TaskService
 from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import DeliveryDelayedError, DeliveryError, FencedError, PersonError, UndeliverableError
+from bot.domain.errors import (
+    DeliveryDelayedError,
+    DeliveryError,
+    FencedError,
+    OutOfSightError,
+    PersonError,
+    UndeliverableError,
+)
 from bot.domain.next_step import (
     Close,
     Expire,
+    Launch,
     LookUp,
     Recover,
     Redraw,
@@ -28,6 +36,7 @@ from bot.domain.next_step import (
     after_look,
     mark,
     next_step,
+    without_a_second_person,
 )
 from bot.domain.outcome import Presence, Sighting
 
@@ -82,6 +91,8 @@ class Carrier:
                 return None
             case Expire():
                 return await self._store.hold(replace(deletion, state=State.EXPIRED))
+            case Launch():
+                return await self._executor.launch(deletion, await self._reach(deletion, response_url))
             case Send():
                 return await self._executor.send(deletion, held_since, await self._reach(deletion, response_url))
             case Recover():
@@ -98,6 +109,9 @@ class Carrier:
         """Send one message and note it; where Slack does not take it now, come back later."""
         try:
             noted = await self._send_message(deletion, message, await self._reach(deletion, response_url))
+        except OutOfSightError as error:
+            _log.warning("nobody else would see the prompt", deletion=deletion.id, why=str(error))
+            return await self._store.hold(without_a_second_person(deletion))
         except UndeliverableError as error:
             _log.error("nobody can be shown the prompt", deletion=deletion.id, why=str(error))
             await self._store.rest(deletion, deletion.expires_at)
@@ -108,6 +122,8 @@ class Carrier:
             until = deletion.seen_at + pause
             if deletion.state in AWAITING_A_CLICK:
                 until = min(until, deletion.expires_at)
+            elif deletion.state is State.SCHEDULED:
+                until = min(until, deletion.send_at)
             await self._store.rest(replace(deletion, tries=deletion.tries + 1), until)
             return None
         return await self._store.hold(replace(noted, tries=0))

@@ -7,8 +7,15 @@ import structlog
 
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.errors import DeliveryError
-from bot.domain.next_step import Timings, after_interruption, after_outcome
+from bot.domain.errors import BrakedError, DeliveryError
+from bot.domain.next_step import (
+    Timings,
+    after_interruption,
+    after_outcome,
+    frozen_after_interruption,
+    frozen_in_grace,
+    launched,
+)
 from bot.domain.outcome import interpret
 from bot.domain.record import What
 
@@ -41,6 +48,21 @@ class Executor:
         await drawing  # were it still under way, it could overwrite the drawing of the outcome
         return executed
 
+    async def launch(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
+        """Take up the call of a deletion whose grace is over: recorded first, so that a "Stop" either won or is late.
+
+        A freeze set during the grace stops it as well.
+
+        Raises:
+            FencedError: somebody has stopped it, or another process has taken it over.
+        """
+        held_since = time.monotonic()
+        try:
+            held = await self._store.hold(launched(deletion))
+        except BrakedError as braked:
+            return await self._store.hold(frozen_in_grace(deletion, braked.brake))
+        return await self.send(held, held_since, response_url)
+
     async def recover(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
         """Take up an interrupted call: look first, then send again, settle, or keep looking.
 
@@ -52,7 +74,10 @@ class Executor:
         if settled is not None:
             return await self._store.hold(settled)
         held_since = time.monotonic()
-        held = await self._store.hold(deletion, What.SENT_AGAIN)
+        try:
+            held = await self._store.hold(deletion, What.SENT_AGAIN)
+        except BrakedError:
+            return await self._store.hold(frozen_after_interruption(deletion, self._timings))
         return await self.send(held, held_since, response_url)
 
     async def _call(self, deletion: Deletion, held_since: float) -> Deletion:

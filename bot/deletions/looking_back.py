@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from bot.deletions.in_time import in_time
+from bot.deletions.people import People
 from bot.deletions.ports import DeletionStore, Record
 from bot.deletions.refusing import Refusals
 from bot.domain.command import History
 from bot.domain.deletion import Deletion
 from bot.domain.next_step import Timings
-from bot.domain.operators import SlackUser
-from bot.domain.policy import Policy, Reason
+from bot.domain.operators import Known, SlackUser
+from bot.domain.policy import Policy
+from bot.domain.reasons import Reason
 from bot.domain.record import Entry
 
 PAGE = 10  # entries, or deletions
@@ -53,12 +55,19 @@ class PendingPage:
 class LookingBack:
     """Reads for those who may delete; everybody else learns nothing."""
 
-    def __init__(
-        self, store: DeletionStore, record: Record, refusals: Refusals, policy: Policy, timings: Timings
+    def __init__(  # noqa: PLR0913, PLR0917 - what it reads, and what it asks before
+        self,
+        store: DeletionStore,
+        record: Record,
+        refusals: Refusals,
+        people: People,
+        policy: Policy,
+        timings: Timings,
     ) -> None:
         self._store = store
         self._record = record
         self._refusals = refusals
+        self._people = people
         self._policy = policy
         self._timings = timings
 
@@ -68,7 +77,7 @@ class LookingBack:
         Raises:
             PersonError: Redis could not be read.
         """
-        if (reason := self._permitted(by, channel, "history")) is not Reason.ALLOWED:
+        if (reason := await self._permitted(by, channel, "history")) is not Reason.ALLOWED:
             return HistoryPage(reason)
         async with in_time(self._timings):
             if asked.after:
@@ -82,7 +91,7 @@ class LookingBack:
 
     async def pending(self, page: int, by: SlackUser, channel: str) -> PendingPage:
         """A page of the deletions that have not ended. Raises as `history` does."""
-        if (reason := self._permitted(by, channel, "pending")) is not Reason.ALLOWED:
+        if (reason := await self._permitted(by, channel, "pending")) is not Reason.ALLOWED:
             return PendingPage(reason)
         async with in_time(self._timings):
             deletions = await self._store.pending()
@@ -108,8 +117,13 @@ class LookingBack:
                 at = entry.position
         return found, True, at
 
-    def _permitted(self, by: SlackUser, channel: str, act: str) -> Reason:
-        reason = self._policy.permission(by, channel).reason
+    async def _permitted(self, by: SlackUser, channel: str, act: str) -> Reason:
+        async with in_time(self._timings):
+            reason = await self._people.judge(
+                [by],
+                lambda known: self._policy.permission(by, channel, known.get(by, Known())).reason,
+                lambda reason: reason is Reason.ALLOWED,
+            )
         if reason is not Reason.ALLOWED:
             self._refusals.note(by, act, reason, channel)
         return reason

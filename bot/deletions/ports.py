@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.domain.brakes import Burst, Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import SlackUser
+from bot.domain.operators import Known, SlackUser
 from bot.domain.outcome import Reply, Sighting
 from bot.domain.record import Entry, Note, What
 
@@ -50,34 +50,36 @@ class DeletionStore(Protocol):
     async def load(self, deletion_id: str) -> Deletion | None:
         """Read a deletion; None where there is none (any more)."""
 
-    async def advance(
+    async def advance(  # noqa: PLR0913 - who did what, where, and how it is told from a replay
         self,
         deletion: Deletion,
         to: State,
         *,
         token: str,
-        prompt: Prompt | None = None,
         by: SlackUser | None = None,
+        grace: int = 0,
+        prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:
         """A person's act: from `deletion.state` to `to`, once, while it has not expired; the caller then holds it.
 
         Raises the epoch and sets the lease (`call_lease` for EXECUTING, with `confirmed_at` and calls = 1; else
-        `talk_lease`). `prompt`, where the click came from, is recorded where none is yet. An end frees the task for
-        the next request.
+        `talk_lease`). SCHEDULED sets `confirmed_at` and `send_at`, and from then on nothing expires. `prompt`, where
+        the click came from, is recorded where none is yet. An end frees the task for the next request.
 
         Args:
             deletion: as it was loaded; its state is what must still hold.
             to: the state to reach.
             token: made anew for each click received: the same token again changes nothing and answers the same.
+            by: who acts, recorded as the one who confirmed or cancelled; None for the requester.
+            grace: milliseconds until a SCHEDULED deletion may be sent.
             prompt: the message that was clicked.
-            by: who acted, for the record; None for the requester.
 
         Returns:
             The deletion as it now is, and whether this act won. A record that has gone meanwhile (Redis was emptied)
             can never be confirmed: it is answered as EXPIRED.
 
         Raises:
-            NotReplicatedError: it won, but too few replicas hold an EXECUTING or a CANCELLED.
+            NotReplicatedError: it won, but too few replicas hold a second confirmation or a CANCELLED.
             BrakedError: a freeze or a limit stands in the way of a second confirmation; nothing was changed.
         """
 
@@ -105,6 +107,7 @@ class DeletionStore(Protocol):
         Raises:
             FencedError: its epoch is no longer the latest, since another process has taken it over; nothing was
                 written.
+            BrakedError: a freeze stands in the way of the call that this would begin; nothing was written.
         """
 
     async def rest(self, deletion: Deletion, until: int) -> None:
@@ -159,10 +162,13 @@ class Conversation(Protocol):
         """Post the prompt.
 
         As a channel message; where the bot cannot post, ephemerally by the response_url; where there is none, by direct
-        message to the requester.
+        message to the requester. Where a second person has to see it, as a channel message or not at all.
 
         Returns:
             Where it stands; `ephemeral` where it went by the response_url.
+
+        Raises:
+            OutOfSightError: a second person has to see it, and the bot cannot post there.
         """
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
@@ -184,6 +190,18 @@ class Conversation(Protocol):
 
     async def warn(self, admin: str, burst: Burst) -> None:
         """Tell an admin by direct message that a limit is refusing confirmations."""
+
+
+class Directory(Protocol):
+    """What Slack says of people."""
+
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+        """Look somebody up, in at most a second; never raises for what Slack or the network does.
+
+        Args:
+            user: of the bot's own workspace.
+            fresh: do not take what is remembered from up to a minute ago.
+        """
 
 
 class TaskService(Protocol):

@@ -6,7 +6,8 @@ from bot.settings import Settings
 
 async def look_at_people(settings: Settings) -> list[Check]:
     """The operators, and whether everyone in `[allow] users` has one."""
-    if not settings.operators:
+    derived = settings.operators_from.email_domain or settings.operators_from.profile_field
+    if not settings.operators and not derived:
         where = settings.config or "codecheck.toml"
         return [
             Check(
@@ -16,8 +17,9 @@ async def look_at_people(settings: Settings) -> list[Check]:
                 f"List people under [operators] in {where}.",
             )
         ]
-    checks = [Check("operators", Grade.OK, f"{len(settings.operators)} people have one")]
-    if without := sorted(settings.allow.users - settings.operators.keys()):
+    others = ", others have it from their Slack profile" if derived else ""
+    checks = [Check("operators", Grade.OK, f"{len(settings.operators)} people have one{others}")]
+    if not derived and (without := sorted(settings.allow.users - settings.operators.keys())):
         checks.append(
             Check(
                 "allowed users",

@@ -19,12 +19,12 @@ async def look_at_slack(settings: Settings) -> list[Check]:
         settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=_PATIENCE
     )
     try:
-        return [*await _bot(client), await _way_in(client, settings), *await _notified(client, settings)]
+        return [*await _bot(client, settings), await _way_in(client, settings), *await _notified(client, settings)]
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return [Check("Slack", Grade.FAULT, f"it cannot be reached: {type(error).__name__}", _UNREACHABLE)]
 
 
-async def _bot(client: AsyncWebClient) -> list[Check]:
+async def _bot(client: AsyncWebClient, settings: Settings) -> list[Check]:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
@@ -32,12 +32,22 @@ async def _bot(client: AsyncWebClient) -> list[Check]:
     granted = {scope.strip() for scope in _header(answer.headers, "x-oauth-scopes").split(",")}
     return [
         Check("bot token", Grade.OK, f"{answer['user']} in the workspace {answer['team']}"),
-        judge_scopes(granted, set(yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"])),
+        judge_scopes(granted, set(yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"]) - unneeded(settings)),
     ]
 
 
+def unneeded(settings: Settings) -> set[str]:
+    """The scopes of manifest.yml that only settings which are off would need."""
+    used = {
+        "users:read.email": bool(settings.operators_from.email_domain),
+        "users.profile:read": bool(settings.operators_from.profile_field),
+        "usergroups:read": bool(settings.allow.usergroups),
+    }
+    return {scope for scope, on in used.items() if not on}
+
+
 def judge_scopes(granted: set[str], wanted: set[str]) -> Check:
-    """Whether the token has every scope that manifest.yml asks for."""
+    """Whether the token has every scope that manifest.yml asks for, and that the settings make use of."""
     if missing := sorted(wanted - granted):
         return Check(
             "scopes",

@@ -23,6 +23,11 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class WhoAmI:
+    """`/codecheck whoami`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delete:
     """`/codecheck delete <task_id>`."""
 
@@ -58,7 +63,7 @@ class Pending:
     page: int = 1
 
 
-Command = Help | Delete | Freeze | Unfreeze | History | Pending
+Command = Help | WhoAmI | Delete | Freeze | Unfreeze | History | Pending
 
 
 def parse_command(text: str) -> Command:
@@ -137,6 +142,7 @@ SUBCOMMANDS: Mapping[str, Callable[[str], Command]] = {
     "history": parse_history,
     "freeze": lambda text: Freeze(text[:LONGEST_REASON]),
     "unfreeze": lambda _: Unfreeze(),
+    "whoami": lambda _: WhoAmI(),
     "help": lambda _: Help(),
 }
 

@@ -16,6 +16,7 @@
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
         └── UndeliverableError     it never will, here
+            └── OutOfSightError    a second person has to see it, and would not
 """
 
 from bot.domain.brakes import Brake
@@ -122,3 +123,7 @@ class DeliveryDelayedError(DeliveryError):
 
 class UndeliverableError(DeliveryError):
     """Slack will never take this message at this place (archived, deleted, not a member)."""
+
+
+class OutOfSightError(UndeliverableError):
+    """Somebody else has to confirm, but the bot cannot post where they would see it."""

@@ -7,6 +7,7 @@ takes it, records it, and asks again, until the answer is to wait or to close.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bot.domain.brakes import Brake, Freeze
 from bot.domain.deletion import AWAITING_A_CLICK, LOOKED_INTO, Deletion, State
 from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
 
@@ -62,6 +63,11 @@ class Expire:
 
 
 @dataclass(frozen=True, slots=True)
+class Launch:
+    """The grace is over: record that the DELETE is taken up, then send it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Send the DELETE for the first time."""
 
@@ -95,7 +101,7 @@ class Close:
     """All is done and told."""
 
 
-Step = Show | Redraw | Expire | Send | Recover | LookUp | Tell | Wait | Close
+Step = Show | Redraw | Expire | Launch | Send | Recover | LookUp | Tell | Wait | Close
 
 
 def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
@@ -107,6 +113,8 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
         if deletion.prompt is None:
             return Show()
         return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.expires_at)
+    if deletion.state is State.SCHEDULED:
+        return _in_grace(deletion)
     if deletion.state is State.EXECUTING:
         return Send() if deletion.calls == 1 else Recover()
     if deletion.prompt is not None and deletion.drawn != deletion.appearance:
@@ -117,6 +125,12 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
     if deletion.ended:
         return Close()
     return LookUp() if now >= deletion.look_at else Wait(deletion.look_at)
+
+
+def _in_grace(deletion: Deletion) -> Step:
+    if deletion.seen_at >= deletion.send_at:
+        return Launch()
+    return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.next_count)
 
 
 def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
@@ -131,6 +145,29 @@ def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
 def mark(deletion: Deletion, target: str) -> str:
     """How `told` notes that `target` has been told of the present state."""
     return f"{deletion.appearance}:{target}"
+
+
+def launched(deletion: Deletion) -> Deletion:
+    """A SCHEDULED deletion whose grace is over: nobody can stop it any more."""
+    return replace(deletion, state=State.EXECUTING, calls=1)
+
+
+def frozen_in_grace(deletion: Deletion, freeze: Brake) -> Deletion:
+    """A SCHEDULED deletion that a freeze stopped before it was sent: whoever froze has stopped it."""
+    return replace(deletion, state=State.CANCELLED, canceller=freeze.by if isinstance(freeze, Freeze) else None)
+
+
+def frozen_after_interruption(deletion: Deletion, timings: Timings) -> Deletion:
+    """An interrupted call that a freeze keeps from being sent again: looked into, since the first may be at work."""
+    why = "interrupted, and not sent again, since deletions are frozen"
+    return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=why), timings)
+
+
+def without_a_second_person(deletion: Deletion) -> Deletion:
+    """A request that nobody but the requester could see: it ends at once, and says what to do."""
+    why = "somebody else has to confirm it, but the bot cannot post in this conversation, so nobody else would see it"
+    cure = "invite the bot to this channel (`/invite @codecheck-bot`), then ask again"
+    return _settled(deletion, State.FAILED, Verdict.FAILED, why, cure)
 
 
 def after_outcome(deletion: Deletion, outcome: Outcome, timings: Timings) -> Deletion:
@@ -178,7 +215,7 @@ def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings)
         return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
     if sighting.presence is Presence.UNKNOWN:
         return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
-    if deletion.seen_at < deletion.confirmed_at + timings.resume:
+    if deletion.seen_at < max(deletion.confirmed_at, deletion.send_at) + timings.resume:
         return None
     return _settled(
         deletion,

@@ -145,9 +145,13 @@ def chained(before: str, text: str) -> str:
     return sha256((before + text).encode(errors="surrogatepass")).hexdigest()
 
 
+# What the bot does by itself that is not named like the state it leads to or leaves as it is.
+_BY_ITSELF = {State.EXECUTING: What.CALLED, State.SCHEDULED: What.CONFIRMED}
+
+
 def of_act(deletion: Deletion, to: State, by: SlackUser) -> Note:
     """What a person's act is recorded as."""
-    what = {State.EXECUTING: What.CONFIRMED}.get(to) or What(to)
+    what = {State.EXECUTING: What.CONFIRMED, State.SCHEDULED: What.CONFIRMED}.get(to) or What(to)
     return _of(deletion, what, to, by)
 
 
@@ -155,8 +159,8 @@ def of_progress(deletion: Deletion, what: What | None = None) -> Note:
     """What the bot's own writing of `deletion` is recorded as; `what` where its state does not say it."""
     looked = deletion.state in LOOKED_INTO and deletion.looks > 0 and not deletion.ended
     if what is None:
-        what = What.LOOKED if looked else {State.EXECUTING: What.CALLED}.get(deletion.state) or What(deletion.state)
-    return _of(deletion, what, deletion.appearance)
+        what = What.LOOKED if looked else _BY_ITSELF.get(deletion.state) or What(deletion.state)
+    return _of(deletion, what, deletion.stage)
 
 
 def of_take_over(deletion_id: str) -> Note:

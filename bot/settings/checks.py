@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, SecretStr
@@ -56,13 +57,24 @@ def within(low: int, high: int, unit: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def second_step(kind: str) -> str:
-    """The kinds of the contract that are there already."""
-    if kind in ("typed", "second_person"):
-        raise refusal(f"is {kind}, which is not available in this version", 'Set it to "button".')
-    if kind != "button":
-        raise refusal("is no kind of second step", 'Set it to "button".')
-    return kind
+def one_of(kinds: type[StrEnum], what: str) -> Callable[[object], object]:
+    """A check that a text is one of the values of `kinds`."""
+    values = [f'"{kind}"' for kind in kinds]
+    cure = f"Set it to {', '.join(values[:-1])} or {values[-1]}."
+
+    def check(given: object) -> object:
+        if given not in list(kinds):
+            raise refusal(what, cure)
+        return given
+
+    return check
+
+
+def not_empty(channels: frozenset[str]) -> frozenset[str]:
+    """A rule without channels would hold nowhere, unnoticed."""
+    if not channels:
+        raise refusal("is missing or empty", 'Name the channels where the rule holds: channels = ["C..."].')
+    return channels
 
 
 def signing_secret(text: str) -> str:
@@ -141,20 +153,6 @@ def operator(text: str) -> str:
     else:
         what = "is no IAM user name"
     raise refusal(what, "Write the IAM user name: 1 to 64 letters, digits, spaces and any of . - _ alone.")
-
-
-def later(what: str) -> AfterValidator:
-    """A setting of the contract whose feature is still to come: it must stay at its default.
-
-    Taken and ignored, it would leave a team less guarded than its file says.
-    """
-
-    def check(given: object) -> object:
-        if given:
-            raise refusal(f"is not available in this version: {what}", "Remove it.")
-        return given
-
-    return AfterValidator(check)
 
 
 def _split(text: str, cure: str, *, several_hosts: bool = False) -> SplitResult:

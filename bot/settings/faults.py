@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.domain.errors import BotError
-from bot.settings.model import keys_of
+from bot.settings.model import ConfirmationRule, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,10 @@ def _wrong(detail: ErrorDetails) -> tuple[str, str]:
         case "refused":
             return context["what"], context["cure"]
         case "extra_forbidden":
-            table, key = map(str, detail["loc"])
-            return "is no setting", nearest(key, keys_of(table))
+            table, *_, key = map(str, detail["loc"])
+            in_rule = len(detail["loc"]) > 2  # noqa: PLR2004 - [[confirmation.rules]] is the one table in a table
+            known = tuple(ConfirmationRule.model_fields) if in_rule else keys_of(table)
+            return "is no setting", nearest(key, known)
         case "literal_error":
             return "is none of its values", f"Set it to {context['expected']}."
         case "int_type" | "int_parsing" | "int_from_float":

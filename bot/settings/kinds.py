@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from bot.domain import confirmation as domain
 from bot.settings import checks
 
 
@@ -27,6 +28,29 @@ ChannelId = Annotated[
         "is no Slack channel ID",
         "In Slack: click the channel's name; the ID is at the end of About.",
     ),
+]
+UsergroupId = Annotated[
+    str, _text(r"S[A-Z0-9]{2,}", "is no ID of a Slack user group", "In Slack: People, User groups, Copy group ID.")
+]
+EmailDomain = Annotated[
+    str,
+    _text(
+        r"|[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?)+",
+        "is no domain of e-mail addresses",
+        "Write what follows the @, such as example.com.",
+    ),
+]
+ProfileField = Annotated[
+    str,
+    _text(
+        r"|Xf[0-9A-Z]{2,}",
+        "is no ID of a Slack profile field",
+        "Take the ID that begins with Xf, as team.profile.get lists it.",
+    ),
+]
+SecondStep = Annotated[
+    domain.SecondStep,
+    BeforeValidator(checks.one_of(domain.SecondStep, "is no kind of second step")),
 ]
 Operator = Annotated[str, AfterValidator(checks.operator)]
 
@@ -71,3 +95,4 @@ PlainText = Annotated[
 ]
 
 Seconds = Annotated[int, Field(strict=True)]
+Grace = Annotated[Seconds, checks.within(0, 600, "seconds")]

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from bot.domain import confirmation as domain
 from bot.domain.next_step import Timings
 from bot.settings import checks, kinds
-from bot.settings.checks import later, within
+from bot.settings.checks import within
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 _SOON = "(not available yet)"
@@ -28,8 +29,8 @@ class Allow(BaseModel):
     model_config = _STRICT
 
     users: frozenset[kinds.SlackUserId] = Field(frozenset(), description="IDs of the users who may ask")
-    usergroups: Annotated[frozenset[str], later("it would keep nobody out")] = Field(
-        frozenset(), description=f"user groups whose members may ask {_SOON}"
+    usergroups: frozenset[kinds.UsergroupId] = Field(
+        frozenset(), description="IDs of user groups whose members may ask as well as `users`"
     )
     channels: frozenset[kinds.ChannelId] = Field(frozenset(), description="IDs of the channels where they may ask")
     admins: frozenset[kinds.SlackUserId] = Field(
@@ -42,12 +43,40 @@ class OperatorsFrom(BaseModel):
 
     model_config = _STRICT
 
-    email_domain: Annotated[str, later("list people in [operators]")] = Field(
-        "", description=f"`example.com`: alice@example.com has the operator alice {_SOON}"
+    email_domain: kinds.EmailDomain = Field(
+        "", description="`example.com`: alice@example.com has the operator alice, where Slack has the address confirmed"
     )
-    profile_field: Annotated[str, later("list people in [operators]")] = Field(
-        "", description=f"the ID of a custom field of Slack profiles that holds the operator {_SOON}"
+    profile_field: kinds.ProfileField = Field(
+        "",
+        description="the ID of a custom field of Slack profiles that holds the operator; "
+        "take one that people cannot edit themselves",
     )
+
+
+class ConfirmationRule(BaseModel):
+    """`[[confirmation.rules]]`: other safeguards for some channels; what it leaves out is as everywhere."""
+
+    model_config = _STRICT
+
+    channels: Annotated[frozenset[kinds.ChannelId], AfterValidator(checks.not_empty)] = Field(
+        frozenset(), validate_default=True, description="IDs of the channels where it holds"
+    )
+    second_step: kinds.SecondStep | None = Field(None, description="how the second confirmation is given there")
+    grace_seconds: kinds.Grace | None = Field(None, description="time to stop it there")
+
+    @property
+    def in_domain(self) -> domain.Rule:
+        """As the deletions use it."""
+        return domain.Rule(
+            self.channels, self.second_step, None if self.grace_seconds is None else self.grace_seconds * 1_000
+        )
+
+
+def _one_rule_a_channel(rules: tuple[ConfirmationRule, ...]) -> tuple[ConfirmationRule, ...]:
+    channels = [channel for rule in rules for channel in rule.channels]
+    if len(set(channels)) < len(channels):
+        raise checks.refusal("names a channel in two rules", "Leave each channel in one of them.")
+    return rules
 
 
 class Confirmation(BaseModel):
@@ -58,12 +87,12 @@ class Confirmation(BaseModel):
     ttl_seconds: Annotated[kinds.Seconds, within(1, 1800, "seconds")] = Field(
         300, description="from the request to the second confirmation; 1 to 1800 (a response_url lives no longer)"
     )
-    second_step: Annotated[str, AfterValidator(checks.second_step)] = Field(
-        "button", description="how the second confirmation is given; `button` alone as yet"
+    second_step: kinds.SecondStep = Field(
+        domain.SecondStep.BUTTON,
+        description="how the second confirmation is given: `button`, `typed` (the task's ID has to be typed) or "
+        "`second_person` (somebody else who may ask has to confirm)",
     )
-    grace_seconds: Annotated[kinds.Seconds, later("the call would be sent at once")] = Field(
-        0, description=f"time to stop it after the second confirmation {_SOON}"
-    )
+    grace_seconds: kinds.Grace = Field(0, description="time to stop it after the second confirmation; 0 (none) to 600")
     resume_seconds: Annotated[kinds.Seconds, within(0, 3600, "seconds")] = Field(
         300,
         description="how long after its confirmation an interrupted call may be sent again; 0 (never) to 3600",
@@ -71,6 +100,17 @@ class Confirmation(BaseModel):
     verify_seconds: Annotated[kinds.Seconds, within(1, 3600, "seconds")] = Field(
         300, description="how long an uncertain outcome is looked into; 1 to 3600"
     )
+    rules: Annotated[tuple[ConfirmationRule, ...], AfterValidator(_one_rule_a_channel)] = Field(
+        (),
+        description="`[[confirmation.rules]]` with `channels`, and `second_step`, `grace_seconds` or both: "
+        "what holds in those channels instead; a channel stands in one rule at most",
+    )
+
+    @property
+    def in_domain(self) -> domain.Confirmation:
+        """The safeguards as the deletions use them."""
+        usual = domain.Safeguards(self.second_step, self.grace_seconds * 1_000)
+        return domain.Confirmation(usual, tuple(rule.in_domain for rule in self.rules))
 
 
 class LimitsTable(BaseModel):

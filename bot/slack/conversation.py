@@ -16,12 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.brakes import Burst
+from bot.domain.confirmation import Confirmation, SecondStep
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
-from bot.domain.errors import UndeliverableError
+from bot.domain.errors import OutOfSightError, UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.slack.delivery import MalformedMessageError, check_webhook, web_api_errors
 from bot.slack.messages.brakes import warning
 from bot.slack.messages.message import Message
+from bot.slack.messages.modals import typed_confirmation
 from bot.slack.messages.prompts import prompt, retired
 from bot.slack.messages.results import notice, result, result_by_direct_message
 
@@ -37,16 +39,29 @@ class SlackConversation:
         client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
         session: the same for response_urls; it sets the time-out.
         workspace_url: `url` of auth.test, from which links are made.
+        confirmation: what the prompts ask for, by channel.
     """
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, workspace_url: str) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        workspace_url: str,
+        confirmation: Confirmation = Confirmation(),  # noqa: B008 - frozen
+    ) -> None:
         self._client = client
         self._session = session
         self._workspace_url = workspace_url
+        self._confirmation = confirmation
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt; see `Conversation.show`."""
-        drawn = prompt(deletion)
+        drawn = self._drawn(deletion)
+        if self._confirmation.of(deletion.channel).second_step is SecondStep.SECOND_PERSON:
+            try:
+                return await self._post(deletion.channel, drawn)
+            except UndeliverableError as refusal:
+                raise OutOfSightError(str(refusal)) from refusal
         ways: list[_Way[Prompt]] = [partial(self._post, deletion.channel, drawn)]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
@@ -56,7 +71,7 @@ class SlackConversation:
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Conversation.redraw`."""
         if deletion.prompt is not None:
-            await self._edit(deletion.prompt, prompt(deletion), response_url)
+            await self._edit(deletion.prompt, self._drawn(deletion), response_url)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Conversation.retire`."""
@@ -92,6 +107,18 @@ class SlackConversation:
         """
         await self._respond(response_url, message, replace_original=in_place)
 
+    async def ask_for_task_id(self, trigger_id: str, deletion: Deletion) -> None:
+        """Open the window in which the task's ID is typed, for whoever's click `trigger_id` is.
+
+        Raises:
+            DeliveryError: Slack did not open it.
+        """
+        with web_api_errors():
+            await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
+
+    def _drawn(self, deletion: Deletion) -> Message:
+        return prompt(deletion, self._confirmation.of(deletion.channel).second_step)
+
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
         ways: list[_Way[object]] = []
         if not at.ephemeral:
@@ -104,7 +131,7 @@ class SlackConversation:
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
-        await self._respond(response_url, prompt(replace(deletion, prompt=ephemeral)))
+        await self._respond(response_url, self._drawn(replace(deletion, prompt=ephemeral)))
         return ephemeral
 
     async def _post(self, channel: str, message: Message, thread_ts: str | None = None) -> Prompt:

@@ -16,9 +16,10 @@ from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
 from bot.deletions.braking import Braking
 from bot.deletions.looking_back import LookingBack
-from bot.domain.command import Delete, Freeze, Help, History, Pending, Unfreeze, parse_command
+from bot.domain.command import Delete, Freeze, Help, History, Pending, Unfreeze, WhoAmI, parse_command
+from bot.domain.deletion import Deletion
 from bot.domain.errors import DeliveryError, PersonError
-from bot.domain.policy import Reason
+from bot.domain.reasons import Reason
 from bot.slack.commands.freeze import freeze, unfreeze
 from bot.slack.commands.history import history
 from bot.slack.commands.pending import pending
@@ -26,6 +27,7 @@ from bot.slack.conversation import SlackConversation
 from bot.slack.messages import answers
 from bot.slack.messages.looking_back import TURN
 from bot.slack.messages.message import Message
+from bot.slack.messages.modals import TASK_ID, TYPED, WRONG, not_confirmed
 from bot.slack.messages.prompts import ACTION
 from bot.slack.messages.wording import COMMAND
 from bot.slack.payloads import (
@@ -34,6 +36,7 @@ from bot.slack.payloads import (
     SlashCommand,
     read_click,
     read_command,
+    read_submission,
     read_turn,
     response_url_of,
 )
@@ -66,6 +69,7 @@ def register(
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{ACTION}\."))(listeners.click)
     app.action(re.compile(rf"^{TURN}\."))(listeners.turn)
+    app.view(TYPED)(listeners.submission)
     app.error(listeners.error)
 
 
@@ -93,7 +97,9 @@ class Listeners:
         )
         await ack()
         reason = clicked.decision.reason
-        if reason is not Reason.ALLOWED:
+        if clicked.asks_for_task_id and clicked.deletion is not None:
+            self._background.start(self._ask_for_task_id(click.trigger_id, clicked.deletion, body), name="window")
+        elif reason is not Reason.ALLOWED:
             self._whisper(body, answers.refusal(reason, click.by, clicked.deletion, clicked.brake))
 
     async def turn(self, ack: AsyncAck, body: Payload) -> None:
@@ -107,11 +113,29 @@ class Listeners:
         if page is not None:
             self._whisper(body, page, in_place=True)
 
+    async def submission(self, ack: AsyncAck, body: Payload) -> None:
+        """Act on a typed task ID; what confirms nothing is told in the window itself."""
+        submission = read_submission(body)
+        acted = await self._services.deletions.confirm_typed(submission.deletion_id, submission.typed, submission.by)
+        match acted.decision.reason:
+            case Reason.ALLOWED:
+                await ack()
+            case Reason.WRONG_TASK_ID:
+                await ack(response_action="errors", errors={TASK_ID: WRONG})
+            case reason:
+                await ack(
+                    response_action="update",
+                    view=not_confirmed(answers.refusal(reason, submission.by, acted.deletion, acted.brake)),
+                )
+
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """The one place for errors: tell the person, log the rest under an ID, and let Slack take it as answered."""
         message = _explained(error)
         if "command" in body:
             return BoltResponse(status=200, body=_privately(message))
+        if body.get("type") == "view_submission":
+            changed = {"response_action": "update", "view": not_confirmed(message).to_dict()}
+            return BoltResponse(status=200, body=changed)
         self._whisper(body, message)
         return BoltResponse(status=200, body="")
 
@@ -122,6 +146,8 @@ class Listeners:
                 return answers.helped()
             case Delete(task_id):
                 return await self._delete(task_id, typed)
+            case WhoAmI():
+                return answers.identity(typed.by, await self._services.deletions.whoami(typed.by, typed.channel))
             case Freeze() as command:
                 return await freeze(command, typed, self._services.braking)
             case Unfreeze():
@@ -138,6 +164,14 @@ class Listeners:
         if requested.created:
             return None
         return answers.pending(requested.deletion, typed.by, self._workspace_url)
+
+    async def _ask_for_task_id(self, trigger_id: str, deletion: Deletion, body: Payload) -> None:
+        """Open the window; a trigger ID lives three seconds, so the button that opens it anew stays in the prompt."""
+        try:
+            await self._conversation.ask_for_task_id(trigger_id, deletion)
+        except DeliveryError as error:
+            _log.warning("the window could not be opened", deletion=deletion.id, why=str(error))
+            await self._send_whisper(body, answers.no_window(), in_place=False)
 
     def _whisper(self, body: Payload, message: Message, *, in_place: bool = False) -> None:
         self._background.start(self._send_whisper(body, message, in_place=in_place), name="private answer")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.domain.deletion import Act, Prompt, ResponseUrl
 from bot.domain.errors import BotError
 from bot.domain.operators import SlackUser
+from bot.slack.messages.modals import TASK_ID
 from bot.slack.messages.prompts import ACTION
 
 ACTS: Mapping[str, Act] = {f"{ACTION}.{act}": act for act in Act}
@@ -44,6 +45,16 @@ class Click:
     by: SlackUser
     clicked: Prompt
     response_url: ResponseUrl | None
+    trigger_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Somebody typed a task's ID and pressed Enter or the button."""
+
+    deletion_id: str
+    typed: str
+    by: SlackUser
 
 
 def read_command(payload: Payload) -> SlashCommand:
@@ -77,7 +88,20 @@ def read_click(payload: Payload) -> Click:
     container = payload.get("container")
     ephemeral = isinstance(container, Mapping) and container.get("is_ephemeral") is True
     ts = "" if ephemeral else _required(payload, "container", "message_ts")
-    return Click(act, deletion_id, by, Prompt(channel, ts), response_url_of(payload))
+    return Click(act, deletion_id, by, Prompt(channel, ts), response_url_of(payload), _text(payload, "trigger_id"))
+
+
+def read_submission(payload: Payload) -> Submission:
+    """Read the typed confirmation (`view_submission`); an empty input is no fault, but no ID either.
+
+    Raises:
+        MalformedPayloadError: it does not say who, or on what.
+    """
+    deletion_id = _required(payload, "view", "private_metadata")
+    if not _DELETION_ID.fullmatch(deletion_id):
+        raise MalformedPayloadError("the view holds no deletion ID")
+    by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
+    return Submission(deletion_id, _text(payload, "view", "state", "values", TASK_ID, TASK_ID, "value"), by)
 
 
 def read_turn(payload: Payload) -> SlashCommand:

@@ -1,14 +1,16 @@
--- A person's act: from one state to another, once, and in time.
+-- A person's act: from one state to another, once, and in time: what waits for a confirmation expires.
 -- KEYS: the deletion, the deadlines, its task's lock, the record, its head, the freeze, the past hour's confirmations of
 --       everybody and of the requester, and whether the admins have been told of a burst of either
 -- ARGV: ID, from, to, 1 where `to` is an end, token, lease, prompt, what its entry tells, 1 where it is the second
---       confirmation, the limits of everybody and of one person
+--       confirmation, the limits of everybody and of one person, who acts, grace
 -- Returns 1 where this act won, the time, and the deletion's fields as they now are; -1 and the freeze's fields, or -2
 -- and the burst's, where one of these stands in the way.
 local deletion, due, task, record, head, freeze = unpack(KEYS)
 local id, from, to, ends, token, lease, prompt = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
 local told, confirms, limits = ARGV[8], ARGV[9], {tonumber(ARGV[10]), tonumber(ARGV[11])}
+local by, grace = ARGV[12], tonumber(ARGV[13])
 local times, bursts = {KEYS[7], KEYS[8]}, {KEYS[9], KEYS[10]}
+local expires = from == 'requested' or from == 'reviewed'
 local now = clock()
 local HOUR = 3600000
 
@@ -29,7 +31,8 @@ if redis.call('HGET', deletion, 'holder') == token then -- a replay: written aga
   redis.call('HSET', deletion, 'holder', token)
   return {1, now, redis.call('HGETALL', deletion)}
 end
-if redis.call('HGET', deletion, 'state') ~= from or now >= tonumber(redis.call('HGET', deletion, 'expires_at')) then
+if redis.call('HGET', deletion, 'state') ~= from or
+  (expires and now >= tonumber(redis.call('HGET', deletion, 'expires_at'))) then
   return {0, now, redis.call('HGETALL', deletion)}
 end
 if confirms == '1' then
@@ -54,7 +57,11 @@ if redis.call('HGET', deletion, 'prompt') == 'null' then
   redis.call('HSET', deletion, 'prompt', prompt)
 end
 if to == 'executing' then
-  redis.call('HSET', deletion, 'confirmed_at', now, 'calls', 1)
+  redis.call('HSET', deletion, 'confirmer', by, 'confirmed_at', now, 'calls', 1)
+elseif to == 'scheduled' then
+  redis.call('HSET', deletion, 'confirmer', by, 'confirmed_at', now, 'send_at', now + grace)
+elseif to == 'cancelled' then
+  redis.call('HSET', deletion, 'canceller', by)
 end
 if ends == '1' then
   free(task, id)

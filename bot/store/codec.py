@@ -12,6 +12,7 @@ from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.operators import SlackUser
 from bot.domain.outcome import Outcome, Sighting
 
+_USER: TypeAdapter[SlackUser | None] = TypeAdapter(SlackUser | None)
 _PROMPT: TypeAdapter[Prompt | None] = TypeAdapter(Prompt | None)
 _TOLD: TypeAdapter[frozenset[str]] = TypeAdapter(frozenset[str])
 _PREVIEW: TypeAdapter[Sighting | None] = TypeAdapter(Sighting | None)
@@ -30,6 +31,9 @@ def encode(deletion: Deletion) -> dict[str, str]:
         "requested_at": str(deletion.requested_at),
         "expires_at": str(deletion.expires_at),
         "confirmed_at": str(deletion.confirmed_at),
+        "send_at": str(deletion.send_at),
+        "confirmer": encode_user(deletion.confirmer),
+        "canceller": encode_user(deletion.canceller),
         "epoch": str(deletion.epoch),
         **encode_progress(deletion),
     }
@@ -50,6 +54,11 @@ def encode_progress(deletion: Deletion) -> dict[str, str]:
         "preview": _PREVIEW.dump_json(deletion.preview).decode(),
         "outcome": _OUTCOME.dump_json(deletion.outcome).decode(),
     }
+
+
+def encode_user(user: SlackUser | None) -> str:
+    """One field; `null` where nobody acted."""
+    return _USER.dump_json(user).decode()
 
 
 def encode_prompt(prompt: Prompt | None) -> str:
@@ -74,6 +83,7 @@ def decode(deletion_id: str, fields: Mapping[str, str], seen_at: int) -> Deletio
         requested_at=int(fields["requested_at"]),
         expires_at=int(fields["expires_at"]),
         confirmed_at=int(fields.get("confirmed_at", "0")),
+        send_at=int(fields.get("send_at", "0")),
         epoch=int(fields["epoch"]),
         calls=int(fields.get("calls", "0")),
         looks=int(fields.get("looks", "0")),
@@ -85,6 +95,8 @@ def decode(deletion_id: str, fields: Mapping[str, str], seen_at: int) -> Deletio
         told=_TOLD.validate_json(fields.get("told", "[]")),
         preview=_PREVIEW.validate_json(fields.get("preview", "null")),
         outcome=_OUTCOME.validate_json(fields.get("outcome", "null")),
+        confirmer=_USER.validate_json(fields.get("confirmer", "null")),
+        canceller=_USER.validate_json(fields.get("canceller", "null")),
         seen_at=seen_at,
     )
 

@@ -22,7 +22,15 @@ from bot.domain.operators import SlackUser
 from bot.domain.record import What, of_act, of_progress, of_take_over
 from bot.store.attempts import Attempts
 from bot.store.brakes import read_burst, read_freeze
-from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url
+from bot.store.codec import (
+    decode,
+    decode_response_url,
+    encode,
+    encode_progress,
+    encode_prompt,
+    encode_response_url,
+    encode_user,
+)
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
 
@@ -30,8 +38,8 @@ RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
 _CANDIDATES = 8  # other replicas may take some of them first
 _CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
 _WAIT = 1_000  # milliseconds for replicas to catch up
-_REPLICATED = frozenset({State.EXECUTING, State.CANCELLED})
-_SECOND_CONFIRMATIONS = frozenset({State.EXECUTING})  # what a freeze and the limits stand in the way of
+_SECOND_CONFIRMATIONS = frozenset({State.EXECUTING, State.SCHEDULED})  # these a freeze and the limits stop
+_REPLICATED = _SECOND_CONFIRMATIONS | {State.CANCELLED}
 _FROZEN, _TOO_MANY = -1, -2  # what advance.lua answers
 _PENDING = 500  # deletions that can be listed
 
@@ -119,16 +127,18 @@ class RedisDeletionStore:
 
         return await self._attempts.run(operation)
 
-    async def advance(
+    async def advance(  # noqa: PLR0913 - as the port
         self,
         deletion: Deletion,
         to: State,
         *,
         token: str,
-        prompt: Prompt | None = None,
         by: SlackUser | None = None,
+        grace: int = 0,
+        prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:
         """See the port."""
+        by = by or deletion.requester
         person = f"{deletion.requester.team}/{deletion.requester.id}"
         keys = [*self._keys_of(deletion), self._keys.freeze]
         keys += [key(whose) for key in (self._keys.hour, self._keys.burst) for whose in ("everybody", person)]
@@ -140,10 +150,12 @@ class RedisDeletionStore:
             token,
             self._lease(to),
             encode_prompt(prompt),
-            of_act(deletion, to, by or deletion.requester).told(),
+            of_act(deletion, to, by).told(),
             int(to in _SECOND_CONFIRMATIONS),
             self._limits.per_hour,
             self._limits.per_hour_per_person,
+            encode_user(by),
+            grace,
         ]
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
@@ -232,11 +244,15 @@ class RedisDeletionStore:
             self._timings.retention,
             of_progress(deletion, what).told(),
             int(what is not None),
+            int(what is What.SENT_AGAIN or (deletion.state is State.EXECUTING and deletion.calls == 1)),
             *_flat(encode_progress(deletion)),
         ]
+        keys = [*self._keys_of(deletion), self._keys.freeze]
 
         async def operation(connection: Redis) -> tuple[int, int, int]:
-            written, now, epoch = await self._save(self._keys_of(deletion), args, connection)
+            written, now, epoch = await self._save(keys, args, connection)
+            if written == _FROZEN:
+                raise BrakedError(read_freeze(_paired(epoch)))
             return written, now, epoch
 
         written, now, epoch = await self._attempts.run(operation)

@@ -1,11 +1,13 @@
 -- Write a deletion that the caller holds: and go on holding it, or rest until a time, or close it.
--- KEYS: the deletion, the deadlines, its task's lock, the record, its head
+-- KEYS: the deletion, the deadlines, its task's lock, the record, its head, the freeze
 -- ARGV: ID, epoch, token, lease or 0, time to rest until or 0 (both 0: close), 1 where it has ended, retention,
---       what its entry tells, 1 where that is to be recorded although it stands as before, then fields and values
--- Returns 1 where it was written, the time and the new epoch; 0 where the epoch is no longer the latest.
-local deletion, due, task, record, head = unpack(KEYS)
+--       what its entry tells, 1 where that is to be recorded although it stands as before, 1 where a call is about to be
+--       sent, then fields and values
+-- Returns 1 where it was written, the time and the new epoch; 0 where the epoch is no longer the latest; -1, the time and
+-- the freeze's fields where that stands in the way of the call.
+local deletion, due, task, record, head, freeze = unpack(KEYS)
 local id, epoch, token, lease, rest_until = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local ended, retention, told, always = ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local ended, retention, told, always, sends = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local now = clock()
 
 -- What the record follows.
@@ -23,8 +25,11 @@ end
 if redis.call('HGET', deletion, 'epoch') ~= epoch then
   return {0, now, 0}
 end
+if sends == '1' and frozen(freeze) then
+  return {-1, now, redis.call('HGETALL', freeze)}
+end
 local before = standing()
-redis.call('HSET', deletion, unpack(ARGV, 10))
+redis.call('HSET', deletion, unpack(ARGV, 11))
 if standing() ~= before or always == '1' then
   append(record, head, now, told)
 end

@@ -18,7 +18,7 @@ INSTALLED: Answers = {
     "apps.connections.open": {"ok": True, "url": "wss://127.0.0.1/link"},
 }
 BOT = Check("bot token", Grade.OK, "codecheck-bot in the workspace Acme")
-SCOPES = Check("scopes", Grade.OK, "chat:write, commands")
+SCOPES = Check("scopes", Grade.OK, "chat:write, commands, users:read")
 SOCKET_OPENS = Check("app token", Grade.OK, "Socket Mode opens")
 
 
@@ -27,7 +27,7 @@ class Slack:
 
     def __init__(self) -> None:
         self.answers: Answers = dict(INSTALLED)
-        self.scopes = "commands,chat:write"
+        self.scopes = "commands,chat:write,users:read"
         self.asked: list[tuple[str, str]] = []
         self.url = ""
 
@@ -85,6 +85,14 @@ async def test_a_scope_that_is_missing_is_named(slack: Slack, tmp_path: Path) ->
         "the bot token lacks chat:write",
         "Paste the output of `codecheck-bot manifest` into App Manifest, and install the app anew.",
     )
+
+
+async def test_a_scope_that_only_a_setting_needs(slack: Slack, tmp_path: Path) -> None:
+    """What no setting makes use of is not missed; what one does is."""
+    toml = '[operators_from]\nemail_domain = "example.com"\nprofile_field = "Xf01"\n[allow]\nusergroups = ["S01"]\n'
+    assert (await look_at_slack(slack.settings(tmp_path, SOCKET)))[1].grade is Grade.OK
+    check = (await look_at_slack(slack.settings(tmp_path, SOCKET, toml)))[1]
+    assert check.text == "the bot token lacks usergroups:read, users.profile:read, users:read.email"
 
 
 async def test_tokens_that_slack_does_not_take(slack: Slack, tmp_path: Path) -> None:

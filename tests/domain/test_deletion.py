@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
 from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
-from bot.domain.operators import SlackUser
+from bot.domain.operators import Known, Profile, SlackUser, Unseen
 from bot.domain.policy import Policy, Reason
 
 ALICE = SlackUser("T1", "U1")
@@ -16,6 +17,7 @@ BOB = SlackUser("T1", "U2")
 NO_OPERATOR = SlackUser("T1", "U3")
 STRANGER = SlackUser("T2", "U1")  # Slack Connect: Alice's user ID, in somebody else's workspace
 POLICY = Policy("T1", {"U1": "alice", "U2": "bob"})
+KNOWN = {user: Known(Profile(user.team)) for user in (ALICE, BOB, NO_OPERATOR, STRANGER)}
 REQUESTED_AT, EXPIRES_AT = 1_000, 301_000
 IN_TIME, LATE = (REQUESTED_AT, EXPIRES_AT - 1), (EXPIRES_AT, EXPIRES_AT + 60_000)
 
@@ -35,6 +37,7 @@ EDGES = {
     (State.REQUESTED, Act.CANCEL): State.CANCELLED,
     (State.REVIEWED, Act.CONFIRM): State.EXECUTING,
     (State.REVIEWED, Act.CANCEL): State.CANCELLED,
+    (State.SCHEDULED, Act.STOP): State.CANCELLED,
 }
 
 
@@ -43,7 +46,7 @@ EDGES = {
 def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
     """There are four ways on, each from its own state; every other button finds another state than its own."""
     expected = Decision(Reason.ALLOWED, EDGES[state, act]) if (state, act) in EDGES else Decision(Reason.OTHER_STATE)
-    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
 
 @pytest.mark.parametrize("now", LATE)
@@ -51,7 +54,9 @@ def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
 def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
     """From the last millisecond on nothing is confirmed or cancelled any more."""
     expected = Decision(Reason.EXPIRED if (state, act) in EDGES else Reason.OTHER_STATE)
-    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY) == expected
+    if (state, act) == (State.SCHEDULED, Act.STOP):  # what is confirmed does not expire
+        expected = Decision(Reason.ALLOWED, State.CANCELLED)
+    assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,20 +75,20 @@ def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
     ids=lambda value: str(value) if isinstance(value, Reason) else "",
 )
 @pytest.mark.parametrize("now", [*IN_TIME, *LATE])
-@pytest.mark.parametrize("click", list(product(State, Act)))
+@pytest.mark.parametrize("click", [pair for pair in product(State, Act) if pair[1] is not Act.STOP])
 def test_anybody_else_changes_nothing_and_learns_no_state(
     click: tuple[State, Act], now: int, by: SlackUser, policy: Policy, reason: Reason
 ) -> None:
     """Who may not is told why they may not, the same in every state and at any time."""
     state, act = click
-    assert decide(replace(DELETION, state=state), act, by, now, policy) == Decision(reason)
+    assert decide(replace(DELETION, state=state), act, by, now, policy, KNOWN) == Decision(reason)
 
 
-@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] is not Act.CANCEL])
+@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] not in (Act.CANCEL, Act.STOP)])
 def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: Act) -> None:
     """Otherwise the prompt would show one operator and the service would note another."""
     renamed = Policy("T1", {"U1": "alice.new"})
-    assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed) == Decision(
+    assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed, KNOWN) == Decision(
         Reason.OPERATOR_CHANGED
     )
 
@@ -92,7 +97,7 @@ def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: 
 def test_a_requester_whose_operator_has_changed_can_still_cancel(state: State) -> None:
     """Cancelling calls nothing, and it frees the task to be asked for anew."""
     renamed = Policy("T1", {"U1": "alice.new"})
-    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed)
+    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed, KNOWN)
     assert decision == Decision(Reason.ALLOWED, State.CANCELLED)
 
 
@@ -116,10 +121,10 @@ def test_nothing_is_executed_but_by_a_review_and_a_confirmation_of_the_requester
     """Whatever is clicked by whomever in whatever order: two separate steps, both allowed, both in time."""
     deletion, counted = DELETION, list[Act]()
     for act, by, now, policy in clicked:
-        decision = decide(deletion, act, by, now, policy)
+        decision = decide(deletion, act, by, now, policy, KNOWN)
         if decision.to is not None:
             assert by == ALICE
-            assert policy.permission(by, "C1").given
+            assert policy.permission(by, "C1", KNOWN[by]).given
             assert now < EXPIRES_AT
             deletion = replace(deletion, state=decision.to)
             counted.append(act)
@@ -160,3 +165,128 @@ def test_a_response_url_is_not_shown() -> None:
     """Whoever has it can post, so no repr has it."""
     url = "https://hooks.slack.com/commands/T1/2/secret"
     assert "hooks.slack.com" not in repr(ResponseUrl(url, edits_prompt=True))
+
+
+def care(step: SecondStep = SecondStep.BUTTON, grace: int = 0) -> Policy:
+    """POLICY with other safeguards."""
+    return Policy("T1", POLICY.operators, confirmation=Confirmation(Safeguards(step, grace)))
+
+
+TYPED, BY_TWO = care(SecondStep.TYPED), care(SecondStep.SECOND_PERSON)
+GONE = KNOWN | {ALICE: Known(Profile("T1", deactivated=True))}
+SILENT = KNOWN | {ALICE: Known(Unseen.NO_ANSWER), BOB: Known(Unseen.NO_ANSWER)}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "by", "policy", "known", "typed", "expected"),
+    [
+        # typed
+        (State.REQUESTED, Act.REVIEW, ALICE, TYPED, KNOWN, None, State.REVIEWED),
+        (State.REQUESTED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897acf", Reason.OTHER_STATE),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, None, Reason.TASK_ID_NOT_TYPED),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897ACF", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897acf0", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, " 897acf\t", State.EXECUTING),
+        (State.REVIEWED, Act.CONFIRM, BOB, TYPED, KNOWN, "897acf", Reason.NOT_REQUESTER),
+        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, GONE, "897acf", Reason.DEACTIVATED),
+        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, KNOWN, "other", Reason.WRONG_TASK_ID),
+        # second person
+        (State.REQUESTED, Act.REVIEW, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
+        (State.REQUESTED, Act.CANCEL, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
+        (State.REVIEWED, Act.CONFIRM, ALICE, BY_TWO, KNOWN, None, Reason.NOT_YOURSELF),
+        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, KNOWN, None, State.EXECUTING),
+        (State.REVIEWED, Act.CONFIRM, NO_OPERATOR, BY_TWO, KNOWN, None, Reason.NO_OPERATOR),
+        (State.REVIEWED, Act.CONFIRM, STRANGER, BY_TWO, KNOWN, None, Reason.OTHER_TEAM),
+        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, GONE, None, Reason.REQUESTER_BARRED),
+        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, {BOB: KNOWN[BOB]}, None, Reason.REQUESTER_BARRED),
+        (State.REVIEWED, Act.CANCEL, BOB, BY_TWO, KNOWN, None, State.CANCELLED),
+        (State.REVIEWED, Act.CANCEL, ALICE, BY_TWO, KNOWN, None, State.CANCELLED),
+        (State.EXECUTING, Act.CONFIRM, BOB, BY_TWO, KNOWN, None, Reason.OTHER_STATE),
+        # grace
+        (State.REVIEWED, Act.CONFIRM, ALICE, care(grace=5_000), KNOWN, None, State.SCHEDULED),
+        (State.REVIEWED, Act.CONFIRM, BOB, care(SecondStep.SECOND_PERSON, 1), KNOWN, None, State.SCHEDULED),
+        (State.SCHEDULED, Act.STOP, BOB, POLICY, KNOWN, None, State.CANCELLED),
+        (State.SCHEDULED, Act.STOP, NO_OPERATOR, POLICY, KNOWN, None, Reason.NO_OPERATOR),
+        (State.SCHEDULED, Act.STOP, STRANGER, POLICY, KNOWN, None, Reason.OTHER_TEAM),
+        (State.SCHEDULED, Act.CONFIRM, ALICE, POLICY, KNOWN, None, Reason.OTHER_STATE),
+        (State.EXECUTING, Act.STOP, BOB, POLICY, KNOWN, None, Reason.OTHER_STATE),
+        # Slack cannot be asked: nothing is confirmed, but whoever is of the workspace may brake
+        (State.REQUESTED, Act.REVIEW, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
+        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
+        (State.REVIEWED, Act.CANCEL, ALICE, POLICY, SILENT, None, State.CANCELLED),
+        (State.REVIEWED, Act.CANCEL, BOB, POLICY, SILENT, None, Reason.NOT_REQUESTER),
+        (State.SCHEDULED, Act.STOP, BOB, POLICY, SILENT, None, State.CANCELLED),
+        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, {}, None, Reason.NOT_CHECKED),
+    ],
+)
+def test_what_each_second_step_takes(  # noqa: PLR0913, PLR0917 - a table
+    state: State,
+    act: Act,
+    by: SlackUser,
+    policy: Policy,
+    known: dict[SlackUser, Known],
+    typed: str | None,
+    expected: State | Reason,
+) -> None:
+    """Who, what, and by which safeguards: the whole decision."""
+    decision = decide(replace(DELETION, state=state), act, by, REQUESTED_AT, policy, known, typed)
+    wanted = Decision(Reason.ALLOWED, expected) if isinstance(expected, State) else Decision(expected)
+    assert decision == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "by"), [(State.REQUESTED, Act.REVIEW, ALICE), (State.REVIEWED, Act.CONFIRM, BOB)]
+)
+def test_a_prompt_that_only_the_requester_sees_serves_no_two_people(state: State, act: Act, by: SlackUser) -> None:
+    """Drawn under another policy, it goes no further under this one."""
+    drawn = replace(DELETION, prompt=Prompt("C1"), state=state)
+    assert decide(drawn, act, by, REQUESTED_AT, BY_TWO, KNOWN) == Decision(Reason.NOBODY_ELSE_SEES)
+
+
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(Act),
+        st.sampled_from([ALICE, BOB, NO_OPERATOR, STRANGER]),
+        st.integers(REQUESTED_AT, EXPIRES_AT + 1_000),
+        st.sampled_from([POLICY, TYPED, BY_TWO, care(grace=5_000), care(SecondStep.SECOND_PERSON, 9), Policy("T1")]),
+        st.sampled_from([KNOWN, GONE, SILENT]),
+        st.sampled_from([None, "", "897acf", "897ACF"]),
+    ),
+    max_size=12,
+)
+
+
+@given(acts)
+def test_no_call_without_two_confirmations_by_people_allowed_at_each(
+    acted: list[tuple[Act, SlackUser, int, Policy, dict[SlackUser, Known], str | None]],
+) -> None:
+    """Whatever holds at each moment: the requester's review, then the second step as it then is, both in time."""
+    deletion, confirmations = DELETION, list[Act]()
+    for act, by, now, policy, known, typed in acted:
+        decision = decide(deletion, act, by, now, policy, known, typed)
+        if decision.to is None:
+            continue
+        if act in (Act.REVIEW, Act.CONFIRM):
+            assert policy.permission(by, "C1", known[by]).given
+            assert now < EXPIRES_AT
+            confirmations.append(act)
+        if act is Act.CONFIRM:
+            step = policy.confirmation.of("C1").second_step
+            assert (by == ALICE) is (step is not SecondStep.SECOND_PERSON)
+            assert typed == "897acf" or (typed is None and step is not SecondStep.TYPED)
+        deletion = replace(deletion, state=decision.to)
+    if deletion.state in (State.EXECUTING, State.SCHEDULED):
+        assert confirmations == [Act.REVIEW, Act.CONFIRM]
+
+
+@pytest.mark.parametrize(
+    ("left", "appearance", "next_count"),
+    [(12_000, "scheduled.20", 10_000), (10_000, "scheduled.10", 5_000), (5_000, "scheduled.5", 0)],
+)
+def test_a_grace_counts_down_in_steps(left: int, appearance: str, next_count: int) -> None:
+    """The prompt is edited a few times, not every second; an ephemeral one only once."""
+    deletion = replace(DELETION, state=State.SCHEDULED, send_at=100_000, seen_at=100_000 - left)
+    assert (deletion.appearance, deletion.next_count) == (appearance, 100_000 - next_count)
+    ephemeral = replace(deletion, prompt=Prompt("C1"))
+    assert (ephemeral.appearance, ephemeral.next_count) == ("scheduled", 100_000)

@@ -34,6 +34,7 @@ second_step = "button"
 grace_seconds = 0
 resume_seconds = 120
 verify_seconds = 90
+rules = [{ channels = ["C02"], second_step = "second_person", grace_seconds = 30 }]
 
 [notify]
 channels = ["C09"]

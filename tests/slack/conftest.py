@@ -12,6 +12,7 @@ from bot.deletions.background import Background
 from bot.deletions.braking import Braking
 from bot.deletions.carrying_on import Carrier
 from bot.deletions.looking_back import LookingBack
+from bot.deletions.people import People
 from bot.deletions.refusing import Refusals
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
@@ -20,7 +21,7 @@ from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
-from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask
+from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask, OwnPeople
 from tests.slack.samples import ALICE, BOB, WORKSPACE
 from tests.slack.signing import SECRET, SignedSlack
 from tests.slack.wire import SlackWire
@@ -65,6 +66,12 @@ def service() -> OneTask:
 
 
 @pytest.fixture
+def people() -> OwnPeople:
+    """What Slack says of people."""
+    return OwnPeople()
+
+
+@pytest.fixture
 async def background() -> AsyncIterator[Background]:
     """What goes on after Slack has been answered; nothing of it outlives a test."""
     running = Background()
@@ -73,22 +80,24 @@ async def background() -> AsyncIterator[Background]:
 
 
 @pytest.fixture
-async def app(
+async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     client: AsyncWebClient,
     conversation: SlackConversation,
     store: MemoryStore,
     service: OneTask,
     background: Background,
+    people: OwnPeople,
 ) -> AsyncApp:
     """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
     record, brakes = MemoryRecord(), MemoryBrakes()
     carrier = Carrier(store, conversation, service, Timings(), brakes)
     policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
     refusals = Refusals(record, brakes, conversation, background, policy)
+    asked = People(people, policy)
     services = Services(
-        Deletions(store, carrier, background, policy, Timings(), refusals),
+        Deletions(store, carrier, background, asked, policy, Timings(), refusals),
         Braking(brakes, refusals, policy, Timings()),
-        LookingBack(store, record, refusals, policy, Timings()),
+        LookingBack(store, record, refusals, asked, policy, Timings()),
     )
     built = bolt_app(client, await sign_in(client), SECRET)
     register(built, services, conversation, background, WORKSPACE)

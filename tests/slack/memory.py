@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.deletions.ports import NewDeletion
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import SlackUser
+from bot.domain.operators import Known, Profile, SlackUser
 from bot.domain.outcome import Answer, Presence, Reply, Sighting, Task
 from bot.domain.record import Entry, Note, What
 
@@ -68,14 +68,15 @@ class MemoryStore:
         found = self.deletions.get(deletion_id)
         return None if found is None else replace(found, seen_at=now())
 
-    async def advance(
+    async def advance(  # noqa: PLR0913 - as the port
         self,
         deletion: Deletion,
         to: State,
         *,
         token: str,
-        prompt: Prompt | None = None,
         by: SlackUser | None = None,
+        grace: int = 0,
+        prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:
         """Change the state where it still holds."""
         self._check()
@@ -86,6 +87,8 @@ class MemoryStore:
             return current, False
         calls = 1 if to is State.EXECUTING else 0
         changed = replace(current, state=to, prompt=current.prompt or prompt, calls=calls, confirmed_at=now())
+        if to in (State.EXECUTING, State.SCHEDULED):
+            changed = replace(changed, confirmer=by, send_at=now() + grace)
         return await self.hold(changed), True
 
     async def claim(self) -> Deletion | None:
@@ -168,6 +171,18 @@ class MemoryBrakes:
     async def frozen(self) -> Freeze | None:
         """Look."""
         return self.in_force
+
+
+class OwnPeople:
+    """Answers `bot.deletions.ports.Directory`: everyone is a full member of their own workspace."""
+
+    def __init__(self) -> None:
+        self.known: dict[SlackUser, Known] = {}
+
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+        """Look."""
+        assert fresh in (True, False)
+        return self.known.get(user, Known(Profile(user.team)))
 
 
 class OneTask:

@@ -204,7 +204,7 @@ GOOD = click_payload("deletion.review", POSTED.id, ALICE)
 @pytest.mark.parametrize(
     "payload",
     [
-        GOOD | {"actions": [{"type": "button", "action_id": "deletion.stop", "value": POSTED.id}]},
+        GOOD | {"actions": [{"type": "button", "action_id": "deletion.undo", "value": POSTED.id}]},
         GOOD | {"actions": [{"type": "button", "action_id": "deletion.review", "value": "../../etc"}]},
         GOOD | {"actions": [{"type": "button", "action_id": "deletion.review"}]},
         GOOD | {"user": {"team_id": "T1"}},

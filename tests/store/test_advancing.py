@@ -34,6 +34,8 @@ async def test_an_act_wins_and_is_held(rig: Rig, start: State, to: State, lease:
         prompt=PROMPT,
         calls=1 if executing else 0,
         confirmed_at=after.seen_at if executing else 0,
+        confirmer=before.requester if executing else None,
+        canceller=before.requester if to is State.CANCELLED else None,
         seen_at=after.seen_at,
     )
     assert await rig.deadline(after) == after.seen_at + lease

@@ -39,21 +39,22 @@ async def test_one_of_many_confirmations_wins(rig: Rig) -> None:
 class ReadThenWrite(RedisDeletionStore):
     """A store with a bug: it looks whether it may advance, and then does, in two round trips."""
 
-    async def advance(
+    async def advance(  # noqa: PLR0913 - as the port
         self,
         deletion: Deletion,
         to: State,
         *,
         token: str,
-        prompt: Prompt | None = None,
         by: SlackUser | None = None,
+        grace: int = 0,
+        prompt: Prompt | None = None,
     ) -> tuple[Deletion, bool]:
         """Read, decide here, write."""
         found = await self.load(deletion.id)
         assert found is not None
         if found.state is not deletion.state:
             return found, False
-        return await super().advance(found, to, token=token, prompt=prompt, by=by)
+        return await super().advance(found, to, token=token, by=by, grace=grace, prompt=prompt)
 
 
 async def test_the_race_shows_a_store_that_reads_and_then_writes(rig: Rig) -> None:

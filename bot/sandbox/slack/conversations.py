@@ -19,6 +19,7 @@ class User:
         team_id: the workspace they belong to; another one's members come in through Slack Connect.
         real_name: as shown in messages.
         email: "" where there is none.
+        is_email_confirmed: False before they have answered Slack's message to it.
         tz: the time zone's name.
         is_bot: True for bots.
         deleted: True once deactivated.
@@ -33,6 +34,7 @@ class User:
     team_id: str
     real_name: str = ""
     email: str = ""
+    is_email_confirmed: bool = True
     tz: str = "Europe/Berlin"
     is_bot: bool = False
     deleted: bool = False

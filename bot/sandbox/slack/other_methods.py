@@ -46,6 +46,7 @@ def users_info(call: Call) -> Payload:
             "is_restricted": user.is_restricted,
             "is_ultra_restricted": user.is_ultra_restricted,
             "is_bot": user.is_bot,
+            "is_email_confirmed": user.is_email_confirmed,
             "is_stranger": user.team_id != call.workspace.team_id,
         }
     }

@@ -50,6 +50,7 @@ class UserDetails(TypedDict, total=False):
     team_id: str
     real_name: str
     email: str
+    is_email_confirmed: bool
     tz: str
     is_bot: bool
     deleted: bool

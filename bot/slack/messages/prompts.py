@@ -2,6 +2,7 @@
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Act, Deletion, State
 from bot.domain.outcome import Presence, Task
 from bot.slack.messages.brakes import frozen
@@ -9,18 +10,25 @@ from bot.slack.messages.message import Message, buttons, context, facts, message
 from bot.slack.messages.text import code, cut, mention, moment, outside
 from bot.slack.messages.wording import standing
 
-ACTION = "deletion"  # action IDs are `deletion.review`, `deletion.confirm`, `deletion.cancel`
+ACTION = "deletion"  # action IDs are `deletion.review`, `.confirm`, `.cancel`, `.stop`
+_HOW = {
+    SecondStep.BUTTON: "",
+    SecondStep.TYPED: "The button below opens a window in which the task's ID has to be typed.",
+    SecondStep.SECOND_PERSON: "*Somebody else has to confirm it:* whoever asked cannot.",
+}
 _SHORT_ID = 6
 _LABEL = 75  # characters of a button's accessibility label
 
 
-def prompt(deletion: Deletion) -> Message:
-    """The prompt as it should now appear."""
+def prompt(deletion: Deletion, second_step: SecondStep = SecondStep.BUTTON) -> Message:
+    """The prompt as it should now appear, where the second confirmation is given by `second_step`."""
     match deletion.state:
         case State.REQUESTED:
-            return _first_step(deletion)
+            return _first_step(deletion, second_step)
         case State.REVIEWED:
-            return _second_step(deletion)
+            return _second_step(deletion, second_step)
+        case State.SCHEDULED:
+            return _grace(deletion)
         case _:
             now = standing(deletion)
             return message(
@@ -36,7 +44,7 @@ def retired() -> Message:
     return message(text, section(text))
 
 
-def _first_step(deletion: Deletion) -> Message:
+def _first_step(deletion: Deletion, second_step: SecondStep) -> Message:
     task = code(deletion.task_id)
     return message(
         f"Step 1 of 2: a request to delete task {task} as operator {code(deletion.operator)}. "
@@ -49,11 +57,22 @@ def _first_step(deletion: Deletion) -> Message:
             _button(deletion, Act.REVIEW, "Review deletion…", f"Review the deletion of task {deletion.task_id}"),
             _cancel(deletion),
         ),
-        _small_print(deletion),
+        _small_print(deletion, second_step),
     )
 
 
-def _second_step(deletion: Deletion) -> Message:
+def _grace(deletion: Deletion) -> Message:
+    now = standing(deletion)
+    return message(
+        f"{now.headline} {now.detail}",
+        section(f"{now.emoji} *{now.headline}*", now.detail),
+        _described(deletion),
+        buttons(_button(deletion, Act.STOP, "Stop", f"Stop the deletion of task {deletion.task_id}")),
+        context("Anyone who may delete tasks here can press Stop."),
+    )
+
+
+def _second_step(deletion: Deletion, second_step: SecondStep) -> Message:
     task, operator = code(deletion.task_id), code(deletion.operator)
     return message(
         f"Step 2 of 2: delete task {task} for good, as operator {operator}? Its configuration, issues and execution "
@@ -62,6 +81,7 @@ def _second_step(deletion: Deletion) -> Message:
             f":warning: *Delete task {task} for good?*",
             "Step 2 of 2. *This cannot be undone.* Lost for good are the task's *configuration*, all its *issues* and "
             f"all its *execution records*. CodeArts Check will note {operator} as the one who deleted it.",
+            _HOW[second_step],
         ),
         section(frozen(deletion.freeze)) if deletion.freeze else None,
         _warning(deletion),
@@ -76,7 +96,7 @@ def _second_step(deletion: Deletion) -> Message:
                 style="danger",
             ),
         ),
-        _small_print(deletion),
+        _small_print(deletion, second_step),
     )
 
 
@@ -102,8 +122,16 @@ def _described(deletion: Deletion) -> Block | None:
             *task_facts(deletion),
             ("Requested by", mention(deletion.requester)),
             ("Operator", code(deletion.operator)),
+            ("Confirmed by", second_person(deletion)),
         ]
     )
+
+
+def second_person(deletion: Deletion) -> str:
+    """Who confirmed it, where that is not the requester; "" elsewhere."""
+    if deletion.confirmer is None or deletion.confirmer == deletion.requester:
+        return ""
+    return mention(deletion.confirmer)
 
 
 def task_facts(deletion: Deletion) -> list[tuple[str, str]]:
@@ -112,11 +140,20 @@ def task_facts(deletion: Deletion) -> list[tuple[str, str]]:
     return [("Name", outside(task.name)), ("Project", outside(task.project)), ("Branch", outside(task.branch))]
 
 
-def _small_print(deletion: Deletion) -> Block:
-    until = f"Only the requester can press these buttons. They expire {moment(deletion.expires_at)}."
+def _small_print(deletion: Deletion, second_step: SecondStep) -> Block:
+    until = f"{_whose(deletion, second_step)} They expire {moment(deletion.expires_at)}."
     if deletion.prompt is not None and deletion.prompt.ephemeral:
         return context(f"{until} Only you can see this, since the bot cannot post here; the result will be public.")
     return context(until)
+
+
+def _whose(deletion: Deletion, second_step: SecondStep) -> str:
+    """Who can press the buttons."""
+    if second_step is not SecondStep.SECOND_PERSON:
+        return "Only the requester can press these buttons."
+    if deletion.state is State.REQUESTED:
+        return "Only the requester can press these buttons; then somebody else has to confirm."
+    return "Anyone else who may delete tasks here can confirm; they and the requester can cancel."
 
 
 def _cancel(deletion: Deletion) -> ButtonElement:

@@ -2,7 +2,7 @@
 
 from bot.domain.deletion import Deletion, State
 from bot.slack.messages.message import Message, context, facts, message, section
-from bot.slack.messages.prompts import task_facts
+from bot.slack.messages.prompts import second_person, task_facts
 from bot.slack.messages.text import code, duration, mention, permalink
 from bot.slack.messages.wording import standing
 
@@ -43,6 +43,7 @@ def _announcement(deletion: Deletion) -> Message:
                 *task_facts(deletion),
                 ("Requester", requester),
                 ("Operator", code(deletion.operator)),
+                ("Confirmed by", second_person(deletion)),
                 *_traces(deletion),
             ]
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.deletion import Deletion, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.slack.messages.text import code, escape, moment, outside, sentence
+from bot.slack.messages.text import code, escape, mention, moment, outside, sentence
 
 COMMAND = "/codecheck"
 _NOTHING = Outcome(Verdict.UNKNOWN)  # nothing has come back
@@ -28,12 +28,23 @@ class Standing:
 
 def standing(deletion: Deletion) -> Standing:
     """What to say of a deletion that no longer waits for a click."""
-    return _STANDINGS[deletion.appearance](deletion)
+    return _STANDINGS[deletion.stage](deletion)
 
 
 def again(deletion: Deletion) -> str:
     """What to type to ask anew."""
     return code(f"{COMMAND} delete {deletion.task_id}")
+
+
+def _scheduled(deletion: Deletion) -> Standing:
+    counted = deletion.prompt is None or not deletion.prompt.ephemeral
+    left = f"in {deletion.seconds_left} s or less, " if counted else ""
+    return Standing(
+        ":hourglass_flowing_sand:",
+        f"About to delete task {code(deletion.task_id)}.",
+        f"Both confirmations are recorded. CodeArts Check will be asked {left}at {moment(deletion.send_at)}; "
+        "until then it can be stopped.",
+    )
 
 
 def _executing(deletion: Deletion) -> Standing:
@@ -86,9 +97,17 @@ def _failed(deletion: Deletion) -> Standing:
 def _cancelled(deletion: Deletion) -> Standing:
     return Standing(
         ":no_entry_sign:",
-        f"Cancelled: task {code(deletion.task_id)} was not deleted.",
+        f"{_ended_by(deletion)}: task {code(deletion.task_id)} was not deleted.",
         "Nothing was sent to CodeArts Check.",
     )
+
+
+def _ended_by(deletion: Deletion) -> str:
+    """How it was cancelled, and by whom where that was not the requester."""
+    how = "Stopped" if deletion.confirmed_at else "Cancelled"
+    if deletion.canceller is None or deletion.canceller == deletion.requester:
+        return how
+    return f"{how} by {mention(deletion.canceller)}"
 
 
 def _expired(deletion: Deletion) -> Standing:
@@ -101,6 +120,7 @@ def _expired(deletion: Deletion) -> Standing:
 
 
 _STANDINGS: Mapping[str, Callable[[Deletion], Standing]] = {
+    State.SCHEDULED: _scheduled,
     State.EXECUTING: _executing,
     State.ACCEPTED: _accepted,
     State.UNKNOWN: _unknown,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.command import TASK_ID
+from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.operators import OPERATOR, SlackUser
 from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
@@ -39,11 +40,12 @@ ATTACKS = st.one_of(
     ),
 )
 OUR_ENTITIES = re.compile(
-    r"<@U01ALICE>|<#C1>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+UTC>"
+    r"<@U01ALICE>|<@U04DORA>|<#C1>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+UTC>"
     r"|<https://acme\.slack\.com/archives/[CD]1/p\d+\|[A-Za-z0-9 ]+>"
 )
 CURES = st.sampled_from(["", "ask again", "grant `codeartscheck:task:delete`"])
 
+CONFIRMER = SlackUser("T1", "U04DORA")
 DELETIONS = st.builds(
     Deletion,
     id=st.just("k" * 22),
@@ -54,7 +56,10 @@ DELETIONS = st.builds(
     state=st.sampled_from(State),
     requested_at=TIMES,
     expires_at=TIMES,
+    send_at=TIMES,
     verify_until=st.one_of(st.just(0), TIMES),
+    confirmer=st.sampled_from([None, ALICE, CONFIRMER]),
+    canceller=st.sampled_from([None, ALICE, CONFIRMER]),
     prompt=st.sampled_from([None, Prompt("C1"), Prompt("C1", "1.2"), Prompt("D1", "1.2")]),
     preview=st.one_of(
         st.none(),
@@ -79,7 +84,8 @@ DELETIONS = st.builds(
 
 def every_message(deletion: Deletion) -> Iterator[Message]:
     """All that can be said of a deletion."""
-    yield prompt(deletion)
+    for step in SecondStep:
+        yield prompt(deletion, step)
     yield answers.pending(deletion, BOB, WORKSPACE)
     yield answers.pending(deletion, ALICE, WORKSPACE)
     for reason in set(Reason) - {Reason.ALLOWED}:
@@ -110,11 +116,11 @@ def test_only_our_own_entities_are_live(deletion: Deletion) -> None:
 
 
 @given(DELETIONS)
-def test_nobody_is_pinged_but_the_requester(deletion: Deletion) -> None:
-    """`<@…>` and `<!…>` notify: no message holds one of anybody but the requester, whatever comes from outside."""
+def test_nobody_is_pinged_but_who_took_part(deletion: Deletion) -> None:
+    """`<@…>` and `<!…>` notify: no message holds one of anybody who took no part, whatever comes from outside."""
     for message in every_message(deletion):
         pinged = set(re.findall(r"<[@!](?!date)[^>]*>", f"{message.text} {' '.join(texts(message))}"))
-        assert pinged <= {"<@U01ALICE>"}
+        assert pinged <= {"<@U01ALICE>", "<@U04DORA>"}
 
 
 @given(DELETIONS)
