@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from bot.codearts.sign_in import IamUser, Token, sign_in
 from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, authorization
-from bot.domain.errors import SignInError
+from bot.domain.errors import NoTokenError
 
 _log = structlog.get_logger(__name__)
 
@@ -83,14 +83,14 @@ class IamTokenAuth(httpx.Auth):
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._renew_at = self._ends_at = 0.0
-        self._refusal: SignInError | None = None
+        self._refusal: NoTokenError | None = None
         self._ask_again_at = 0.0
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Send the request with a token; where the gateway answers 401, with a new one, once.
 
         Raises:
-            SignInError: there is no token, so the request was not sent (again).
+            NoTokenError: there is no token, so the request was not sent (again).
         """
         token = await self._good_token()
         request.headers["X-Auth-Token"] = token.value.get_secret_value()
@@ -111,7 +111,7 @@ class IamTokenAuth(httpx.Auth):
                 raise self._refusal
             try:
                 token = await sign_in(self._iam, self._user)
-            except SignInError as error:
+            except NoTokenError as error:
                 if not error.passing:
                     self._refusal, self._ask_again_at = error, now + _COOL_OFF
                 if kept is None or now >= self._ends_at:

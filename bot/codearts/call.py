@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from bot.codearts.connection import NEVER_LEFT
-from bot.domain.errors import SignInError
+from bot.domain.errors import NoTokenError
 from bot.domain.outcome import NoAnswer, NotSent, Reply
 
 
@@ -81,7 +81,7 @@ class Call:
             case ThrottledError():
                 pause = self._attempts.throttled_pause if error.retry_after is None else error.retry_after
                 return pause if time.monotonic() + pause < self.not_after else False
-            case SignInError():
+            case NoTokenError():
                 return error.passing
             case httpx.TransportError():
                 return self._repeatable or isinstance(error, NEVER_LEFT)

@@ -13,7 +13,7 @@ from bot.codearts.answers import read_answer
 from bot.codearts.call import Attempts, Call, ThrottledError, TooLateError
 from bot.codearts.connection import NEVER_LEFT, in_words
 from bot.domain.command import TASK_ID
-from bot.domain.errors import SignInError
+from bot.domain.errors import NoTokenError
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import NoAnswer, NotSent, Presence, Reply, Sighting, sighted
 
@@ -74,7 +74,7 @@ class CodeArtsCheck:
                     with attempt:
                         async with self._slots:
                             await self._attempt(call, method, task_id, headers)
-        except (httpx.HTTPError, OSError, SignInError, ThrottledError, TooLateError, TimeoutError):
+        except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, TimeoutError):
             return  # `call.reply` has noted what it means
 
     async def _attempt(self, call: Call, method: str, task_id: str, headers: Mapping[str, str]) -> None:
@@ -90,7 +90,7 @@ class CodeArtsCheck:
                 body = await _read(response)
             finally:
                 await response.aclose()
-        except SignInError as error:
+        except NoTokenError as error:
             call.reply = NotSent(str(error), error.cure)
             raise
         except NEVER_LEFT as error:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, SecretStr, ValidationError
 
 from bot.codearts.answers import read_answer
 from bot.codearts.connection import NEVER_LEFT, in_words
-from bot.domain.errors import SignInError
+from bot.domain.errors import NoTokenError
 
 _PATIENCE = 8.0  # seconds for one sign-in; a look-up as a whole has ten
 _CHECK = "check `CODEARTS_IAM_USER`, `CODEARTS_IAM_PASSWORD`, `CODEARTS_IAM_DOMAIN` and the project"
@@ -61,15 +61,15 @@ async def sign_in(iam: httpx.AsyncClient, user: IamUser) -> Token:
     """Ask IAM for a token.
 
     Raises:
-        SignInError: IAM refused, did not answer, or answered without a token.
+        NoTokenError: IAM refused, did not answer, or answered without a token.
     """
     try:
         async with asyncio.timeout(_PATIENCE):
             response = await iam.post("/v3/auth/tokens", params={"nocatalog": "1"}, json=_question(user))
     except NEVER_LEFT as error:
-        raise SignInError(f"IAM cannot be reached: {in_words(error)}", passing=True) from None
+        raise NoTokenError(f"IAM cannot be reached: {in_words(error)}", passing=True) from None
     except (httpx.HTTPError, OSError, TimeoutError) as error:
-        raise SignInError(f"IAM did not answer: {in_words(error)}", passing=True) from None
+        raise NoTokenError(f"IAM did not answer: {in_words(error)}", passing=True) from None
     if response.status_code == HTTPStatus.CREATED and (value := response.headers.get("X-Subject-Token")):
         return Token(SecretStr(value), _life(response.content))
     raise _refusal(response)
@@ -91,16 +91,16 @@ def _life(body: bytes) -> float:
     try:
         life = _Body.model_validate_json(body).token
     except ValidationError:
-        raise SignInError("IAM's answer could not be understood", "check `HUAWEICLOUD_SDK_IAM_ENDPOINT`") from None
+        raise NoTokenError("IAM's answer could not be understood", "check `HUAWEICLOUD_SDK_IAM_ENDPOINT`") from None
     return (life.expires_at - (life.issued_at or datetime.now(UTC))).total_seconds()
 
 
-def _refusal(response: httpx.Response) -> SignInError:
+def _refusal(response: httpx.Response) -> NoTokenError:
     """What IAM said: its code and its (redacted) message."""
     answer = read_answer(response.status_code, response.content)
     said = f" ({answer.code}{': ' if answer.message else ''}{answer.message})" if answer.code else ""
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return SignInError(f"IAM is not able to answer now (HTTP {response.status_code}){said}", passing=True)
+        return NoTokenError(f"IAM is not able to answer now (HTTP {response.status_code}){said}", passing=True)
     if response.status_code == HTTPStatus.CREATED:
-        return SignInError("IAM answered without a token", "check `HUAWEICLOUD_SDK_IAM_ENDPOINT`")
-    return SignInError(f"IAM refused the bot's sign-in, HTTP {response.status_code}{said}", _CHECK)
+        return NoTokenError("IAM answered without a token", "check `HUAWEICLOUD_SDK_IAM_ENDPOINT`")
+    return NoTokenError(f"IAM refused the bot's sign-in, HTTP {response.status_code}{said}", _CHECK)

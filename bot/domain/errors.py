@@ -9,7 +9,7 @@
     │   ├── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
     │   └── NotReplicatedError it was recorded, but a failover could lose it
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
-    ├── SignInError            IAM gave no token, so the request was not sent
+    ├── NoTokenError           IAM gave no token, so the request was not sent
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
@@ -47,7 +47,7 @@ class MaybeRecordedError(PersonError):
         )
 
 
-class SignInError(BotError):
+class NoTokenError(BotError):
     """IAM gave no token. Its text says why, without a secret.
 
     Args:

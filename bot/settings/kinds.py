@@ -34,7 +34,9 @@ BotToken = Annotated[
     SecretStr,
     _secret(
         checks.matching(
-            r"xoxb-[0-9A-Za-z-]+", "is no bot token", "Copy the token that begins with xoxb- from OAuth & Permissions."
+            r"(xoxe\.)?xoxb-[!-~]+",
+            "is no bot token",
+            "Copy the token that begins with xoxb- from OAuth & Permissions.",
         )
     ),
 ]
@@ -42,7 +44,7 @@ AppToken = Annotated[
     SecretStr,
     _secret(
         checks.matching(
-            r"xapp-[0-9A-Za-z-]+", "is no app token", "Copy the token that begins with xapp- from Basic Information."
+            r"xapp-[!-~]+", "is no app token", "Copy the token that begins with xapp- from Basic Information."
         )
     ),
 ]

@@ -112,6 +112,7 @@ class IamUser:
 
 
 def _in_region(service: str) -> Callable[[dict[str, object]], str]:
+    """The region's own host; some regions' tasks are served through another's, so the host can be set by itself."""
     return lambda given: f"https://{service}.{given['codearts_region']}.myhuaweicloud.com"
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from bot.deletions.ports import NewDeletion
 from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
@@ -24,7 +25,7 @@ from bot.store.scripts import Scripts, load_scripts
 RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
 _CANDIDATES = 8  # other replicas may take some of them first
 _CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
-_WAIT = 500  # milliseconds for replicas to catch up
+_WAIT = 1_000  # milliseconds for replicas to catch up
 _REPLICATED = frozenset({State.EXECUTING, State.CANCELLED})
 
 _log = structlog.get_logger(__name__)
@@ -119,15 +120,25 @@ class RedisDeletionStore:
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
             won, now, pairs = await self._advance(self._keys_of(deletion), args, connection)
-            if won and self._wait_replicas and to in _REPLICATED:
-                reached = await connection.wait(self._wait_replicas, _WAIT)
-                if reached < self._wait_replicas:
-                    raise NotReplicatedError(self._wait_replicas, reached)
+            if won and to in _REPLICATED:
+                await self._wait_for_replicas(connection)
             if not pairs:
                 return replace(deletion, state=State.EXPIRED, seen_at=now), False
             return decode(deletion.id, _paired(pairs), now), bool(won)
 
         return await self._attempts.run(operation)
+
+    async def _wait_for_replicas(self, connection: Redis) -> None:
+        """Wait until enough replicas hold what was written on `connection`."""
+        if not self._wait_replicas:
+            return
+        try:
+            reached = await connection.wait(self._wait_replicas, _WAIT)
+        except ResponseError as error:  # no right to WAIT, or no longer the primary: what was recorded stays recorded
+            _log.warning("Redis cannot wait for replicas", why=str(error))
+            reached = 0
+        if reached < self._wait_replicas:
+            raise NotReplicatedError(self._wait_replicas, reached)
 
     async def claim(self) -> Deletion | None:
         """See the port. Finding what is due and taking it are two scripts, since a script's keys must be declared."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+# What the scripts and the client use. HELLO and AUTH are open to everyone.
 COMMANDS = (
     "evalsha",
     "script|load",
@@ -21,8 +22,6 @@ COMMANDS = (
     "zscore",
     "wait",
     "ping",
-    "hello",
-    "auth",
     "select",
 )
 

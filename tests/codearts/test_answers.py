@@ -18,7 +18,7 @@ _SECRETS = [
     "X-Auth-Token MIISkAYJKoZIhvcNAQcCoIISgTCCEn0CAQEx is not valid",
     "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc",
     "7be6668032f70418fcc22abc52071e57aff61b84a1d2381bb430d6870f4f6ebe",
-    f"{'x' * 290} {_ACCESS_KEY}",  # across the place where the text is cut
+    f"{'long ' * 58}{_ACCESS_KEY}",  # across the place where the text is cut
     f"{_ACCESS_KEY[:7]}\u200b{_ACCESS_KEY[7:]} was used in the password",
 ]
 

@@ -147,7 +147,7 @@ async def test_a_request_that_hangs_is_cut_off_as_unknown(
 
 async def test_a_redirect_is_not_followed(service: CodeArtsCheck, codearts: CodeArtsStandIn) -> None:
     """A signed DELETE goes where it was meant to, or nowhere."""
-    codearts.next_answer(Garbage(http=307))
+    codearts.next_answer(Garbage(http=307, headers=(("Location", f"/v3/task/{TASK}"),)))
     assert interpret(await service.delete(TASK, "alice", not_after=soon())).verdict is Verdict.UNKNOWN
     assert codearts.count("DELETE") == 1
 

@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Self
 
 from redis.asyncio import Redis
@@ -46,13 +47,17 @@ class Rig:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    def another_store(self, url: str = "", wait_replicas: int = 0) -> RedisDeletionStore:
+    def planted(self, script: str, text: str) -> "Rig":
+        """The same rig, with another text for one script."""
+        return Rig(self.url, self.redis, self.prefix, replace(self.scripts, **{script: text}))
+
+    def another_store(
+        self, url: str = "", wait_replicas: int = 0, kind: type[RedisDeletionStore] = RedisDeletionStore
+    ) -> RedisDeletionStore:
         """A store as another replica of the bot has it: the same keys, a client of its own."""
         client = connect(url or self.url)
         self._stack.push_async_callback(client.aclose)
-        return RedisDeletionStore(
-            client, prefix=self.prefix, timings=TIMINGS, wait_replicas=wait_replicas, scripts=self.scripts
-        )
+        return kind(client, prefix=self.prefix, timings=TIMINGS, wait_replicas=wait_replicas, scripts=self.scripts)
 
     async def requested(self, task_id: str = "task-1") -> Deletion:
         """A deletion just recorded."""

@@ -269,10 +269,9 @@ async def test_a_planted_bug_is_caught(
     mutant: Mutant, redis_server: EmbeddedServer, redis_client: Redis, disposable_prefix: str
 ) -> None:
     """The test that guards against the bug fails when the bug is there."""
-    scripts = load_scripts()
-    sound = getattr(scripts, mutant.script)
+    sound = getattr(load_scripts(), mutant.script)
     assert sound.count(mutant.sound) == 1, "the text to be broken is not there once"
-    broken = replace(scripts, **{mutant.script: sound.replace(mutant.sound, mutant.broken)})
+    broken = replace(load_scripts(), **{mutant.script: sound.replace(mutant.sound, mutant.broken)})
     async with Rig(redis_server.url, redis_client, disposable_prefix, broken) as rig:
         with pytest.raises((AssertionError, BotError, pytest.fail.Exception)):
             await mutant.caught_by(rig)

@@ -136,7 +136,7 @@ async def _who_am_i(client: AsyncWebClient) -> Workspace:
     enterprise = me.get("enterprise_id")
     return Workspace(
         team=str(me["team_id"]),
-        url=str(me["url"]),
+        url=str(me.get("url") or "https://slack.com/"),
         name=str(me.get("team") or ""),
         bot_id=str(me.get("bot_id") or ""),
         bot_user=str(me.get("user_id") or ""),
