@@ -2,21 +2,17 @@
 
 import asyncio
 import signal
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 import structlog
 from redis.asyncio import Redis
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.codearts.auth import AkSkAuth, IamTokenAuth
+from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import http_client
-from bot.codearts.sign_in import IamUser
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
 from bot.deletions.carrying_on import Carrier
@@ -24,7 +20,6 @@ from bot.deletions.sweeping import sweep_forever
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
 from bot.settings import Settings
-from bot.settings.model import AccessKey
 from bot.slack.conversation import SlackConversation
 from bot.slack.listeners import register
 from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
@@ -92,7 +87,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
             redis, prefix=settings.redis_prefix, timings=timings, wait_replicas=settings.redis.wait_replicas
         )
         conversation = SlackConversation(client, session, workspace.url)
-        service = CodeArtsCheck(await _codearts(stack, settings))
+        service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
         carrier = Carrier(store, conversation, service, timings, settings.notify.channels)
         deletions = Deletions(store, carrier, background, _policy(settings, workspace.team), timings)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
@@ -115,20 +110,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
     client = connect(url)
     stack.push_async_callback(client.aclose)
     return client
-
-
-async def _codearts(stack: AsyncExitStack, settings: Settings) -> httpx.AsyncClient:
-    tls = ssl.create_default_context()
-    auth: httpx.Auth
-    match settings.sign_in:
-        case AccessKey(ak, sk, security_token, project_id):
-            auth = AkSkAuth(ak.get_secret_value(), sk, project_id or "", security_token)
-        case user:
-            iam = await stack.enter_async_context(http_client(settings.iam_endpoint, tls=tls))
-            auth = IamTokenAuth(
-                iam, IamUser(user.name, user.password, user.domain, user.project_id or "", settings.codearts_region)
-            )
-    return await stack.enter_async_context(http_client(settings.codearts_endpoint, auth, tls=tls))
 
 
 def _policy(settings: Settings, team: str) -> Policy:
