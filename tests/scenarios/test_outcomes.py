@@ -47,7 +47,7 @@ async def test_a_refusal_is_told_with_its_code_its_meaning_and_what_to_do(world:
 @pytest.mark.parametrize("form", ["camel", "plain", "nested"])
 async def test_an_error_is_understood_in_every_form_in_use(world: World, form: str) -> None:
     """Also where it comes with HTTP 200."""
-    forms = {name: Refuse("CC.00050015", form=name) for name in ("camel", "plain", "nested")}  # type: ignore[arg-type]  # mypy widens the names
+    forms = {name: Refuse("CC.00050015", form=name) for name in ("camel", "plain", "nested")}
     world.codearts.next_answer(forms[form])
     await world.delete(TASK)
     await world.latest("was not deleted", "CC.00050015", "task is running")
@@ -92,7 +92,7 @@ async def test_accepted_and_never_seen_to_go_is_unknown(open_world: OpenWorld) -
         prompt = await world.delete(TASK)
         await world.latest("Unknown whether task", "the task is still there", "The bot has stopped looking")
         assert buttons(world.now(prompt)) == []
-        assert not [seen for seen in world.channel.messages if "was deleted." in words(seen)]
+        assert not [seen for seen in world.channel.messages if f"Task {TASK} was deleted" in words(seen)]
 
 
 @pytest.mark.parametrize(
