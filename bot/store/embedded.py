@@ -145,7 +145,7 @@ async def _spawn(data_dir: Path, socket: Path, lock: IO[str]) -> None:
         "save": "",
         "maxmemory-policy": "noeviction",
     }
-    # In a thread: uvloop's own subprocesses wait for a pipe that the daemon keeps open.
+    # In a thread, since uvloop lets the server inherit its end of a pipe, which then never ends.
     started = await asyncio.to_thread(
         subprocess.run,
         [_binary(), *(word for name, value in options.items() for word in (f"--{name}", value))],
@@ -154,12 +154,12 @@ async def _spawn(data_dir: Path, socket: Path, lock: IO[str]) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
         check=False,
     )
     if started.returncode:
-        raise EmbeddedServerError(
-            f"The embedded Redis server cannot be started: {started.stdout.decode(errors='replace')}"
-        )
+        raise EmbeddedServerError(f"The embedded Redis server cannot be started: {started.stdout}")
 
 
 def _binary() -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 from redis.exceptions import RedisError
 
 from bot.domain.errors import EmbeddedServerError
@@ -48,6 +49,17 @@ async def test_whoever_starts_next_adopts_the_server(tmp_path: Path) -> None:
     second = await start_embedded(tmp_path / "data")
     assert first == second
     await first.stop()
+
+
+def test_it_starts_under_uvloop(tmp_path: Path) -> None:
+    """The bot's own event loop, whose child processes inherit more than asyncio's do."""
+
+    async def start_and_stop() -> None:
+        async with asyncio.timeout(30):
+            server = await start_embedded(tmp_path / "data")
+            await server.stop()
+
+    uvloop.run(start_and_stop())
 
 
 async def test_many_starters_at_once_have_one_server(tmp_path: Path) -> None:

@@ -35,12 +35,13 @@ async def replica(own_rig: Rig, tmp_path: Path) -> AsyncIterator[EmbeddedServer]
     server = await start_embedded(tmp_path / "replica")
     client = connect(server.url)
     await client.replicaof("127.0.0.1", str(port))
-    while await client.get("written before the replica came") is None:
-        await own_rig.redis.set("written before the replica came", "yes")
-    yield server
-    os.kill(server.pid, signal.SIGCONT)
     await client.aclose()
-    await server.stop()
+    async with own_rig.redis.client() as connection:
+        await connection.set("written when", "the replica had come")
+        while await connection.wait(1, 1_000) < 1:
+            await connection.set("written when", "it had not come yet")
+    yield server
+    os.kill(server.pid, signal.SIGKILL)
 
 
 @pytest.mark.usefixtures("replica")
