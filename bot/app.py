@@ -139,8 +139,10 @@ async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, clien
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    """End a task; asked again each second, since a cancellation can get lost in a client that is just giving up."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 async def _drain(background: Background, seconds: float) -> None:
