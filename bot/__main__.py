@@ -1,4 +1,4 @@
-"""The command line: run, sandbox, doctor, manifest.
+"""The command line: run, sandbox, doctor, manifest, audit.
 
 Exit status: 0 done, 1 failed, 2 the settings or the command line are wrong. What a command needs is imported when it
 runs, so that `--help` answers at once.
@@ -8,12 +8,15 @@ import os
 import sys
 import tempfile
 from collections.abc import Coroutine
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.settings import Settings
 
 _T = TypeVar("_T")
@@ -124,6 +127,47 @@ def manifest(url: str | None) -> None:
         click.echo(http_form(text(), url) if url else text(), nl=False)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
+
+
+@main.group()
+def audit() -> None:
+    """Check the record of all that was asked, refused, done and found out; write it out."""
+
+
+@audit.command()
+@click.option("--head", default="", metavar="HASH", help="The hash of a head that was noted: the record must hold it.")
+@click.option("--count", default=0, type=click.IntRange(0), metavar="N", help="The number noted beside that hash.")
+def verify(head: str, count: int) -> None:
+    """Follow the chain of hashes from its beginning; name the first break, and exit with 1 where there is one.
+
+    Prints the head: note it elsewhere, and give it the next time, so that nobody can cut off the end or make the whole
+    chain anew.
+    """
+    if count and not head:
+        raise click.UsageError("--count needs --head")
+    settings = _settings()
+    _configure_logging(settings)
+    from bot.audit import verify as follow
+    from bot.domain.record import Link
+
+    last, found = execute(follow(settings, Link(count, head) if head else None))
+    if found is not None:
+        click.echo(f"BROKEN at entry {found.number}: {found.why}.")
+        sys.exit(1)
+    click.echo(f"{last.number} entries, unbroken. To note: --count {last.number} --head {last.hash}")
+
+
+@audit.command()
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option("--since", type=click.DateTime(), help="Only what was recorded from then on, in UTC.")
+def export(form: str, since: "datetime | None") -> None:
+    """Write the record to standard output, the oldest entry first."""
+    settings = _settings()
+    _configure_logging(settings)
+    from bot.audit import export as write_out
+
+    since = since.replace(tzinfo=UTC) if since else None
+    execute(write_out(settings, form, since, sys.stdout))
 
 
 def _settings() -> "Settings":

@@ -15,20 +15,26 @@ from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
+from bot.deletions.braking import Braking
 from bot.deletions.carrying_on import Carrier
-from bot.deletions.sweeping import sweep_forever
+from bot.deletions.looking_back import LookingBack
+from bot.deletions.refusing import Refusals
+from bot.deletions.sweeping import sweep_forever, trim_forever
+from bot.domain.brakes import Limits
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
 from bot.settings import Settings
 from bot.slack.conversation import SlackConversation
-from bot.slack.listeners import register
+from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import health_app, http_app, serve_http
 from bot.slack.transport.socket_mode import serve_socket_mode
+from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import start_embedded
+from bot.store.record import RedisRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -83,20 +89,32 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         workspace = await sign_in(client)
+        prefix = settings.redis_prefix
+        limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
         store = RedisDeletionStore(
-            redis, prefix=settings.redis_prefix, timings=timings, wait_replicas=settings.redis.wait_replicas
+            redis, prefix=prefix, timings=timings, wait_replicas=settings.redis.wait_replicas, limits=limits
         )
+        record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
         conversation = SlackConversation(client, session, workspace.url)
         service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
-        carrier = Carrier(store, conversation, service, timings, settings.notify.channels)
-        deletions = Deletions(store, carrier, background, _policy(settings, workspace.team), timings)
+        policy = _policy(settings, workspace.team)
+        carrier = Carrier(store, conversation, service, timings, brakes, settings.notify.channels)
+        refusals = Refusals(record, brakes, conversation, background, policy)
+        services = Services(
+            Deletions(store, carrier, background, policy, timings, refusals),
+            Braking(brakes, refusals, policy, timings),
+            LookingBack(store, record, refusals, policy, timings),
+        )
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         app = bolt_app(client, workspace, secret)
-        register(app, deletions, conversation, background, workspace.url)
+        register(app, services, conversation, background, workspace.url)
 
         stack.push_async_callback(_drain, background, timings.drain / 1_000)
         sweeping = asyncio.create_task(sweep_forever(store, carrier, background, timings), name="sweep")
         stack.push_async_callback(_cancel, sweeping)
+        if settings.record.retention_days:
+            trimming = asyncio.create_task(trim_forever(record, settings.record.retention_days), name="trim")
+            stack.push_async_callback(_cancel, trimming)
         bot = await _serve(stack, settings, app, client, redis)
         _log.info("ready", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
         yield bot
@@ -113,7 +131,7 @@ async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
 
 
 def _policy(settings: Settings, team: str) -> Policy:
-    return Policy(team, settings.operators, settings.allow.users, settings.allow.channels)
+    return Policy(team, settings.operators, settings.allow.users, settings.allow.channels, settings.allow.admins)
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:

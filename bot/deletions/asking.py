@@ -3,18 +3,18 @@
 Everything is recorded in Redis before it is answered; the work that follows goes on in the background.
 """
 
-import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.deletions.background import Background
 from bot.deletions.carrying_on import Carrier
+from bot.deletions.in_time import in_time
 from bot.deletions.ports import DeletionStore, NewDeletion
+from bot.deletions.refusing import Refusals
+from bot.domain.brakes import Brake
 from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, decide
-from bot.domain.errors import MaybeRecordedError
+from bot.domain.errors import BrakedError
 from bot.domain.next_step import Timings
 from bot.domain.operators import SlackUser
 from bot.domain.policy import Permission, Policy, Reason
@@ -28,11 +28,13 @@ class Requested:
         permission: whether the person may ask at all.
         deletion: the new deletion, or the one for the same task that has not ended; None where the person may not ask.
         created: True where `deletion` is new.
+        brake: what refused it, or a freeze that is to be told with another refusal.
     """
 
     permission: Permission
     deletion: Deletion | None = None
     created: bool = False
+    brake: Brake | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,32 @@ class Clicked:
     Args:
         decision: why it changed something or nothing.
         deletion: as it now is; None where it is no longer known.
+        brake: what refused it, or a freeze that is to be told with another refusal.
     """
 
     decision: Decision
     deletion: Deletion | None
+    brake: Brake | None = None
 
 
 class Deletions:
     """The way in: `bot.slack.listeners` calls this, and nothing else does."""
 
-    def __init__(
-        self, store: DeletionStore, carrier: Carrier, background: Background, policy: Policy, timings: Timings
+    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request or a click needs
+        self,
+        store: DeletionStore,
+        carrier: Carrier,
+        background: Background,
+        policy: Policy,
+        timings: Timings,
+        refusals: Refusals,
     ) -> None:
         self._store = store
         self._carrier = carrier
         self._background = background
         self._policy = policy
-        self._answer_within = timings.answer / 1_000
+        self._timings = timings
+        self._refusals = refusals
 
     async def request(
         self, task_id: str, by: SlackUser, channel: str, response_url: ResponseUrl | None = None
@@ -70,13 +81,21 @@ class Deletions:
         """
         permission = self._policy.permission(by, channel)
         if not permission.given:
-            return Requested(permission)
+            self._refusals.note(by, "delete", permission.reason, channel, task_id)
+            return Requested(permission, brake=await self._refusals.freeze_to_tell(permission.reason))
         new = NewDeletion(secrets.token_urlsafe(16), task_id, by, permission.operator, channel)
         held_since = time.monotonic()
-        async with self._in_time():
-            deletion, created = await self._store.request(new)
+        try:
+            async with in_time(self._timings):
+                deletion, created = await self._store.request(new)
+        except BrakedError as braked:
+            reason = self._refusals.braked(braked.brake)
+            self._refusals.note(by, "delete", reason, channel, task_id)
+            return Requested(Permission(reason), brake=braked.brake)
         if created:
             self._carry_on(deletion, held_since, response_url)
+        else:
+            self._refusals.note(by, "delete", "already_requested", channel, deletion)
         return Requested(permission, deletion, created)
 
     async def click(
@@ -92,12 +111,20 @@ class Deletions:
         Raises:
             PersonError: Redis could not record it, or it is not known whether it did.
         """
-        async with self._in_time():
+        async with in_time(self._timings):
             deletion = await self._store.load(deletion_id)
             if deletion is None:
                 self._background.start(self._carrier.retire(clicked, response_url), name=deletion_id)
-                return Clicked(Decision(Reason.UNKNOWN_DELETION), None)
-            return await self._act(deletion, act, by, clicked, response_url)
+                outcome = Clicked(Decision(Reason.UNKNOWN_DELETION), None)
+            else:
+                outcome = await self._act(deletion, act, by, clicked, response_url)
+        reason = outcome.decision.reason
+        if reason is Reason.ALLOWED:
+            return outcome
+        self._refusals.note(by, act, reason, clicked.channel, outcome.deletion or "")
+        if outcome.brake is None:
+            return replace(outcome, brake=await self._refusals.freeze_to_tell(reason))
+        return outcome
 
     async def _act(
         self, deletion: Deletion, act: Act, by: SlackUser, clicked: Prompt, response_url: ResponseUrl | None
@@ -108,7 +135,13 @@ class Deletions:
                 await self._store.keep_response_url(deletion.id, response_url)
             held_since = time.monotonic()
             token = secrets.token_urlsafe(16)
-            deletion, won = await self._store.advance(deletion, decision.to, token=token, prompt=clicked)
+            try:
+                deletion, won = await self._store.advance(deletion, decision.to, token=token, prompt=clicked, by=by)
+            except BrakedError as braked:
+                self._background.start(
+                    self._carrier.redraw_clicked(deletion, clicked, response_url), name=deletion.id
+                )  # so that it shows the freeze
+                return Clicked(Decision(self._refusals.braked(braked.brake)), deletion, braked.brake)
             if won:
                 self._carry_on(deletion, held_since, response_url)
                 break
@@ -123,12 +156,3 @@ class Deletions:
 
     def _carry_on(self, deletion: Deletion, held_since: float, response_url: ResponseUrl | None) -> None:
         self._background.start(self._carrier.carry_on(deletion, held_since, response_url), name=deletion.id)
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        """Whatever Redis does, the person is answered before Slack gives up."""
-        try:
-            async with asyncio.timeout(self._answer_within):
-                yield
-        except TimeoutError as error:
-            raise MaybeRecordedError from error

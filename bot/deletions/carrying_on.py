@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 
 from bot.deletions.executing import Executor
-from bot.deletions.ports import Conversation, DeletionStore, TaskService
+from bot.deletions.ports import Brakes, Conversation, DeletionStore, TaskService
 from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import DeliveryDelayedError, DeliveryError, FencedError, PersonError, UndeliverableError
 from bot.domain.next_step import (
@@ -37,15 +37,17 @@ _log = structlog.get_logger(__name__)
 class Carrier:
     """Takes next steps. Its only state is what it was given."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it goes between all that there is
         self,
         store: DeletionStore,
         conversation: Conversation,
         service: TaskService,
         timings: Timings,
+        brakes: Brakes,
         notify: Iterable[str] = (),
     ) -> None:
         self._store = store
+        self._brakes = brakes
         self._conversation = conversation
         self._service = service
         self._executor = Executor(store, conversation, service, timings)
@@ -118,13 +120,13 @@ class Carrier:
             case Show():
                 if deletion.preview is None:
                     deletion = replace(deletion, preview=await self._preview(deletion.task_id))
-                prompt = await self._conversation.show(deletion, response_url)
+                prompt = await self._conversation.show(await self._with_freeze(deletion), response_url)
                 if prompt.ephemeral and response_url is not None:  # else nobody could say that it has expired
                     await self._store.keep_response_url(deletion.id, response_url)
                 return replace(deletion, prompt=prompt, drawn=deletion.appearance)
             case Redraw():
                 try:
-                    await self._conversation.redraw(deletion, response_url)
+                    await self._conversation.redraw(await self._with_freeze(deletion), response_url)
                 except UndeliverableError as error:
                     _log.warning("the prompt cannot be edited", deletion=deletion.id, why=str(error))
                 return replace(deletion, drawn=deletion.appearance)
@@ -134,6 +136,11 @@ class Carrier:
                 except UndeliverableError as error:
                     _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
                 return replace(deletion, told=deletion.told | {mark(deletion, target)})
+
+    async def _with_freeze(self, deletion: Deletion) -> Deletion:
+        """The deletion, and what a prompt that waits for a click has to say of a freeze."""
+        waits = deletion.state in AWAITING_A_CLICK
+        return replace(deletion, freeze=await self._brakes.frozen()) if waits else deletion
 
     async def _preview(self, task_id: str) -> Sighting:
         """What the prompt shows of the task; a slow service must not keep the prompt from the person who asked."""
@@ -175,7 +182,7 @@ class Carrier:
         """
         latest: Deletion | None = deletion
         while latest is not None and latest.appearance != drawn:
-            await self._conversation.redraw(replace(latest, prompt=at), response_url)
+            await self._conversation.redraw(await self._with_freeze(replace(latest, prompt=at)), response_url)
             drawn = latest.appearance
             latest = await self._store.load(deletion.id)
 

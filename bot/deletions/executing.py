@@ -10,6 +10,7 @@ from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.errors import DeliveryError
 from bot.domain.next_step import Timings, after_interruption, after_outcome
 from bot.domain.outcome import interpret
+from bot.domain.record import What
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +52,8 @@ class Executor:
         if settled is not None:
             return await self._store.hold(settled)
         held_since = time.monotonic()
-        return await self.send(await self._store.hold(deletion), held_since, response_url)
+        held = await self._store.hold(deletion, What.SENT_AGAIN)
+        return await self.send(held, held_since, response_url)
 
     async def _call(self, deletion: Deletion, held_since: float) -> Deletion:
         started = time.monotonic()

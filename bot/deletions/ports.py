@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.brakes import Burst, Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.operators import SlackUser
 from bot.domain.outcome import Reply, Sighting
+from bot.domain.record import Entry, Note, What
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class NewDeletion:
 class DeletionStore(Protocol):
     """Redis. Each method is one script, so one atomic change, and safe to replay.
 
+    Every change of a deletion's state, and every look-up, adds its entry to the record in the same script.
     Every method raises `NotRecordedError` where Redis refused, `MaybeRecordedError` where it did not answer in time,
     both within 2.5 s.
     """
@@ -39,13 +42,22 @@ class DeletionStore(Protocol):
 
         Returns:
             The deletion and True; or, where one for the same task has not ended, that one and False, unchanged.
+
+        Raises:
+            BrakedError: everything is frozen.
         """
 
     async def load(self, deletion_id: str) -> Deletion | None:
         """Read a deletion; None where there is none (any more)."""
 
     async def advance(
-        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+        self,
+        deletion: Deletion,
+        to: State,
+        *,
+        token: str,
+        prompt: Prompt | None = None,
+        by: SlackUser | None = None,
     ) -> tuple[Deletion, bool]:
         """A person's act: from `deletion.state` to `to`, once, while it has not expired; the caller then holds it.
 
@@ -58,6 +70,7 @@ class DeletionStore(Protocol):
             to: the state to reach.
             token: made anew for each click received: the same token again changes nothing and answers the same.
             prompt: the message that was clicked.
+            by: who acted, for the record; None for the requester.
 
         Returns:
             The deletion as it now is, and whether this act won. A record that has gone meanwhile (Redis was emptied)
@@ -65,6 +78,7 @@ class DeletionStore(Protocol):
 
         Raises:
             NotReplicatedError: it won, but too few replicas hold an EXECUTING or a CANCELLED.
+            BrakedError: a freeze or a limit stands in the way of a second confirmation; nothing was changed.
         """
 
     async def claim(self) -> Deletion | None:
@@ -73,10 +87,17 @@ class DeletionStore(Protocol):
         None where nothing is due.
         """
 
-    async def hold(self, deletion: Deletion) -> Deletion:
+    async def pending(self) -> list[Deletion]:
+        """All that have not ended, but for very many the first 500."""
+
+    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
         """Write everything in `deletion` that may change, and go on holding it for a fresh lease (by its state).
 
         Reaching an end frees the task for the next request, here and below.
+
+        Args:
+            deletion: as it is from now on.
+            what: what is recorded even where its state stays as it was.
 
         Returns:
             The deletion with a fresh `seen_at` and its new epoch.
@@ -97,6 +118,35 @@ class DeletionStore(Protocol):
 
     async def response_url(self, deletion_id: str) -> ResponseUrl | None:
         """The latest response_url, or None where it has gone."""
+
+
+class Record(Protocol):
+    """What has happened, in Redis. Raises as `DeletionStore` does."""
+
+    async def note(self, note: Note) -> None:
+        """Record what changes nothing else, such as a refusal."""
+
+    async def latest(self, before: str = "") -> list[Entry]:
+        """Some hundred entries, the newest first; `before` is the position of the entry that they come before."""
+
+    async def following(self, after: str = "") -> list[Entry]:
+        """Some hundred entries, the oldest first; `after` is the position of the entry that they come after."""
+
+    async def trim(self, age: int) -> int:
+        """Remove what is older than `age` milliseconds, and keep the rest provable. Returns how many were removed."""
+
+
+class Brakes(Protocol):
+    """The freeze, in Redis. Raises as `DeletionStore` does. Whether it holds is asked in the scripts that it stops."""
+
+    async def freeze(self, by: SlackUser, why: str) -> tuple[Freeze, bool]:
+        """Stop everything. Returns the freeze in force, and whether it is this one."""
+
+    async def unfreeze(self, by: SlackUser) -> bool:
+        """Let everything go on. Returns whether it was frozen."""
+
+    async def frozen(self) -> Freeze | None:
+        """The freeze in force; None where there is none."""
 
 
 class Conversation(Protocol):
@@ -131,6 +181,9 @@ class Conversation(Protocol):
         RESULT is a new message in the prompt's conversation: in the prompt's thread and broadcast to the channel; for
         an ephemeral prompt `in_channel` by the response_url; where neither can be, by direct message to the requester.
         """
+
+    async def warn(self, admin: str, burst: Burst) -> None:
+        """Tell an admin by direct message that a limit is refusing confirmations."""
 
 
 class TaskService(Protocol):

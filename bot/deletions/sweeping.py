@@ -10,10 +10,12 @@ import structlog
 
 from bot.deletions.background import Background
 from bot.deletions.carrying_on import Carrier
-from bot.deletions.ports import DeletionStore
+from bot.deletions.ports import DeletionStore, Record
 from bot.domain.errors import PersonError
 from bot.domain.next_step import Timings
 
+_HOUR = 3_600  # seconds
+_DAY = 24 * 3_600_000  # milliseconds
 _log = structlog.get_logger(__name__)
 
 
@@ -34,3 +36,14 @@ async def sweep_forever(store: DeletionStore, carrier: Carrier, background: Back
                 _log.warning("Redis cannot be asked for what is due", why=str(error))
             reachable = False
         await asyncio.sleep(timings.sweep / 1_000)
+
+
+async def trim_forever(record: Record, retention_days: int) -> None:
+    """Once an hour, remove the entries of the record that are older than the settings keep them, until cancelled."""
+    while True:
+        try:
+            if removed := await record.trim(retention_days * _DAY):
+                _log.info("the record was trimmed", entries=removed, retention_days=retention_days)
+        except PersonError as error:
+            _log.warning("the record could not be trimmed", why=str(error))
+        await asyncio.sleep(_HOUR)

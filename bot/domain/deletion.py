@@ -16,6 +16,7 @@ All times are milliseconds since 1970 by Redis's clock, so that replicas whose c
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.brakes import Freeze
 from bot.domain.operators import SlackUser
 from bot.domain.outcome import Outcome, Sighting
 from bot.domain.policy import Policy, Reason
@@ -106,6 +107,7 @@ class Deletion:
         preview: what a look-up told of the task when the prompt was posted; None before.
         outcome: what became of the call.
         seen_at: when this was read or written.
+        freeze: the freeze to be shown on its prompt, looked up when it is drawn; not kept.
     """
 
     id: str
@@ -129,6 +131,7 @@ class Deletion:
     preview: Sighting | None = None
     outcome: Outcome | None = None
     seen_at: int = 0
+    freeze: Freeze | None = None
 
     @property
     def ended(self) -> bool:

@@ -12,10 +12,13 @@
     ├── NoTokenError           IAM gave no token, so the request was not sent
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
+    ├── BrakedError            a freeze or a limit stands in the way
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
         └── UndeliverableError     it never will, here
 """
+
+from bot.domain.brakes import Brake
 
 
 class BotError(Exception):
@@ -86,6 +89,18 @@ class EmbeddedServerError(BotError):
 
 class FencedError(BotError):
     """The deletion's epoch has been raised by another process: what this one holds is stale and must not be written."""
+
+
+class BrakedError(BotError):
+    """A freeze or a limit stands in the way: nothing was recorded, and nothing will be done.
+
+    Args:
+        brake: which.
+    """
+
+    def __init__(self, brake: Brake) -> None:
+        super().__init__(str(brake))
+        self.brake = brake
 
 
 class DeliveryError(BotError):

@@ -19,6 +19,9 @@ class Reason(StrEnum):
     OPERATOR_CHANGED = "operator_changed"
     EXPIRED = "expired"
     OTHER_STATE = "other_state"
+    FROZEN = "frozen"
+    TOO_MANY = "too_many"
+    NOT_ADMIN = "not_admin"
     UNKNOWN_DELETION = "unknown_deletion"  # ended and announced long ago
 
 
@@ -45,12 +48,14 @@ class Policy:
         operators: Slack user ID -> operator.
         users: who may ask; empty allows everyone who has an operator.
         channels: where; empty allows every conversation.
+        admins: who may freeze.
     """
 
     team: str
     operators: Mapping[str, str] = field(default_factory=dict)
     users: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
+    admins: frozenset[str] = frozenset()
 
     def permission(self, user: SlackUser, channel: str) -> Permission:
         """Whether `user` may ask for and confirm deletions in `channel`, and as which operator."""
@@ -64,3 +69,9 @@ class Policy:
         if self.channels and channel not in self.channels:
             return Permission(Reason.CHANNEL_NOT_ALLOWED)
         return Permission(Reason.ALLOWED, operator)
+
+    def may_freeze(self, user: SlackUser) -> Reason:
+        """ALLOWED where `user` is an admin, else why not."""
+        if not user.team or user.team != self.team:
+            return Reason.OTHER_TEAM
+        return Reason.ALLOWED if user.id in self.admins else Reason.NOT_ADMIN

@@ -32,8 +32,8 @@ class Allow(BaseModel):
         frozenset(), description=f"user groups whose members may ask {_SOON}"
     )
     channels: frozenset[kinds.ChannelId] = Field(frozenset(), description="IDs of the channels where they may ask")
-    admins: Annotated[frozenset[str], later("nobody can freeze")] = Field(
-        frozenset(), description=f"who may freeze {_SOON}"
+    admins: frozenset[kinds.SlackUserId] = Field(
+        frozenset(), description="IDs of the users who may freeze; they are told of bursts"
     )
 
 
@@ -70,6 +70,29 @@ class Confirmation(BaseModel):
     )
     verify_seconds: Annotated[kinds.Seconds, within(1, 3600, "seconds")] = Field(
         300, description="how long an uncertain outcome is looked into; 1 to 3600"
+    )
+
+
+class LimitsTable(BaseModel):
+    """`[limits]`: how many second confirmations an hour takes."""
+
+    model_config = _STRICT
+
+    deletions_per_hour: Annotated[int, Field(strict=True), within(0, 10_000, "deletions")] = Field(
+        0, description="by everybody together; 0 for no limit"
+    )
+    deletions_per_hour_per_person: Annotated[int, Field(strict=True), within(0, 10_000, "deletions")] = Field(
+        0, description="of one person's requests; 0 for no limit"
+    )
+
+
+class RecordTable(BaseModel):
+    """`[record]`: how long what has happened is kept."""
+
+    model_config = _STRICT
+
+    retention_days: Annotated[int, Field(strict=True), within(0, 36_500, "days")] = Field(
+        0, description="how long an entry of the record is kept; 0 keeps everything"
     )
 
 
@@ -182,6 +205,8 @@ class Settings(BaseModel):
     allow: Allow = Allow()
     confirmation: Confirmation = Confirmation()
     notify: Notify = Notify()
+    limits: LimitsTable = LimitsTable()
+    record: RecordTable = RecordTable()
     redis: Redis = Redis()
 
     @property

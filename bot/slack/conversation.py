@@ -15,10 +15,12 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.domain.brakes import Burst
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.slack.delivery import MalformedMessageError, check_webhook, web_api_errors
+from bot.slack.messages.brakes import warning
 from bot.slack.messages.message import Message
 from bot.slack.messages.prompts import prompt, retired
 from bot.slack.messages.results import notice, result, result_by_direct_message
@@ -78,13 +80,17 @@ class SlackConversation:
         ways.append(partial(self._post, deletion.requester.id, result_by_direct_message(deletion)))
         await _first(ways)
 
-    async def whisper(self, response_url: ResponseUrl, message: Message) -> None:
-        """Answer one person privately, where they clicked.
+    async def warn(self, admin: str, burst: Burst) -> None:
+        """Tell an admin of a burst; see `Conversation.warn`."""
+        await self._post(admin, warning(burst))
+
+    async def whisper(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
+        """Answer one person privately, where they clicked; `in_place` of what they clicked on.
 
         Raises:
             DeliveryError: Slack did not take it.
         """
-        await self._respond(response_url, message)
+        await self._respond(response_url, message, replace_original=in_place)
 
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
         ways: list[_Way[object]] = []

@@ -6,6 +6,7 @@ is. Slack is acknowledged only after Redis has answered: what has been acknowled
 
 import re
 import secrets
+from dataclasses import dataclass
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,11 +14,17 @@ from slack_bolt.response import BoltResponse
 
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
-from bot.domain.command import Delete, Help, parse_command
+from bot.deletions.braking import Braking
+from bot.deletions.looking_back import LookingBack
+from bot.domain.command import Delete, Freeze, Help, History, Pending, Unfreeze, parse_command
 from bot.domain.errors import DeliveryError, PersonError
 from bot.domain.policy import Reason
+from bot.slack.commands.freeze import freeze, unfreeze
+from bot.slack.commands.history import history
+from bot.slack.commands.pending import pending
 from bot.slack.conversation import SlackConversation
 from bot.slack.messages import answers
+from bot.slack.messages.looking_back import TURN
 from bot.slack.messages.message import Message
 from bot.slack.messages.prompts import ACTION
 from bot.slack.messages.wording import COMMAND
@@ -27,27 +34,38 @@ from bot.slack.payloads import (
     SlashCommand,
     read_click,
     read_command,
+    read_turn,
     response_url_of,
 )
 
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the commands call."""
+
+    deletions: Deletions
+    braking: Braking
+    looking_back: LookingBack
+
+
 def register(
-    app: AsyncApp, deletions: Deletions, conversation: SlackConversation, background: Background, workspace_url: str
+    app: AsyncApp, services: Services, conversation: SlackConversation, background: Background, workspace_url: str
 ) -> None:
     """Let `app` answer `/codecheck` and the buttons of the prompts.
 
     Args:
         app: see `bot.slack.transport.bolt`.
-        deletions: what is called.
+        services: what is called.
         conversation: gives private answers to clicks.
         background: where those answers are sent from, after the click has been acknowledged.
         workspace_url: `url` of auth.test, from which links are made.
     """
-    listeners = Listeners(deletions, conversation, background, workspace_url)
+    listeners = Listeners(services, conversation, background, workspace_url)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{ACTION}\."))(listeners.click)
+    app.action(re.compile(rf"^{TURN}\."))(listeners.turn)
     app.error(listeners.error)
 
 
@@ -55,9 +73,9 @@ class Listeners:
     """What Bolt calls. It fills parameters by their names."""
 
     def __init__(
-        self, deletions: Deletions, conversation: SlackConversation, background: Background, workspace_url: str
+        self, services: Services, conversation: SlackConversation, background: Background, workspace_url: str
     ) -> None:
-        self._deletions = deletions
+        self._services = services
         self._conversation = conversation
         self._background = background
         self._workspace_url = workspace_url
@@ -70,11 +88,24 @@ class Listeners:
     async def click(self, ack: AsyncAck, body: Payload) -> None:
         """Act on a button of a prompt; a click that changes nothing is told so privately."""
         click = read_click(body)
-        clicked = await self._deletions.click(click.deletion_id, click.act, click.by, click.clicked, click.response_url)
+        clicked = await self._services.deletions.click(
+            click.deletion_id, click.act, click.by, click.clicked, click.response_url
+        )
         await ack()
         reason = clicked.decision.reason
         if reason is not Reason.ALLOWED:
-            self._whisper(body, answers.refusal(reason, click.by, clicked.deletion))
+            self._whisper(body, answers.refusal(reason, click.by, clicked.deletion, clicked.brake))
+
+    async def turn(self, ack: AsyncAck, body: Payload) -> None:
+        """Show another page of a private answer, in place of the one whose button was pressed."""
+        typed = read_turn(body)
+        command = parse_command(typed.text)
+        if not isinstance(command, History | Pending):
+            raise MalformedPayloadError("this button shows no page")
+        page = await self._run(typed)
+        await ack()
+        if page is not None:
+            self._whisper(body, page, in_place=True)
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """The one place for errors: tell the person, log the rest under an ID, and let Slack take it as answered."""
@@ -91,25 +122,33 @@ class Listeners:
                 return answers.helped()
             case Delete(task_id):
                 return await self._delete(task_id, typed)
+            case Freeze() as command:
+                return await freeze(command, typed, self._services.braking)
+            case Unfreeze():
+                return await unfreeze(typed, self._services.braking)
+            case History() as command:
+                return await history(command, typed, self._services.looking_back)
+            case Pending() as command:
+                return await pending(command, typed, self._services.looking_back)
 
     async def _delete(self, task_id: str, typed: SlashCommand) -> Message | None:
-        requested = await self._deletions.request(task_id, typed.by, typed.channel, typed.response_url)
+        requested = await self._services.deletions.request(task_id, typed.by, typed.channel, typed.response_url)
         if requested.deletion is None:
-            return answers.refusal(requested.permission.reason, typed.by)
+            return answers.refusal(requested.permission.reason, typed.by, brake=requested.brake)
         if requested.created:
             return None
         return answers.pending(requested.deletion, typed.by, self._workspace_url)
 
-    def _whisper(self, body: Payload, message: Message) -> None:
-        self._background.start(self._send_whisper(body, message), name="private answer")
+    def _whisper(self, body: Payload, message: Message, *, in_place: bool = False) -> None:
+        self._background.start(self._send_whisper(body, message, in_place=in_place), name="private answer")
 
-    async def _send_whisper(self, body: Payload, message: Message) -> None:
+    async def _send_whisper(self, body: Payload, message: Message, *, in_place: bool) -> None:
         response_url = response_url_of(body)
         if response_url is None:
             _log.warning("a click without a response_url cannot be answered", unsaid=message.text)
             return
         try:
-            await self._conversation.whisper(response_url, message)
+            await self._conversation.whisper(response_url, message, in_place=in_place)
         except DeliveryError as error:
             _log.warning("a private answer was not delivered", why=str(error), unsaid=message.text)
 

@@ -80,6 +80,19 @@ def read_click(payload: Payload) -> Click:
     return Click(act, deletion_id, by, Prompt(channel, ts), response_url_of(payload))
 
 
+def read_turn(payload: Payload) -> SlashCommand:
+    """Read a click that turns a page: its value is the command that shows that page.
+
+    Raises:
+        MalformedPayloadError: it does not say who, where or what.
+    """
+    actions = payload.get("actions")
+    action = actions[0] if isinstance(actions, list) and actions else None
+    by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
+    channel = _text(payload, "container", "channel_id") or _required(payload, "channel", "id")
+    return SlashCommand(_required(action, "value"), by, channel, response_url_of(payload))
+
+
 def response_url_of(click: Payload) -> ResponseUrl | None:
     """The response_url of a click, which can edit the message clicked."""
     return _response_url(click, edits=True)

@@ -14,10 +14,14 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.deletions.ports import NewDeletion
+from bot.domain.brakes import Limits
 from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import FencedError, NotRecordedError, NotReplicatedError
+from bot.domain.errors import BrakedError, FencedError, NotRecordedError, NotReplicatedError
 from bot.domain.next_step import Timings
+from bot.domain.operators import SlackUser
+from bot.domain.record import What, of_act, of_progress, of_take_over
 from bot.store.attempts import Attempts
+from bot.store.brakes import read_burst, read_freeze
 from bot.store.codec import decode, decode_response_url, encode, encode_progress, encode_prompt, encode_response_url
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
@@ -27,6 +31,9 @@ _CANDIDATES = 8  # other replicas may take some of them first
 _CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
 _WAIT = 1_000  # milliseconds for replicas to catch up
 _REPLICATED = frozenset({State.EXECUTING, State.CANCELLED})
+_SECOND_CONFIRMATIONS = frozenset({State.EXECUTING})  # what a freeze and the limits stand in the way of
+_FROZEN, _TOO_MANY = -1, -2  # what advance.lua answers
+_PENDING = 500  # deletions that can be listed
 
 _log = structlog.get_logger(__name__)
 
@@ -39,22 +46,25 @@ class RedisDeletionStore:
         prefix: what every key begins with, before a colon.
         timings: leases, the time to confirm, and how long an ended deletion is kept.
         wait_replicas: how many replicas must hold a second confirmation or a cancel.
+        limits: how many second confirmations an hour takes.
         scripts: the scripts; tests plant bugs in them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one are named by the caller
         self,
         client: Redis,
         *,
         prefix: str,
         timings: Timings,
         wait_replicas: int = 0,
+        limits: Limits | None = None,
         scripts: Scripts | None = None,
     ) -> None:
         self._attempts = Attempts(client)
         self._keys = Keys(prefix)
         self._timings = timings
         self._wait_replicas = wait_replicas
+        self._limits = limits or Limits()
         scripts = scripts or load_scripts()
         self._request = client.register_script(scripts.request)
         self._load = client.register_script(scripts.load)
@@ -75,7 +85,8 @@ class RedisDeletionStore:
             requested_at=0,  # these two by Redis's clock
             expires_at=0,
         )
-        args: list[str | int] = [self._timings.ttl, self._timings.talk_lease, *_flat(encode(blank))]
+        told = of_act(blank, State.REQUESTED, new.requester).told()
+        args: list[str | int] = [self._timings.ttl, self._timings.talk_lease, told, *_flat(encode(blank))]
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
             believed = new.id
@@ -85,8 +96,12 @@ class RedisDeletionStore:
                     self._keys.task(new.task_id),
                     self._keys.due,
                     self._keys.deletion(believed),
+                    self._keys.freeze,
+                    *self._record,
                 ]
                 found, now, pairs = await self._request(keys, [new.id, believed, *args], connection)
+                if not found:
+                    raise BrakedError(read_freeze(_paired(pairs)))
                 if pairs:
                     fields = _paired(pairs)
                     return decode(found, fields, now), found == new.id and fields["holder"] == new.id
@@ -105,9 +120,18 @@ class RedisDeletionStore:
         return await self._attempts.run(operation)
 
     async def advance(
-        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+        self,
+        deletion: Deletion,
+        to: State,
+        *,
+        token: str,
+        prompt: Prompt | None = None,
+        by: SlackUser | None = None,
     ) -> tuple[Deletion, bool]:
         """See the port."""
+        person = f"{deletion.requester.team}/{deletion.requester.id}"
+        keys = [*self._keys_of(deletion), self._keys.freeze]
+        keys += [key(whose) for key in (self._keys.hour, self._keys.burst) for whose in ("everybody", person)]
         args: list[str | int] = [
             deletion.id,
             deletion.state,
@@ -116,10 +140,18 @@ class RedisDeletionStore:
             token,
             self._lease(to),
             encode_prompt(prompt),
+            of_act(deletion, to, by or deletion.requester).told(),
+            int(to in _SECOND_CONFIRMATIONS),
+            self._limits.per_hour,
+            self._limits.per_hour_per_person,
         ]
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
-            won, now, pairs = await self._advance(self._keys_of(deletion), args, connection)
+            won, now, pairs = await self._advance(keys, args, connection)
+            if won == _FROZEN:
+                raise BrakedError(read_freeze(_paired(pairs)))
+            if won == _TOO_MANY:
+                raise BrakedError(read_burst(_paired(pairs), deletion.requester))
             if won and to in _REPLICATED:
                 await self._wait_for_replicas(connection)
             if not pairs:
@@ -145,9 +177,10 @@ class RedisDeletionStore:
 
         async def operation(connection: Redis) -> Deletion | None:
             for deletion_id in await self._due([self._keys.due], [_CANDIDATES], connection):
-                keys = [self._keys.deletion(deletion_id), self._keys.due]
+                keys = [self._keys.deletion(deletion_id), self._keys.due, *self._record]
                 leases = [self._timings.call_lease, self._timings.talk_lease]
-                now, pairs = await self._claim(keys, [deletion_id, _token(), *leases], connection)
+                told = of_take_over(deletion_id).told()
+                now, pairs = await self._claim(keys, [deletion_id, _token(), *leases, told], connection)
                 if not pairs:
                     continue  # another replica took it first
                 try:
@@ -158,9 +191,22 @@ class RedisDeletionStore:
 
         return await self._attempts.run(operation)
 
-    async def hold(self, deletion: Deletion) -> Deletion:
+    async def pending(self) -> list[Deletion]:
         """See the port."""
-        now, epoch = await self._write(deletion, lease=self._lease(deletion.state))
+
+        async def operation(connection: Redis) -> list[Deletion]:
+            found = []
+            for deletion_id in map(str, await connection.zrange(self._keys.due, 0, _PENDING - 1)):
+                now, pairs = await self._load([self._keys.deletion(deletion_id)], [], connection)
+                if pairs:
+                    found.append(decode(deletion_id, _paired(pairs), now))
+            return [deletion for deletion in found if not deletion.ended]
+
+        return await self._attempts.run(operation)
+
+    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
+        """See the port."""
+        now, epoch = await self._write(deletion, lease=self._lease(deletion.state), what=what)
         return replace(deletion, seen_at=now, epoch=epoch)
 
     async def rest(self, deletion: Deletion, until: int) -> None:
@@ -171,7 +217,9 @@ class RedisDeletionStore:
         """See the port."""
         await self._write(deletion)
 
-    async def _write(self, deletion: Deletion, *, lease: int = 0, rest_until: int = 0) -> tuple[int, int]:
+    async def _write(
+        self, deletion: Deletion, *, lease: int = 0, rest_until: int = 0, what: What | None = None
+    ) -> tuple[int, int]:
         """Write `deletion`; with neither a lease nor a time to rest until, close it. Returns the time and its epoch."""
         closed = not lease and not rest_until
         args: list[str | int] = [
@@ -182,6 +230,8 @@ class RedisDeletionStore:
             rest_until,
             int(deletion.ended or closed),
             self._timings.retention,
+            of_progress(deletion, what).told(),
+            int(what is not None),
             *_flat(encode_progress(deletion)),
         ]
 
@@ -213,7 +263,11 @@ class RedisDeletionStore:
         return await self._attempts.run(operation)
 
     def _keys_of(self, deletion: Deletion) -> list[str]:
-        return [self._keys.deletion(deletion.id), self._keys.due, self._keys.task(deletion.task_id)]
+        return [self._keys.deletion(deletion.id), self._keys.due, self._keys.task(deletion.task_id), *self._record]
+
+    @property
+    def _record(self) -> list[str]:
+        return [self._keys.record, self._keys.head]
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease

@@ -16,9 +16,15 @@ COMMANDS = (
     "hgetall",
     "hset",
     "hincrby",
+    "xadd",
+    "xdel",
+    "xrange",
+    "xrevrange",
     "zadd",
+    "zcount",
     "zrange",
     "zrem",
+    "zremrangebyscore",
     "zscore",
     "wait",
     "ping",
@@ -52,6 +58,33 @@ class Keys:
     def response_url(self, deletion_id: str) -> str:
         """The latest response_url of an ephemeral prompt."""
         return f"{self.prefix}:{{deletions}}:response_url:{deletion_id}"
+
+    @property
+    def record(self) -> str:
+        """The stream of everything that happened."""
+        return f"{self.prefix}:{{deletions}}:record"
+
+    @property
+    def head(self) -> str:
+        """The hash that holds where the record ends, and where it begins since it was trimmed."""
+        return f"{self.prefix}:{{deletions}}:record:head"
+
+    def noted(self, token: str) -> str:
+        """Says for a minute that a note has been recorded."""
+        return f"{self.prefix}:{{deletions}}:record:noted:{token}"
+
+    @property
+    def freeze(self) -> str:
+        """The hash that says whether everything is stopped, by whom, and why."""
+        return f"{self.prefix}:{{deletions}}:freeze"
+
+    def hour(self, whose: str) -> str:
+        """The sorted set of the past hour's second confirmations, of `everybody` or of one person's requests."""
+        return f"{self.prefix}:{{deletions}}:hour:{whose}"
+
+    def burst(self, whose: str) -> str:
+        """Says that the admins have been told of a burst."""
+        return f"{self.prefix}:{{deletions}}:burst:{whose}"
 
 
 def acl_rules(prefix: str) -> str:

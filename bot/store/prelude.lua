@@ -1,4 +1,4 @@
--- Stands before every other script of this folder.
+-- Stands before every script of this folder.
 
 -- Milliseconds since 1970 by Redis's clock, the only one that all replicas of the bot share.
 local function clock()
@@ -18,4 +18,9 @@ end
 local function hold(deletion, token)
   redis.call('HSET', deletion, 'holder', token)
   return redis.call('HINCRBY', deletion, 'epoch', 1)
+end
+
+-- Whether an admin has stopped everything. Whatever begins a call asks this in the same script.
+local function frozen(freeze)
+  return redis.call('HGET', freeze, 'on') == '1'
 end

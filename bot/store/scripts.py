@@ -1,4 +1,4 @@
-"""The Lua scripts of this folder, each with the shared prelude before it."""
+"""The Lua scripts of this folder, each with what all share before it."""
 
 from dataclasses import dataclass, fields
 from importlib.resources import files
@@ -14,12 +14,15 @@ class Scripts:
     due: str
     claim: str
     save: str
+    note: str
+    freeze: str
+    trim: str
 
 
 def load_scripts() -> Scripts:
     """Read the scripts from the package."""
     folder = files("bot.store")
-    prelude = (folder / "prelude.lua").read_text()
+    shared = "\n".join((folder / f"{name}.lua").read_text() for name in ("sha256", "prelude", "record"))
     return Scripts(
-        **{field.name: prelude + "\n" + (folder / f"{field.name}.lua").read_text() for field in fields(Scripts)}
+        **{field.name: shared + "\n" + (folder / f"{field.name}.lua").read_text() for field in fields(Scripts)}
     )

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.command import Command, Delete, Help, parse_command, parse_task_id
+from bot.domain.command import (
+    Command,
+    Delete,
+    Freeze,
+    Help,
+    History,
+    Pending,
+    Unfreeze,
+    parse_command,
+    parse_task_id,
+)
 from bot.domain.errors import UsageError
 
 ID = "897acf0e2b4d4f6c8a1b3d5e7f901234"
@@ -33,6 +43,18 @@ task_ids = st.text(ALPHABET, min_size=1, max_size=128)
         ("delete AbC", Delete("AbC")),
         (f"delete {'a' * 128}", Delete("a" * 128)),
         ("delete delete", Delete("delete")),
+        ("freeze", Freeze()),
+        ("FREEZE the audit is on", Freeze("the audit is on")),
+        ("freeze " + "x" * 300, Freeze("x" * 200)),
+        ("unfreeze", Unfreeze()),
+        ("pending", Pending()),
+        ("pending 3", Pending(3)),
+        ("history", History()),
+        (f"history `{ID}`", History(ID)),
+        ("history &lt;@U01ALICE|alice&gt;", History(user_id="U01ALICE")),
+        ("history <@U01ALICE>", History(user_id="U01ALICE")),
+        (f"history {ID} before 17-1", History(ID, before="17-1")),
+        ("history <@U01ALICE> after 17-1", History(user_id="U01ALICE", after="17-1")),
     ],
 )
 def test_what_people_type_and_paste_is_understood(text: str, command: Command) -> None:
@@ -128,3 +150,12 @@ def test_no_answer_lets_markup_through(text: str) -> None:
     answer = answer_to(text)
     if isinstance(answer, str):
         assert not set("<>&") & set(answer.replace("<task_id>", ""))
+
+
+@pytest.mark.parametrize(
+    "text", ["pending 0", "pending x", "pending 1 2", "history a b", "history a/b", "history @bob"]
+)
+def test_what_cannot_be_looked_back_at_is_answered_with_the_usage(text: str) -> None:
+    """The answer says what to type."""
+    with pytest.raises(UsageError, match="Usage: `/codecheck"):
+        parse_command(text)

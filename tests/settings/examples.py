@@ -38,6 +38,13 @@ verify_seconds = 90
 [notify]
 channels = ["C09"]
 
+[limits]
+deletions_per_hour = 20
+deletions_per_hour_per_person = 5
+
+[record]
+retention_days = 0
+
 [redis]
 wait_replicas = 1
 """

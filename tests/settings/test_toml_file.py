@@ -22,7 +22,7 @@ CHANNEL_ID = (
     "In Slack: click the channel's name; the ID is at the end of About.",
 )
 IAM_NAME = "Write the IAM user name: 1 to 64 letters, digits, spaces and any of . - _ alone."
-KNOWN = "There are: [operators], [operators_from], [allow], [confirmation], [notify], [redis]."
+KNOWN = "There are: [operators], [operators_from], [allow], [confirmation], [notify], [limits], [record], [redis]."
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,6 @@ def test_a_number_that_makes_no_sense_is_refused(
         ("confirmation", 'second_step = "second_person"'),
         ("confirmation", "grace_seconds = 10"),
         ("allow", 'usergroups = ["S01"]'),
-        ("allow", 'admins = ["U01"]'),
         ("operators_from", 'email_domain = "example.com"'),
         ("operators_from", 'profile_field = "Xf01"'),
     ],

@@ -9,15 +9,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
+from bot.deletions.braking import Braking
 from bot.deletions.carrying_on import Carrier
+from bot.deletions.looking_back import LookingBack
+from bot.deletions.refusing import Refusals
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
 from bot.slack.conversation import SlackConversation
-from bot.slack.listeners import register
+from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
 from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
-from tests.slack.memory import MemoryStore, OneTask
+from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask
 from tests.slack.samples import ALICE, BOB, WORKSPACE
 from tests.slack.signing import SECRET, SignedSlack
 from tests.slack.wire import SlackWire
@@ -78,11 +81,17 @@ async def app(
     background: Background,
 ) -> AsyncApp:
     """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
-    carrier = Carrier(store, conversation, service, Timings())
+    record, brakes = MemoryRecord(), MemoryBrakes()
+    carrier = Carrier(store, conversation, service, Timings(), brakes)
     policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
-    deletions = Deletions(store, carrier, background, policy, Timings())
+    refusals = Refusals(record, brakes, conversation, background, policy)
+    services = Services(
+        Deletions(store, carrier, background, policy, Timings(), refusals),
+        Braking(brakes, refusals, policy, Timings()),
+        LookingBack(store, record, refusals, policy, Timings()),
+    )
     built = bolt_app(client, await sign_in(client), SECRET)
-    register(built, deletions, conversation, background, WORKSPACE)
+    register(built, services, conversation, background, WORKSPACE)
     return built
 
 

@@ -5,8 +5,11 @@ import time
 from dataclasses import replace
 
 from bot.deletions.ports import NewDeletion
+from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.operators import SlackUser
 from bot.domain.outcome import Answer, Presence, Reply, Sighting, Task
+from bot.domain.record import Entry, Note, What
 
 TTL = 300_000
 
@@ -66,11 +69,18 @@ class MemoryStore:
         return None if found is None else replace(found, seen_at=now())
 
     async def advance(
-        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+        self,
+        deletion: Deletion,
+        to: State,
+        *,
+        token: str,
+        prompt: Prompt | None = None,
+        by: SlackUser | None = None,
     ) -> tuple[Deletion, bool]:
         """Change the state where it still holds."""
         self._check()
         assert token
+        assert by is None or by.id
         current = self.deletions[deletion.id]
         if current.state is not deletion.state:
             return current, False
@@ -82,8 +92,13 @@ class MemoryStore:
         """Nothing is ever due here."""
         return None
 
-    async def hold(self, deletion: Deletion) -> Deletion:
+    async def pending(self) -> list[Deletion]:
+        """List."""
+        return [deletion for deletion in self.deletions.values() if not deletion.ended]
+
+    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
         """Write."""
+        del what
         self._check()
         self.deletions[deletion.id] = replace(deletion, seen_at=now())
         return self.deletions[deletion.id]
@@ -104,6 +119,55 @@ class MemoryStore:
     async def response_url(self, deletion_id: str) -> ResponseUrl | None:
         """Read."""
         return self.response_urls.get(deletion_id)
+
+
+class MemoryRecord:
+    """Answers `bot.deletions.ports.Record`: the notes alone, since a store in memory records nothing."""
+
+    def __init__(self) -> None:
+        self.notes: list[Note] = []
+
+    async def note(self, note: Note) -> None:
+        """Keep."""
+        self.notes.append(note)
+
+    async def latest(self, before: str = "") -> list[Entry]:
+        """Nothing."""
+        del before
+        return []
+
+    async def following(self, after: str = "") -> list[Entry]:
+        """Nothing."""
+        del after
+        return []
+
+    async def trim(self, age: int) -> int:
+        """Nothing."""
+        del age
+        return 0
+
+
+class MemoryBrakes:
+    """Answers `bot.deletions.ports.Brakes`."""
+
+    def __init__(self) -> None:
+        self.in_force: Freeze | None = None
+
+    async def freeze(self, by: SlackUser, why: str) -> tuple[Freeze, bool]:
+        """Freeze."""
+        changed = self.in_force is None
+        self.in_force = self.in_force or Freeze(by, now(), why)
+        return self.in_force, changed
+
+    async def unfreeze(self, by: SlackUser) -> bool:
+        """Unfreeze."""
+        assert by.id
+        changed, self.in_force = self.in_force is not None, None
+        return changed
+
+    async def frozen(self) -> Freeze | None:
+        """Look."""
+        return self.in_force
 
 
 class OneTask:

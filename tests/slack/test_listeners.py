@@ -277,3 +277,19 @@ async def test_private_answer_that_cannot_be_delivered(
         await background.drain(5)
 
     assert [log["event"] for log in logs] == ["a private answer was not delivered"]
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [("history.older", "delete abc"), ("history.older", "freeze"), ("history.newer", "")],
+)
+async def test_a_page_button_turns_pages_and_nothing_else(
+    slack: SlackWire, bot: SignedSlack, store: MemoryStore, action: str, value: str
+) -> None:
+    """Whatever stands in its value, no other command is run by it."""
+    payload = click_payload(action, value, ALICE, response_url=slack.response_url())
+
+    await click(bot, payload)
+
+    assert "Something went wrong" in await whispered(slack)
+    assert store.deletions == {}

@@ -8,6 +8,7 @@ from typing import Self
 from redis.asyncio import Redis
 
 from bot.deletions.ports import DeletionStore, NewDeletion
+from bot.domain.brakes import Limits
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.next_step import Timings
 from bot.domain.operators import SlackUser
@@ -58,6 +59,12 @@ class Rig:
         client = connect(url or self.url)
         self._stack.push_async_callback(client.aclose)
         return kind(client, prefix=self.prefix, timings=TIMINGS, wait_replicas=wait_replicas, scripts=self.scripts)
+
+    def limited_store(self, url: str, limits: Limits) -> RedisDeletionStore:
+        """The same with limits."""
+        client = connect(url or self.url)
+        self._stack.push_async_callback(client.aclose)
+        return RedisDeletionStore(client, prefix=self.prefix, timings=TIMINGS, limits=limits, scripts=self.scripts)
 
     async def requested(self, task_id: str = "task-1") -> Deletion:
         """A deletion just recorded."""

@@ -5,11 +5,15 @@ import secrets
 import pytest
 from redis.exceptions import RedisError
 
+from bot.domain.brakes import Limits
 from bot.domain.deletion import ResponseUrl, State
-from bot.domain.errors import NotRecordedError, PersonError
+from bot.domain.errors import BrakedError, NotRecordedError, PersonError
+from bot.domain.record import of_refusal
+from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.keys import COMMANDS, Keys, acl_rules
-from tests.store.rig import Rig
+from bot.store.record import RedisRecord
+from tests.store.rig import ALICE, Rig
 
 URL = ResponseUrl("https://hooks.example.com/actions/2", edits_prompt=True)
 
@@ -37,6 +41,18 @@ async def live(rig: Rig, rules: str) -> None:
         await rig.redis.delete(rig.keys.deletion(vanished.id))
         assert await rig.store.claim() is None
         await rig.store.close(await rig.loaded(executing))
+        limited = rig.limited_store(url, Limits(per_hour=1))
+        with pytest.raises(BrakedError):
+            await limited.advance(await rig.reviewed("task-4"), State.EXECUTING, token="one too many")
+        assert await limited.pending()
+        brakes, record = RedisBrakes(client, prefix=rig.prefix), RedisRecord(client, prefix=rig.prefix)
+        await brakes.freeze(ALICE, "an audit")
+        assert await brakes.frozen()
+        await record.note(of_refusal(ALICE, "delete", "frozen", "C0QUALITY"))
+        assert await record.latest()
+        assert await record.following()
+        assert (await record.ends()).head.number
+        assert await record.trim(-1)
     finally:
         await client.aclose()
         await rig.redis.flushall()

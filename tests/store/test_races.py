@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.errors import FencedError
+from bot.domain.operators import SlackUser
 from bot.store.deletions import RedisDeletionStore
 from tests.store.rig import TIMINGS, Rig
 
@@ -39,14 +40,20 @@ class ReadThenWrite(RedisDeletionStore):
     """A store with a bug: it looks whether it may advance, and then does, in two round trips."""
 
     async def advance(
-        self, deletion: Deletion, to: State, *, token: str, prompt: Prompt | None = None
+        self,
+        deletion: Deletion,
+        to: State,
+        *,
+        token: str,
+        prompt: Prompt | None = None,
+        by: SlackUser | None = None,
     ) -> tuple[Deletion, bool]:
         """Read, decide here, write."""
         found = await self.load(deletion.id)
         assert found is not None
         if found.state is not deletion.state:
             return found, False
-        return await super().advance(found, to, token=token, prompt=prompt)
+        return await super().advance(found, to, token=token, prompt=prompt, by=by)
 
 
 async def test_the_race_shows_a_store_that_reads_and_then_writes(rig: Rig) -> None:

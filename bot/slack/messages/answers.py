@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.domain.brakes import Brake, Freeze
 from bot.domain.deletion import Deletion, State
 from bot.domain.operators import SlackUser
 from bot.domain.policy import Reason
+from bot.slack.messages.brakes import frozen, refused_by
 from bot.slack.messages.message import Message, message, section
 from bot.slack.messages.text import code, escape, mention, moment, permalink
 from bot.slack.messages.wording import COMMAND, again
@@ -19,6 +21,9 @@ def helped() -> Message:
         f"{_DELETE} deletes one CodeArts Check task for good, after two confirmations.",
         section(
             f"{_DELETE}  deletes one CodeArts Check task for good: its configuration, issues and execution records.",
+            f"`{COMMAND} pending`  shows the requests that have not ended.",
+            f"`{COMMAND} history {escape('[task_id | @user]')}`  shows what has happened.",
+            f"`{COMMAND} freeze [reason]` and `{COMMAND} unfreeze`  stop everything, and let it go on (admins).",
             f"`{COMMAND} help`  shows this.",
         ),
         section(
@@ -33,21 +38,29 @@ def told(text: str) -> Message:
     return message(text, section(text))
 
 
-def refusal(reason: Reason, by: SlackUser, deletion: Deletion | None = None) -> Message:
+def refusal(reason: Reason, by: SlackUser, deletion: Deletion | None = None, brake: Brake | None = None) -> Message:
     """Why somebody's command or click changed nothing: what, why, and who can change it.
 
     Args:
         reason: any but ALLOWED.
         by: who acted.
         deletion: what was clicked on; told of only where the reason itself says that `by` may know it.
+        brake: what refused it, or a freeze that is told beside another reason.
     """
+    if brake is not None and reason in (Reason.FROZEN, Reason.TOO_MANY):
+        return told(refused_by(brake))
+    said = _refusal(reason, by, deletion)
+    return told(f"{said}\n{frozen(brake)}" if isinstance(brake, Freeze) else said)
+
+
+def _refusal(reason: Reason, by: SlackUser, deletion: Deletion | None) -> str:
     if deletion is not None and reason is Reason.EXPIRED:
         when = moment(deletion.expires_at)
-        return told(f"Nothing was deleted: this request expired {when}. To ask again: {again(deletion)}")
+        return f"Nothing was deleted: this request expired {when}. To ask again: {again(deletion)}"
     if deletion is not None and reason is Reason.OTHER_STATE:
         now = _IN_WORDS[deletion.appearance]
-        return told(f"Nothing was changed by this click: the request is {now}. Its prompt shows where it stands.")
-    return told(_REFUSALS[reason].format(user=code(by.id)))
+        return f"Nothing was changed by this click: the request is {now}. Its prompt shows where it stands."
+    return _REFUSALS[reason].format(user=code(by.id))
 
 
 def pending(deletion: Deletion, by: SlackUser, workspace_url: str) -> Message:
@@ -114,6 +127,12 @@ _REFUSALS: Mapping[Reason, str] = {
         "Nothing was changed: since you asked, you have been given another operator. "
         f"This request will expire; then ask again with {_DELETE}. "
         f"If the change is a surprise, ask {_WHOEVER}."
+    ),
+    Reason.FROZEN: "Nothing was deleted: deletions are frozen by an admin.",
+    Reason.TOO_MANY: "Nothing was deleted: too many deletions have been confirmed in the past hour.",
+    Reason.NOT_ADMIN: (
+        "Nothing was done: only admins can freeze and unfreeze. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `admins` of `[allow]` in `codecheck.toml`."
     ),
     Reason.EXPIRED: "Nothing was deleted: this request has expired.",
     Reason.OTHER_STATE: "Nothing was changed by this click: the request has moved on. Its prompt shows the rest.",

@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.deletion import Act, Deletion, State
 from bot.domain.outcome import Presence, Task
+from bot.slack.messages.brakes import frozen
 from bot.slack.messages.message import Message, buttons, context, facts, message, section
 from bot.slack.messages.text import code, cut, mention, moment, outside
 from bot.slack.messages.wording import standing
@@ -41,6 +42,7 @@ def _first_step(deletion: Deletion) -> Message:
         f"Step 1 of 2: a request to delete task {task} as operator {code(deletion.operator)}. "
         f"Nothing has been deleted. Review it by {moment(deletion.expires_at)}, or cancel.",
         section(f"*Delete CodeArts Check task {task}?*", "Step 1 of 2. Nothing has been deleted."),
+        section(frozen(deletion.freeze)) if deletion.freeze else None,
         _warning(deletion),
         _described(deletion),
         buttons(
@@ -61,6 +63,7 @@ def _second_step(deletion: Deletion) -> Message:
             "Step 2 of 2. *This cannot be undone.* Lost for good are the task's *configuration*, all its *issues* and "
             f"all its *execution records*. CodeArts Check will note {operator} as the one who deleted it.",
         ),
+        section(frozen(deletion.freeze)) if deletion.freeze else None,
         _warning(deletion),
         _described(deletion),
         buttons(

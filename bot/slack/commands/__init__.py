@@ -1,0 +1,1 @@
+"""The subcommands of `/codecheck` beyond the request itself, one module each: from what was typed to its answer."""
