@@ -1,1 +1,1 @@
-"""What the bot costs: figures as ratios taken in one run, never a test."""
+"""Figures, taken on loopback in one run: `python -m benchmarks`. Trust the ratios; the machine makes the rest."""

@@ -2,21 +2,17 @@
 
 import asyncio
 import signal
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-import httpx
 import structlog
 from redis.asyncio import Redis
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.codearts.auth import AkSkAuth, IamTokenAuth
+from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import http_client
-from bot.codearts.sign_in import IamUser
 from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
 from bot.deletions.braking import Braking
@@ -29,7 +25,6 @@ from bot.domain.brakes import Limits
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
 from bot.settings import Settings
-from bot.settings.model import AccessKey
 from bot.slack.conversation import SlackConversation
 from bot.slack.directory import SlackDirectory
 from bot.slack.listeners import Services, register
@@ -103,7 +98,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         )
         record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
         conversation = SlackConversation(client, session, workspace.url, settings.confirmation.in_domain)
-        service = CodeArtsCheck(await _codearts(stack, settings))
+        service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
         policy = _policy(settings, workspace.team)
         directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
         people = People(directory, policy)
@@ -137,20 +132,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
     client = connect(url)
     stack.push_async_callback(client.aclose)
     return client
-
-
-async def _codearts(stack: AsyncExitStack, settings: Settings) -> httpx.AsyncClient:
-    tls = ssl.create_default_context()
-    auth: httpx.Auth
-    match settings.sign_in:
-        case AccessKey(ak, sk, security_token, project_id):
-            auth = AkSkAuth(ak.get_secret_value(), sk, project_id or "", security_token)
-        case user:
-            iam = await stack.enter_async_context(http_client(settings.iam_endpoint, tls=tls))
-            auth = IamTokenAuth(
-                iam, IamUser(user.name, user.password, user.domain, user.project_id or "", settings.codearts_region)
-            )
-    return await stack.enter_async_context(http_client(settings.codearts_endpoint, auth, tls=tls))
 
 
 def _policy(settings: Settings, team: str) -> Policy:
@@ -190,8 +171,10 @@ async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, clien
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    """End a task; asked again each second, since a cancellation can get lost in a client that is just giving up."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 async def _drain(background: Background, seconds: float) -> None:

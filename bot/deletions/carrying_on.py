@@ -137,6 +137,8 @@ class Carrier:
                 if deletion.preview is None:
                     deletion = replace(deletion, preview=await self._preview(deletion.task_id))
                 prompt = await self._conversation.show(await self._with_freeze(deletion), response_url)
+                if prompt.ephemeral and response_url is not None:  # else nobody could say that it has expired
+                    await self._store.keep_response_url(deletion.id, response_url)
                 return replace(deletion, prompt=prompt, drawn=deletion.appearance)
             case Redraw():
                 try:

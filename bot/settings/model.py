@@ -13,7 +13,6 @@ from bot.settings import checks, kinds
 from bot.settings.checks import within
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-_SOON = "(not available yet)"
 
 
 @dataclass(frozen=True, slots=True)

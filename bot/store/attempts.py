@@ -7,7 +7,8 @@ script is safe to replay, hence a lost connection may be tried again.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import structlog
@@ -53,7 +54,7 @@ class Attempts:
 
         async def attempt() -> _Answer:
             nonlocal unknown
-            async with self._client.client() as connection:
+            async with _connection(self._client) as connection:
                 try:
                     return await operation(connection)
                 except (RedisError, OSError, asyncio.CancelledError) as error:
@@ -74,6 +75,16 @@ class Attempts:
         if why != self._last_failure:
             _log.warning("Redis failed", why=why, recorded="not known" if unknown else "no")
         self._last_failure = why
+
+
+@asynccontextmanager
+async def _connection(client: Redis) -> AsyncIterator[Redis]:
+    """A connection of its own, given back whenever the work on it is cancelled: redis-py's own context can keep it."""
+    connection = client.client()
+    try:
+        yield await connection.initialize()
+    finally:
+        await asyncio.shield(connection.aclose())
 
 
 def _refused(error: BaseException) -> bool:

@@ -65,7 +65,11 @@ def test_the_report_has_a_line_for_each_check_and_one_for_each_cure() -> None:
 
 def test_the_command_prints_the_report_and_exits_1_on_a_fault(tmp_path: Path) -> None:
     """As a process: nothing is reachable, and nothing secret is printed."""
-    environ = ENOUGH | {"SLACK_API_URL": "http://127.0.0.1:1/", "REDIS_URL": "redis://:hunter22@127.0.0.1:1"}
+    environ = ENOUGH | {
+        "SLACK_API_URL": "http://127.0.0.1:1/",
+        "REDIS_URL": "redis://:hunter22@127.0.0.1:1",
+        "CODEARTS_ENDPOINT": "http://127.0.0.1:1",
+    }
     measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     ended = subprocess.run(
         [sys.executable, "-m", "bot", "doctor"],
@@ -78,5 +82,5 @@ def test_the_command_prints_the_report_and_exits_1_on_a_fault(tmp_path: Path) ->
     )
     assert ended.returncode == 1
     faults = [line.split()[1] for line in ended.stdout.splitlines() if line.startswith("FAULT")]
-    assert faults == ["operators:", "Redis:", "Slack:"]
+    assert faults == ["operators:", "Redis:", "Slack:", "CodeArts"]
     assert not [secret for secret in (*ENOUGH.values(), "hunter22") if secret in ended.stdout + ended.stderr]

@@ -1,0 +1,81 @@
+"""What is typed after `/codecheck`, and what the bot answers before anything is recorded."""
+
+import pytest
+
+from tests.fixtures.world import TASK, World, buttons, words
+
+
+@pytest.mark.parametrize("typed", ["/codecheck", "/codecheck help", "/codecheck HELP"])
+async def test_help(world: World, typed: str) -> None:
+    """Whoever has never seen the bot reads what it does, for themselves alone."""
+    answer = await world.carol.types(typed, in_=world.channel)
+    assert answer.message is not None
+    assert answer.message.only_for == world.carol.id
+    assert "/codecheck delete &lt;task_id&gt;" in words(answer.message)
+    assert "two confirmations" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("/codecheck delte 897acf", "There is no `delte`. Did you mean `delete`?"),
+        ("/codecheck list", "There is no `list`."),
+        ("/codecheck <!channel>", "There is no `!channel`."),
+        ("/codecheck delete", "The task ID is missing. Usage: `/codecheck delete"),
+        ("/codecheck delete 897acf 2b6f4c", "One task at a time, please: these are 2 words."),
+        (f"/codecheck delete {'a' * 129}", "at most 128 characters, and this one has 129"),
+        ("/codecheck delete 897/acf", "only letters, digits, `-` and `_`, and this one has `/`"),
+        ("/codecheck delete ../../v2/tasks", "and this one has `.`"),
+        ("/codecheck delete 897\u202eacf", "this one has U+202E"),
+        ("/codecheck delete 897acf\x07", "this one has U+0007"),
+    ],
+)
+async def test_what_cannot_be_read_is_answered_with_what_to_type(world: World, typed: str, told: str) -> None:
+    """Privately, naming the fault; nothing is recorded, nothing is asked of CodeArts Check."""
+    answer = await world.alice.types(typed, in_=world.channel)
+    assert answer.message is not None
+    assert answer.message.only_for == world.alice.id
+    assert told in answer.text
+    assert world.channel.messages == []
+    assert not world.codearts.requests
+
+
+@pytest.mark.parametrize("pasted", [f"`{TASK}`", f'"{TASK}"', f"“{TASK}”", f"  {TASK}  ", f"'`{TASK}`'"])
+async def test_what_people_paste_around_an_id_is_forgiven(world: World, pasted: str) -> None:
+    """Backticks, quotes and spaces are no part of the ID."""
+    answer = await world.alice.types(f"/codecheck delete {pasted}", in_=world.channel)
+    assert answer.text == ""
+    assert buttons(await world.latest("Step 1 of 2", TASK)) == ["Review deletion…", "Cancel"]
+    await world.alice.clicks("Cancel", on=world.channel)
+    await world.latest("Cancelled")
+
+
+async def test_an_id_that_is_not_known_is_said_in_the_prompt(world: World) -> None:
+    """A slip is seen before the second step, not after the service has refused."""
+    prompt = await world.ask("0000000000000000000000000000dead")
+    assert "CodeArts Check does not know this task" in words(prompt)
+    await world.alice.clicks("Cancel", on=prompt)
+    await world.latest("Cancelled")
+
+
+async def test_one_request_at_a_time_for_each_task(world: World) -> None:
+    """Whoever asks for the same task meanwhile is pointed to the first prompt, and no second one appears."""
+    prompt = await world.ask(TASK)
+    bobs = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
+    assert "<@U01ALICE> has already asked to delete task" in bobs.text
+    assert f"/archives/{world.channel.id}/p{prompt.ts.replace('.', '')}" in bobs.text
+    alices = await world.alice.types(f"/codecheck delete `{TASK}`", in_=world.channel)
+    assert "You have already asked to delete task" in alices.text
+    assert len(world.channel.messages) == 1
+    await world.alice.clicks("Cancel", on=prompt)
+    await world.latest("Cancelled")
+
+
+async def test_a_command_that_slack_delivers_twice_is_one_request(world: World) -> None:
+    """Slack has been seen to do so; commands carry no ID to tell."""
+    world.slack.faults.redeliver_next(2)
+    await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+    await world.latest("Step 1 of 2", TASK)
+    assert len(world.channel.messages) == 1
+    await world.alice.clicks("Cancel", on=world.channel)
+    await world.latest("Cancelled")

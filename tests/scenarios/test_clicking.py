@@ -1,0 +1,86 @@
+"""Clicks that are doubled, late, or many at once: the request takes each step once."""
+
+import asyncio
+
+from tests.fixtures.world import TASK, World, buttons, delete_label
+
+
+async def test_a_second_click_on_the_first_step_never_counts_as_the_second(world: World) -> None:
+    """Whoever double-clicks "Review deletion…" has reviewed, and no more."""
+    prompt = await world.ask(TASK)
+    await asyncio.gather(*(world.alice.clicks("Review deletion…", on=prompt, stale=True) for _ in range(10)))
+    await world.latest("Step 2 of 2")
+    await world.told(world.alice, "reviewed already, and waits for its second confirmation")
+    assert buttons(world.now(prompt)) == ["Cancel", "Delete task 897acf…"]
+    assert not world.codearts.count("DELETE")
+
+
+async def test_a_click_that_slack_delivers_twice_takes_one_step(world: World) -> None:
+    """Clicks carry no ID to tell."""
+    prompt = await world.ask(TASK)
+    world.slack.faults.redeliver_next(2)
+    await world.review()
+    assert buttons(world.now(prompt)) == ["Cancel", "Delete task 897acf…"]
+    world.slack.faults.redeliver_next(2)
+    await world.confirm(TASK)
+    await world.latest("status: success")
+    assert world.codearts.count("DELETE") == 1
+
+
+async def test_a_click_on_stale_buttons_redraws_the_prompt(world: World) -> None:
+    """A screen that shows an old step gets the present one, and a word of explanation."""
+    first = await world.ask(TASK)
+    await world.review()
+    edits = len(world.slack.wire.calls("chat.update"))
+    await world.alice.clicks("Review deletion…", on=first, stale=True)
+    await world.told(world.alice, "reviewed already")
+    await world.slack.until(lambda: len(world.slack.wire.calls("chat.update")) > edits)
+    assert buttons(world.now(first)) == ["Cancel", "Delete task 897acf…"]
+
+
+async def test_a_click_on_a_confirmed_request_is_told_that_it_is_under_way_or_over(world: World) -> None:
+    """The second confirmation, pressed again."""
+    await world.ask(TASK)
+    await world.review()
+    second = await world.latest("Step 2 of 2")
+    await world.confirm(TASK)
+    await world.latest("status: success")
+    await world.alice.clicks(delete_label(TASK), on=second, stale=True)
+    await world.told(world.alice, "the request is over: the task was deleted")
+    assert world.codearts.count("DELETE") == 1
+
+
+async def test_two_hundred_confirmations_at_once_over_two_replicas_are_one_delete(world: World) -> None:
+    """Every click is acknowledged; one of them counts."""
+    await world.start_replica()
+    await world.ask(TASK)
+    await world.review()
+    second = await world.latest("Step 2 of 2")
+
+    answers = await asyncio.gather(*(world.alice.clicks(delete_label(TASK), on=second, stale=True) for _ in range(200)))
+    result = await world.latest("status: success", "httpStatus: OK")
+
+    assert {answer.notice for answer in answers} == {""}
+    assert world.codearts.count("DELETE") == 1
+    assert len(world.codearts.deletions) == 1
+    assert [message.text for message in world.channel.messages].count(result.text) == 1
+    assert buttons(world.now(second)) == []
+
+
+async def test_confirming_and_cancelling_at_once_is_one_of_the_two(world: World) -> None:
+    """And the channel says which."""
+    await world.start_replica()
+    await world.ask(TASK)
+    await world.review()
+    second = await world.latest("Step 2 of 2")
+    await asyncio.gather(
+        *(
+            world.alice.clicks(label, on=second, stale=True)
+            for label in ("Cancel", delete_label(TASK))
+            for _ in range(20)
+        )
+    )
+    await world.slack.until(lambda: not buttons(world.now(second)) and "Deleting" not in world.now(second).text)
+    cancelled = "Cancelled" in world.now(second).text
+    assert world.codearts.count("DELETE") == (0 if cancelled else 1)
+    assert (TASK in world.codearts.tasks) == cancelled

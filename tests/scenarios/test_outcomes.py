@@ -1,0 +1,201 @@
+"""What CodeArts Check answers, and what the channel then reads: never more than is known."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
+from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
+
+AUDIT = '[notify]\nchannels = ["C01AUDIT"]'
+BRIEF = replace(QUICK, verify=500, call=2_000)
+
+# Each error of the ErrorCode page and the gateway's: what it means, and what a person should do.
+REFUSALS = {
+    "CC.00000000": ("is busy", "try again later"),
+    "CC.00000003": ("authentication has expired", "renew the bot's token"),
+    "CC.00050000": ("parameters are not valid", "check the task ID"),
+    "CC.00050007": ("IAM did not authenticate", "check the bot's credentials"),
+    "CC.00050010": ("no permission", "codeartscheck:task:delete"),
+    "CC.00050011": ("not in any project", "add the bot's user to the project"),
+    "CC.00050012": ("retry later", "try again later"),
+    "CC.00050013": ("project does not exist", "check the task ID"),
+    "CC.00050014": ("basic information could not be read", "try again"),
+    "CC.00050015": ("task is running", "stop the check"),
+    "APIGW.0101": ("no such API", "CODEARTS_ENDPOINT"),
+    "APIGW.0303": ("did not authenticate", "credentials"),
+    "APIGW.0307": ("token was refused", "IAM user"),
+    "APIGW.0310": ("project is unavailable", "check the project"),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+async def test_a_refusal_is_told_with_its_code_its_meaning_and_what_to_do(world: World, code: str) -> None:
+    """Failed means that the task stands: the service said so, in whatever HTTP status."""
+    meaning, cure = REFUSALS[code]
+    world.codearts.next_answer(Refuse(code))
+    prompt = await world.delete(TASK)
+    result = words(await world.latest("was not deleted", code))
+    assert meaning.lower() in result.lower()
+    assert cure.lower() in result.lower()
+    assert buttons(world.now(prompt)) == []
+    assert TASK in world.codearts.tasks
+
+
+@pytest.mark.parametrize("form", ["camel", "plain", "nested"])
+async def test_an_error_is_understood_in_every_form_in_use(world: World, form: str) -> None:
+    """Also where it comes with HTTP 200."""
+    forms = {name: Refuse("CC.00050015", form=name) for name in ("camel", "plain", "nested")}
+    world.codearts.next_answer(forms[form])
+    await world.delete(TASK)
+    await world.latest("was not deleted", "CC.00050015", "task is running")
+
+
+async def test_the_services_own_status_and_http_status_are_quoted(world: World) -> None:
+    """Whatever they are, word for word."""
+    world.codearts.next_answer(Refuse("CC.00050000", form="v3", message="The task has 200 branches or more."))
+    await world.delete(TASK)
+    await world.latest("status: error", "httpStatus: BAD_REQUEST", "The task has 200 branches or more.")
+
+
+async def test_throttled_again_and_again_is_failed(world: World) -> None:
+    """429 says that nothing was executed, so it is tried a few times and no more."""
+    world.codearts.next_answer(*[Throttle(retry_after=0)] * 10)
+    await world.delete(TASK)
+    await world.latest("was not deleted", "APIGW.0308", "Too many requests")
+    assert 1 < world.codearts.count("DELETE") < 10
+    assert TASK in world.codearts.tasks
+
+
+async def test_throttled_once_is_tried_again_and_deleted(world: World) -> None:
+    """Nobody need know."""
+    world.codearts.next_answer(Throttle(retry_after=0))
+    await world.delete(TASK)
+    await world.latest("status: success", "was deleted")
+
+
+async def test_accepted_and_then_deleted(world: World) -> None:
+    """Taken is not done: the channel reads both, and "deleted" only once the task has gone."""
+    world.codearts.next_answer(Accept(gone_after=0.2))
+    await world.delete(TASK)
+    await world.latest("status: success", "httpStatus: ACCEPTED", "deletion accepted, but not finished")
+    await world.latest("was deleted", "A look-up shows that the task has gone")
+    assert TASK not in world.codearts.tasks
+
+
+async def test_accepted_and_never_seen_to_go_is_unknown(open_world: OpenWorld) -> None:
+    """The service had taken it, so nobody may say that it failed."""
+    async with open_world(timings=BRIEF) as world:
+        world.codearts.next_answer(Accept(gone_after=None))
+        prompt = await world.delete(TASK)
+        await world.latest("Unknown whether task", "the task is still there", "The bot has stopped looking")
+        assert buttons(world.now(prompt)) == []
+        assert not [seen for seen in world.channel.messages if f"Task {TASK} was deleted" in words(seen)]
+
+
+@pytest.mark.parametrize(
+    "fault", [Drop(after_deleting=True), InternalError(deleted=True), InternalError(500, deleted=True)]
+)
+async def test_unknown_and_then_seen_to_have_gone_is_deleted(world: World, fault: Fault) -> None:
+    """The answer was lost, or said nothing; the task tells."""
+    world.codearts.next_answer(fault)
+    await world.delete(TASK)
+    await world.latest("Not known yet whether task")
+    await world.latest("was deleted", "A look-up shows that the task has gone")
+    assert world.codearts.count("DELETE") == 1
+
+
+@pytest.mark.parametrize("fault", [Drop(), InternalError(), Garbage(), Refuse("CC.00050006"), Hang()])
+async def test_unknown_and_still_there_at_the_end_is_failed(open_world: OpenWorld, fault: Fault) -> None:
+    """Only when the time for looking is up, and without a second DELETE."""
+    async with open_world(timings=BRIEF) as world:
+        world.codearts.next_answer(fault)
+        await world.delete(TASK)
+        await world.latest("Not known yet whether task")
+        await world.latest("was not deleted", "The task is still there: nothing was deleted")
+        assert world.codearts.count("DELETE") == 1
+
+
+@pytest.mark.parametrize("code", ["APIGW.0301", "IAM.0011"])
+async def test_a_signature_error_is_told_without_what_the_gateway_quotes(
+    world: World, capsys: pytest.CaptureFixture[str], code: str
+) -> None:
+    """Its text can hold the canonical request or the access key: not in Slack, not in the log, whatever the code."""
+    leak = f"verify aksk signature fail: canonical request DELETE /v3/task, access key {'AKSECRETSECRETSECRET'}"
+    world.codearts.next_answer(Refuse(code, message=leak))
+    await world.delete(TASK)
+    await world.latest("was not deleted", code)
+    await world.stop()
+
+    log = capsys.readouterr().out
+    assert "deletion called" in log
+    posted = json.dumps([exchange.sent for exchange in world.slack.wire.exchanges if exchange.to == "slack"])
+    for place in (log, posted):
+        assert "AKSECRETSECRETSECRET" not in place
+        assert "canonical" not in place
+    assert world.codearts.count("DELETE") == 1
+
+
+async def _cancelled(world: World) -> None:
+    await world.ask(TASK)
+    await world.alice.clicks("Cancel", on=world.channel)
+
+
+async def _expired(world: World) -> None:
+    await world.ask(TASK)
+
+
+async def _deleted(world: World) -> None:
+    await world.delete(TASK)
+
+
+async def _failed(world: World) -> None:
+    world.codearts.next_answer(Refuse("CC.00050015"))
+    await world.delete(TASK)
+
+
+async def _unknown(world: World) -> None:
+    world.codearts.next_answer(Drop())
+    await world.delete(TASK)
+
+
+async def _accepted(world: World) -> None:
+    world.codearts.next_answer(Accept(gone_after=None))
+    await world.delete(TASK)
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (_cancelled, ["Cancelled"]),
+        (_expired, ["Expired"]),
+        (_deleted, ["was deleted"]),
+        (_failed, ["was not deleted"]),
+        (_unknown, ["Not known yet", "was not deleted"]),
+        (_accepted, ["accepted, but not finished", "Unknown whether"]),
+    ],
+    ids=lambda value: value.__name__.strip("_") if callable(value) else "",
+)
+async def test_every_outcome_is_told_once_everywhere_and_pings_the_requester_alone(
+    open_world: OpenWorld, happens: object, told: list[str]
+) -> None:
+    """The channels of `[notify]` too, with a link to the prompt; no message appears twice."""
+    timings = replace(BRIEF, ttl=400) if happens is _expired else BRIEF
+    async with open_world(AUDIT, timings) as world:
+        audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
+        assert callable(happens)
+        await happens(world)
+        for text in told:
+            notice = await world.latest(text, by=world.bob, in_=audit)
+            assert f"/archives/{world.channel.id}/p" in words(notice)
+        await world.stop()
+
+        assert len(audit.messages) == len(told)
+        everywhere = [*world.channel.messages, *audit.messages]
+        for seen in (world.channel.messages, audit.messages):
+            assert len({words(message) for message in seen}) == len(seen)
+        said = "\n".join(words(message) for message in everywhere)
+        assert set(re.findall(r"<@(\w+)>", said)) == {world.alice.id}
+        assert not re.search(r"<!(?!date)", said)

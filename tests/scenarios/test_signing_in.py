@@ -1,0 +1,63 @@
+"""The ways of signing in to CodeArts Check, each through a whole deletion."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.sandbox.codearts import BOT, DEVELOPER, TEMPORARY
+from tests.fixtures.world import TASK, OpenWorld
+
+NO_KEY = {"HUAWEICLOUD_SDK_AK": "", "HUAWEICLOUD_SDK_SK": ""}
+BY_TOKEN = NO_KEY | {
+    "CODEARTS_IAM_USER": BOT.user,
+    "CODEARTS_IAM_PASSWORD": BOT.password,
+    "CODEARTS_IAM_DOMAIN": BOT.domain,
+}
+TEMPORARY_KEY = {
+    "HUAWEICLOUD_SDK_AK": TEMPORARY.access_key,
+    "HUAWEICLOUD_SDK_SK": TEMPORARY.secret_key,
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN": TEMPORARY.security_token,
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "user"),
+    [
+        ({}, BOT.user),
+        (TEMPORARY_KEY, TEMPORARY.user),
+        (BY_TOKEN, BOT.user),
+        (BY_TOKEN | {"HUAWEICLOUD_SDK_PROJECT_ID": ""}, BOT.user),
+    ],
+    ids=["AK/SK", "temporary AK/SK", "IAM token", "IAM token for the region's project"],
+)
+async def test_every_way_of_signing_in_deletes(open_world: OpenWorld, environ: Mapping[str, str], user: str) -> None:
+    """As the bot's IAM user towards the gateway, and for Alice's operator in the service's records."""
+    async with open_world(environ=environ) as world:
+        await world.delete(TASK)
+        await world.latest("status: success", "httpStatus: OK")
+        assert [(gone.by, gone.operator) for gone in world.codearts.deletions] == [(user, "alice")]
+
+
+async def test_one_token_serves_many_requests(open_world: OpenWorld) -> None:
+    """It is kept, not asked for anew at each call."""
+    async with open_world(environ=BY_TOKEN) as world:
+        await world.delete(TASK)
+        await world.latest("status: success")
+        assert world.codearts.count("POST") == 1
+
+
+async def test_a_wrong_password_is_told_and_nothing_is_deleted(open_world: OpenWorld) -> None:
+    """Without a token the request never left."""
+    async with open_world(environ=BY_TOKEN | {"CODEARTS_IAM_PASSWORD": "wrong-Password-1"}) as world:
+        await world.delete(TASK)
+        await world.latest("was not deleted", "The request never left")
+        assert not world.codearts.count("DELETE")
+
+
+async def test_a_user_without_the_permission_is_told_which_one(open_world: OpenWorld) -> None:
+    """By default a developer may not delete."""
+    key = {"HUAWEICLOUD_SDK_AK": DEVELOPER.access_key, "HUAWEICLOUD_SDK_SK": DEVELOPER.secret_key}
+    async with open_world(environ=key) as world:
+        await world.delete(TASK)
+        await world.latest("was not deleted", "CC.00050010", "codeartscheck:task:delete")
+        assert TASK in world.codearts.tasks

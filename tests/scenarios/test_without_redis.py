@@ -1,0 +1,81 @@
+"""Redis has gone, or hangs: nothing is acted on, and the person is told before Slack gives up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from bot.store.embedded import EmbeddedServer
+from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label
+from tests.wire.proxy import Proxy
+
+
+@pytest.fixture
+async def redis_proxy(redis_server: EmbeddedServer) -> AsyncIterator[Proxy]:
+    """The way to Redis, which can be cut."""
+    path = urlsplit(redis_server.url).path
+    async with Proxy(lambda: asyncio.open_unix_connection(path)) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def distant(open_world: OpenWorld, redis_proxy: Proxy) -> AsyncIterator[World]:
+    """A world whose bot reaches Redis through the proxy."""
+    async with open_world(environ={"REDIS_URL": f"redis://127.0.0.1:{redis_proxy.port}"}) as world:
+        yield world
+        redis_proxy.resume()
+
+
+async def test_a_request_is_refused(distant: World, redis_proxy: Proxy) -> None:
+    """The person reads so at once; it is as if nothing had been typed."""
+    await redis_proxy.refuse()
+    redis_proxy.cut()
+    answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
+    assert "nothing was recorded and nothing will be done" in answer.text
+    assert answer.notice == ""
+    assert distant.channel.messages == []
+
+    await redis_proxy.accept()
+    await distant.delete(TASK)
+    await distant.latest("status: success")
+    assert distant.codearts.count("DELETE") == 1
+
+
+async def test_a_confirmation_is_refused(distant: World, redis_proxy: Proxy) -> None:
+    """The click is acknowledged in time, nothing is sent, and the buttons stand for another try."""
+    await distant.ask(TASK)
+    await distant.review()
+    await redis_proxy.refuse()
+    redis_proxy.cut()
+    answer = await distant.alice.clicks(delete_label(TASK), on=distant.channel)
+    assert answer.notice == ""
+    await distant.told(distant.alice, "nothing was recorded and nothing will be done")
+    assert not distant.codearts.count("DELETE")
+    assert buttons(distant.channel.messages[-1]) == ["Cancel", delete_label(TASK)]
+
+    await redis_proxy.accept()
+    await distant.confirm(TASK)
+    await distant.latest("status: success")
+    assert distant.codearts.count("DELETE") == 1
+
+
+async def test_a_redis_that_hangs_is_told_before_slack_gives_up(distant: World, redis_proxy: Proxy) -> None:
+    """Nothing is refused, nothing answered: the person reads one of the two truths, never Slack's own notice."""
+    redis_proxy.hang()
+    answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
+    assert "Redis" in answer.text
+    assert "nothing was recorded" in answer.text or "it is not known whether this was recorded" in answer.text
+    assert answer.notice == ""
+    assert not distant.codearts.count("DELETE")
+    redis_proxy.resume()
+
+
+async def test_help_needs_no_redis(distant: World, redis_proxy: Proxy) -> None:
+    """Nor does telling somebody that they may not."""
+    await redis_proxy.refuse()
+    redis_proxy.cut()
+    assert "two confirmations" in (await distant.bob.types("/codecheck help", in_=distant.channel)).text
+    refused = await distant.carol.types(f"/codecheck delete {TASK}", in_=distant.channel)
+    assert "no CodeArts Check operator" in refused.text
+    await redis_proxy.accept()
