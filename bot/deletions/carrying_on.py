@@ -119,6 +119,8 @@ class Carrier:
                 if deletion.preview is None:
                     deletion = replace(deletion, preview=await self._preview(deletion.task_id))
                 prompt = await self._conversation.show(deletion, response_url)
+                if prompt.ephemeral and response_url is not None:  # its expiry can be said by nothing else
+                    await self._store.keep_response_url(deletion.id, response_url)
                 return replace(deletion, prompt=prompt, drawn=deletion.appearance)
             case Redraw():
                 try:

@@ -7,7 +7,7 @@ import structlog
 
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.errors import DeliveryError
+from bot.domain.errors import DeliveryError, FencedError
 from bot.domain.next_step import Timings, after_interruption, after_outcome
 from bot.domain.outcome import interpret
 
@@ -34,6 +34,9 @@ class Executor:
         drawing = asyncio.create_task(self._draw(deletion, response_url), name=f"draw {deletion.id}")
         try:
             executed = await self._call(deletion, held_since)
+        except FencedError:
+            await drawing  # the caller redraws what another process has drawn, and must come last
+            raise
         except BaseException:
             drawing.cancel()
             raise

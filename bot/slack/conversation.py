@@ -15,7 +15,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.slack.delivery import MalformedMessageError, check_webhook, web_api_errors
@@ -53,8 +53,14 @@ class SlackConversation:
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Conversation.redraw`."""
-        if deletion.prompt is not None:
+        if deletion.prompt is None:
+            return
+        try:
             await self._edit(deletion.prompt, prompt(deletion), response_url)
+        except UndeliverableError:
+            if deletion.state not in (State.CANCELLED, State.EXPIRED):
+                raise  # a result will follow
+            await self._post(deletion.requester.id, result_by_direct_message(deletion))
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Conversation.retire`."""
