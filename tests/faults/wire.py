@@ -59,6 +59,10 @@ class Wire:
         """Call `act` when `point` is reached; then drop the connection, or `pass_on` what was to pass."""
         self._plans[point] = (act, pass_on)
 
+    def next(self, what: str, side: Literal["before", "after"]) -> Point:
+        """The point of this name that is to come next."""
+        return Point(what, self._numbers[what, side] + 1, side)
+
     def passes(self, what: str, side: Literal["before", "after"]) -> bool:
         """Note a point. Returns False where the connection is to be cut here."""
         if not self.watching:
