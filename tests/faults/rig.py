@@ -326,7 +326,7 @@ def _listen_for_lies(rig: Rig) -> None:
         message = getattr(change, "message", None)
         if getattr(change, "kind", "") not in ("posted", "edited") or message is None:
             return
-        for task_id in re.findall(r"[Tt]ask `([0-9a-f]{32})` was deleted\.", message.text):
+        for task_id in re.findall(r"(?<!whether )[Tt]ask `([0-9a-f]{32})` was deleted\.", message.text):
             if task_id in rig.codearts.tasks:
                 rig.lies.append(f"said before it was so: {message.text}")
         for task_id in re.findall(r"[Tt]ask `([0-9a-f]{32})` was not deleted\.", message.text):
