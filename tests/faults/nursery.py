@@ -7,6 +7,7 @@ and connections, and SIGKILL takes all of it. It runs what `codecheck-bot run` r
 A connection sends one line of JSON (`Birth`), then carries the child's log, and at last its exit status.
 """
 
+import contextlib
 import json
 import os
 import selectors
@@ -33,14 +34,14 @@ class Birth(TypedDict):
 
 def main(path: str) -> None:
     """Fork bots for whoever asks at the socket `path`, until standard input closes."""
-    import bot.__main__  # noqa: F401, PLC0415 - what is imported here no child has to import
+    import bot.__main__  # noqa: PLC0415 - what is imported here no child has to import
     import bot.app  # noqa: PLC0415
 
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(64)
     woken, wake = socket.socketpair()
-    wake.setblocking(False)
+    wake.setblocking(False)  # noqa: FBT003 - so in the standard library
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     selector = selectors.DefaultSelector()
@@ -74,10 +75,8 @@ def _bury(children: dict[int, socket.socket]) -> None:
     for pid, connection in list(children.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            try:
+            with contextlib.suppress(OSError):  # nobody wants to know any more
                 connection.sendall(f'{{"exit": {os.waitstatus_to_exitcode(status)}}}\n'.encode())
-            except OSError:  # nobody wants to know any more
-                pass
             connection.close()
             del children[pid]
 
@@ -91,7 +90,7 @@ def _live(birth: Birth, log: socket.socket) -> None:
         os.environ.update(birth["environ"])
         os.chdir(birth["folder"])
 
-        from bot.__main__ import _configure_logging, _settings, execute  # noqa: PLC0415, PLC2701
+        from bot.__main__ import _configure_logging, _settings, execute  # noqa: PLC0415
         from bot.app import run  # noqa: PLC0415
         from bot.domain.next_step import Timings  # noqa: PLC0415
 

@@ -1,12 +1,14 @@
 """A small world whose every wire can be watched and cut: people, stand-ins, and bots that come back when killed."""
 
 import asyncio
+import contextlib
 import re
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -111,10 +113,8 @@ class Rig:
     async def press(self, label: str, until: Callable[[], object], *, by: Person | None = None) -> None:
         """Alice presses a button until what should come of it is to be seen."""
         for _ in range(4):
-            try:
+            with contextlib.suppress(NotPossibleError):  # it has gone: an earlier click was recorded after all
                 await (by or self.alice).clicks(label, on=self.channel)
-            except NotPossibleError:  # it has gone: an earlier click was recorded after all
-                pass
             await self.back()
             if await self.seen(until, within=6):
                 return
@@ -217,7 +217,10 @@ class Rig:
         """A prompt posted twice may keep its buttons; pressed, they do nothing, say so and go."""
         for stray in [prompt for prompt in self.channel.messages if buttons(prompt)]:
             await self.alice.clicks(CANCEL, on=stray)
-            await self.slack.until(lambda stray=stray: not buttons(self.channel.message(stray.ts)), within=5)
+            await self.slack.until(partial(self._retired, stray.ts), within=5)
+
+    def _retired(self, ts: str) -> bool:
+        return not buttons(self.channel.message(ts))
 
     def must_have_asked_twice(self) -> None:
         """No DELETE has left before two acts of a person were recorded, and none after it was answered."""
@@ -244,7 +247,7 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
     toml: str = "",
     prepared: bool = True,
 ) -> AsyncIterator[Rig]:
-    """A world with `bots` replicas on the Redis at `redis_url`, a `unix://` one; not `prepared`: it does not run yet."""
+    """A world with `bots` replicas on the Redis at the `unix://` URL; not `prepared`: it does not run yet."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         people = "".join(f'{user} = "{operator}"\n' for user, operator in OPERATORS.items())
@@ -269,7 +272,9 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
         }
         redis = Redis.from_url(redis_url, decode_responses=True)
         stack.push_async_callback(redis.aclose)
-        for script in asdict(load_scripts()).values() if prepared else ():  # else the first bot of a server has more points than the rest
+        for script in (
+            asdict(load_scripts()).values() if prepared else ()
+        ):  # else the first bot of a server has more points than the rest
             await redis.script_load(script)
         alice, bob = (slack.user(f"U01{name.upper()}", name) for name in ("alice", "bob"))
         rig = Rig(
@@ -282,7 +287,9 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
             alice=alice,
             bob=bob,
             channel=slack.channel("C01QUALITY", "code-quality", members=[alice, bob]),
-            bear=lambda: asyncio.ensure_future(_connected(nursery, environ, folder, timings, slack, socket_mode)),
+            bear=lambda: asyncio.ensure_future(
+                _connected(nursery.bear(environ, folder, timings), slack, socket_mode=socket_mode)
+            ),
         )
         _listen_for_lies(rig)
         if not socket_mode:
@@ -294,14 +301,12 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
         yield rig
 
 
-async def _connected(
-    nursery: Nursery, environ: dict[str, str], folder: Path, timings: Timings, slack: SlackStandIn, socket_mode: bool
-) -> Bot:
+async def _connected(bearing: Awaitable[Bot], slack: SlackStandIn, *, socket_mode: bool) -> Bot:
     before = slack.sockets.connections
-    bot = await nursery.bear(environ, folder, timings)
+    bot = await bearing
     if socket_mode:
         async with asyncio.timeout(10):
-            while slack.sockets.connections <= before:
+            while slack.sockets.connections <= before:  # noqa: ASYNC110 - another process has no event to wait for
                 await asyncio.sleep(0.02)
     return bot
 
@@ -334,5 +339,3 @@ def _listen_for_lies(rig: Rig) -> None:
                 rig.lies.append(f"said although it is not so: {message.text}")
 
     rig.slack.workspace.subscribe(listen)
-
-

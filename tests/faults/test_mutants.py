@@ -50,7 +50,7 @@ MUTANTS = [
         "announcing before the call",
         "deletions/executing.py",
         "            executed = await self._call(deletion, held_since)",
-        '            from bot.domain.deletion import State\n            from dataclasses import replace\n'
+        "            from bot.domain.deletion import State\n            from dataclasses import replace\n"
         '            await self._conversation.tell(replace(deletion, state=State.DELETED), "result", response_url)\n'
         "            executed = await self._call(deletion, held_since)",
         DELETION,

@@ -10,7 +10,7 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import QUICK
 
 BRIEF = replace(QUICK, verify=1_500, call=1_000)
-GONE = "a look-up shows that the task has gone"
+GONE = "look-up shows that the task has gone"
 HIDDEN = Refuse("CC.00000003")  # 401
 
 

@@ -1,6 +1,5 @@
 """A bot that was stopped and wakes up: it has lost its lease, and may neither send nor write."""
 
-import asyncio
 import signal
 
 from bot.domain.deletion import State
@@ -11,7 +10,7 @@ from tests.faults.wire import Point
 
 
 async def wake_after_the_takeover(rig: Rig) -> None:
-    """One bot is killed, the next freezes between its take-over and its DELETE, a third deletes, the second wakes up."""
+    """One bot is killed, the next freezes between its take-over and its DELETE, a third deletes, it wakes up."""
     frozen: list[Bot] = []
 
     def freeze() -> None:
