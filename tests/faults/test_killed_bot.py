@@ -1,7 +1,7 @@
 """kill -9 of the bot before and after every I/O of a deletion, a cancel and an expiry; a fresh one takes over.
 
-Each life is played once to learn its points, then once for each of them. People do what people do: on Slack's error they wait
-until the bot is back, and press again what still has its button.
+Each life is played once to learn its points, then once for each of them. People do what people do: on Slack's error
+they wait until the bot is back, and press again what still has its button.
 """
 
 import asyncio

@@ -1,12 +1,15 @@
 """A bot that was stopped and wakes up: it has lost its lease, and may neither send nor write."""
 
 import signal
+from typing import TYPE_CHECKING
 
 from bot.domain.deletion import State
-from tests.faults.bots import Bot
 from tests.faults.conftest import Worlds
 from tests.faults.rig import CONFIRM, REVIEW, Rig
 from tests.faults.wire import Point
+
+if TYPE_CHECKING:
+    from tests.faults.bots import Bot
 
 
 async def wake_after_the_takeover(rig: Rig) -> None:
