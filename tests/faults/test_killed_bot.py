@@ -55,7 +55,7 @@ async def expire(rig: Rig) -> None:
 
 DELETION = Life(delete, State.DELETED, least=44)
 CANCELLATION = Life(cancel, State.CANCELLED, least=28)
-EXPIRY = Life(expire, State.EXPIRED, least=18, timings=replace(QUICK, ttl=1_500))
+EXPIRY = Life(expire, State.EXPIRED, least=18, timings=replace(QUICK, ttl=4_000))
 
 
 async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Point]:
