@@ -7,7 +7,7 @@ import structlog
 
 from bot.deletions.ports import Conversation, DeletionStore, TaskService
 from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.errors import BrakedError, DeliveryError
+from bot.domain.errors import BrakedError, DeliveryError, FencedError
 from bot.domain.next_step import (
     Timings,
     after_interruption,
@@ -42,6 +42,9 @@ class Executor:
         drawing = asyncio.create_task(self._draw(deletion, response_url), name=f"draw {deletion.id}")
         try:
             executed = await self._call(deletion, held_since)
+        except FencedError:
+            await drawing  # the caller redraws what another process has drawn, and must come last
+            raise
         except BaseException:
             drawing.cancel()
             raise

@@ -35,6 +35,8 @@ async def sweep_forever(store: DeletionStore, carrier: Carrier, background: Back
             if reachable:
                 _log.warning("Redis cannot be asked for what is due", why=str(error))
             reachable = False
+        except Exception:  # noqa: BLE001  one deletion that cannot be read must not end the sweep for all
+            _log.exception("a sweep failed")
         await asyncio.sleep(timings.sweep / 1_000)
 
 

@@ -17,7 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.brakes import Burst
 from bot.domain.confirmation import Confirmation, SecondStep
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import OutOfSightError, UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.slack.delivery import MalformedMessageError, check_webhook, web_api_errors
@@ -70,8 +70,14 @@ class SlackConversation:
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Conversation.redraw`."""
-        if deletion.prompt is not None:
+        if deletion.prompt is None:
+            return
+        try:
             await self._edit(deletion.prompt, self._drawn(deletion), response_url)
+        except UndeliverableError:
+            if deletion.state not in (State.CANCELLED, State.EXPIRED):
+                raise  # a result will follow
+            await self._post(deletion.requester.id, result_by_direct_message(deletion))
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Conversation.retire`."""

@@ -39,10 +39,16 @@ class Server:
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._port = 0
+        self.advertised = 0
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
 
     def address(self, path: str, scheme: str = "http") -> str:
         """The URL of a path."""
-        return f"{scheme}://127.0.0.1:{self._port}{path}"
+        return f"{scheme}://127.0.0.1:{self.advertised or self._port}{path}"
 
     async def start(self, port: int) -> None:
         """Listen.

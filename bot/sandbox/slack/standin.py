@@ -155,6 +155,15 @@ class SlackStandIn:
         else:
             self._http = HttpDelivery(urls, self.signing_secret, self.ack_seconds, self.wire)
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._server.port
+
+    def advertise(self, port: int) -> None:
+        """Give out addresses with another port from now on: that of a proxy which stands before this stand-in."""
+        self._server.advertised = port
+
     # Who and what is there.
 
     def user(self, user_id: str, name: str, **details: Unpack[UserDetails]) -> Person:

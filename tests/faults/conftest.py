@@ -1,0 +1,42 @@
+"""Worlds to break, and the count of the points at which they were broken."""
+
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+from bot.store.embedded import EmbeddedServer
+from tests.faults.bots import Nursery, open_nursery
+from tests.faults.rig import Rig, open_rig
+
+Worlds = Callable[..., AbstractAsyncContextManager[Rig]]
+
+
+@pytest.fixture
+async def nursery() -> AsyncIterator[Nursery]:
+    """Where bots come from."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_nursery(Path(folder)) as nursery:
+            yield nursery
+
+
+@pytest.fixture
+def world(nursery: Nursery, redis_server: EmbeddedServer) -> Worlds:
+    """`world(...)` opens one on the shared Redis, with a prefix of its own; see `open_rig`."""
+
+    def opened(**options: object) -> AbstractAsyncContextManager[Rig]:
+        return open_rig(nursery, redis_server.url, f"fault-{secrets.token_hex(6)}", **options)  # type: ignore[arg-type]
+
+    return opened
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print at how many points something was killed or cut."""
+    reports = [report for report in terminalreporter.stats.get("passed", []) if isinstance(report, pytest.TestReport)]
+    for what in ("kill points", "points of Redis"):
+        count = sum(int(str(value)) for report in reports for name, value in report.user_properties if name == what)
+        if count:
+            terminalreporter.write_line(f"faults: {count} {what}")

@@ -1,0 +1,108 @@
+"""Bots as real processes, started fast: imported once, forked for each (`python -m tests.faults.nursery SOCKET`).
+
+A bot costs half a second of imports; hundreds of them are killed here. So this process imports the bot, runs nothing,
+and forks a child for every connection to its socket. The child is a process like any other: its own memory, event loop
+and connections, and SIGKILL takes all of it. It runs what `codecheck-bot run` runs, with timings of the test's choice.
+
+A connection sends one line of JSON (`Birth`), then carries the child's log, and at last its exit status.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TypedDict
+
+
+class Birth(TypedDict):
+    """What a bot starts with.
+
+    Args:
+        environ: its whole environment.
+        folder: its working folder.
+        timings: in place of those of the settings.
+    """
+
+    environ: dict[str, str]
+    folder: str
+    timings: dict[str, int]
+
+
+def main(path: str) -> None:
+    """Fork bots for whoever asks at the socket `path`, until standard input closes."""
+    import bot.__main__  # noqa: PLC0415 - what is imported here no child has to import
+    import bot.app  # noqa: PLC0415
+
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(path)
+    listening.listen(64)
+    woken, wake = socket.socketpair()
+    wake.setblocking(False)  # noqa: FBT003 - so in the standard library
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    selector = selectors.DefaultSelector()
+    for source in (listening, woken, sys.stdin):
+        selector.register(source, selectors.EVENT_READ)
+    children: dict[int, socket.socket] = {}
+    print(bot.app.__file__, flush=True)  # noqa: T201 - says that it listens, and which source it has
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is sys.stdin:
+                for pid in children:
+                    os.kill(pid, signal.SIGKILL)
+                return
+            if key.fileobj is woken:
+                woken.recv(64)
+                _bury(children)
+                continue
+            connection, _ = listening.accept()
+            birth: Birth = json.loads(connection.makefile().readline())
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _live(birth, connection)
+            children[pid] = connection
+            connection.sendall(f'{{"pid": {pid}}}\n'.encode())
+
+
+def _bury(children: dict[int, socket.socket]) -> None:
+    """Tell of every child that has ended."""
+    for pid, connection in list(children.items()):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            with contextlib.suppress(OSError):  # nobody wants to know any more
+                connection.sendall(f'{{"exit": {os.waitstatus_to_exitcode(status)}}}\n'.encode())
+            connection.close()
+            del children[pid]
+
+
+def _live(birth: Birth, log: socket.socket) -> None:
+    """The child: become the bot, and never come back."""
+    status = 1
+    try:
+        os.dup2(log.fileno(), 2)
+        os.environ.clear()
+        os.environ.update(birth["environ"])
+        os.chdir(birth["folder"])
+
+        from bot.__main__ import _configure_logging, _settings, execute  # noqa: PLC0415
+        from bot.app import run  # noqa: PLC0415
+        from bot.domain.next_step import Timings  # noqa: PLC0415
+
+        settings = _settings()
+        _configure_logging(settings)
+        execute(run(settings, Timings(**birth["timings"])))
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    main(str(Path(sys.argv[1])))

@@ -1,0 +1,108 @@
+"""kill -9 of the bot before and after every I/O of a deletion, a cancel and an expiry; a fresh one takes over.
+
+Each life is played once to learn its points, then once for each of them. People do what people do: on Slack's error
+they wait until the bot is back, and press again what still has its button.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.domain.deletion import State
+from bot.domain.next_step import Timings
+from tests.faults.conftest import Worlds
+from tests.faults.rig import CANCEL, QUICK, REVIEW, Rig
+from tests.faults.wire import Point
+
+AT_ONCE = 6  # worlds side by side: waiting for leases costs time, but no work
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What people do, and how it ends.
+
+    Args:
+        play: does it.
+        end: the state that it must lead to.
+        least: how many points it has at the least, so that the loop cannot shrink unseen.
+        timings: of the bots.
+    """
+
+    play: Callable[[Rig], Awaitable[None]]
+    end: State
+    least: int
+    timings: Timings = QUICK
+
+
+async def delete(rig: Rig) -> None:
+    """Alice asks and confirms twice."""
+    await rig.delete()
+
+
+async def cancel(rig: Rig) -> None:
+    """Alice asks, reviews, and thinks better of it."""
+    await rig.ask()
+    await rig.press(REVIEW, rig.at_step_2)
+    await rig.press(CANCEL, lambda: not rig.at_step_2())
+
+
+async def expire(rig: Rig) -> None:
+    """Alice asks, and forgets."""
+    await rig.ask()
+
+
+DELETION = Life(delete, State.DELETED, least=44)
+CANCELLATION = Life(cancel, State.CANCELLED, least=28)
+EXPIRY = Life(expire, State.EXPIRED, least=18, timings=replace(QUICK, ttl=4_000))
+
+
+async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Point]:
+    """Every request and every reply of a life in which nothing fails."""
+    async with world(socket_mode=socket_mode, timings=life.timings) as rig:
+        await life.play(rig)
+        await rig.must_have_ended(life.end)
+        assert len(rig.results("was deleted.")) == (life.end is State.DELETED)
+        return rig.wire.passed
+
+
+async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool) -> bool:
+    """Play a life in which the bot is killed at `point`. Returns whether it came to that."""
+    async with world(socket_mode=socket_mode, timings=life.timings, ack_seconds=1.5) as rig:
+        rig.wire.at(point, rig.kill_and_restart)
+        await life.play(rig)
+        await rig.must_have_ended(life.end)
+        deletes = life.end is State.DELETED
+        assert [gone.operator for gone in rig.codearts.deletions] == ["alice"] * deletes
+        assert rig.codearts.count("DELETE") == deletes, "sent again although the first had arrived"
+        if deletes:
+            assert 1 <= len(rig.results("was deleted.")) <= 2, rig.story()
+            assert rig.results("status: success") or rig.results("a look-up shows that the task has gone")
+        return bool(rig.wire.happened)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+@pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
+@pytest.mark.parametrize("life", [DELETION, CANCELLATION, EXPIRY], ids=["deletion", "cancel", "expiry"])
+async def test_killed_at_any_moment(
+    life: Life, world: Worlds, record_property: Callable[[str, object], None], part: int, *, socket_mode: bool
+) -> None:
+    """It comes to the right, announced end, the task is deleted at most once, and nobody is lied to."""
+    points = await points_of(life, world, socket_mode=socket_mode)
+    assert len(points) >= life.least, points
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def at(point: Point) -> bool:
+        async with slots:
+            try:
+                return await survives(life, point, world, socket_mode=socket_mode)
+            except Exception as error:
+                error.add_note(f"killed {point}")
+                raise
+
+    chosen = points[part::3]
+    reached = await asyncio.gather(*map(at, chosen))
+    record_property("kill points", sum(reached))
+    # A quick click spares a write.
+    assert sum(reached) >= len(chosen) - 2, "the bot was not killed where it should have been"

@@ -1,0 +1,47 @@
+"""A bot that was stopped and wakes up: it has lost its lease, and may neither send nor write."""
+
+import signal
+from typing import TYPE_CHECKING
+
+from bot.domain.deletion import State
+from tests.faults.conftest import Worlds
+from tests.faults.rig import CONFIRM, REVIEW, Rig
+from tests.faults.wire import Point
+
+if TYPE_CHECKING:
+    from tests.faults.bots import Bot
+
+
+async def wake_after_the_takeover(rig: Rig) -> None:
+    """One bot is killed, the next freezes between its take-over and its DELETE, a third deletes, it wakes up."""
+    frozen: list[Bot] = []
+
+    def freeze() -> None:
+        frozen.append(rig.bots[-1])
+        frozen[0].signal(signal.SIGSTOP)
+
+    def freeze_at_the_take_over() -> None:  # which is the next thing that is written
+        rig.wire.at(rig.wire.next("redis save", "after"), freeze, pass_on=True)
+
+    await rig.ask()
+    await rig.press(REVIEW, rig.at_step_2)
+    rig.wire.at(Point("redis advance", 2, "after"), rig.kill_and_restart)
+    rig.wire.at(Point("codearts GET", 2, "after"), freeze_at_the_take_over, pass_on=True)
+    await rig.alice.clicks(CONFIRM, on=rig.channel)
+    await rig.back()
+    await rig.slack.until(lambda: frozen, within=8)
+    await rig.start_bot()
+    await rig.slack.until(lambda: rig.results("was deleted."), within=12)
+    frozen[0].signal(signal.SIGCONT)
+    frozen[0].signal(signal.SIGTERM)
+    await frozen[0].ended()  # so whatever it had to do is done
+    assert rig.codearts.count("DELETE") == 1, "the zombie has sent it as well"
+    await rig.must_have_ended(State.DELETED)
+    assert len(rig.results("was deleted.")) == 1
+    assert not rig.results("was not deleted.")
+
+
+async def test_a_zombie_neither_sends_nor_writes(world: Worlds) -> None:
+    """Its time limits run on the monotonic clock while it is stopped, and its old epoch is fenced."""
+    async with world() as rig:
+        await wake_after_the_takeover(rig)

@@ -1,0 +1,202 @@
+"""Everything that a bot sends and receives, seen at the wire: each request and each reply has a name and a number.
+
+So a test can let something happen at exactly one of them: `before` a request is passed on, or `after` its reply has
+come but before it is delivered. The bot knows nothing of it.
+"""
+
+import asyncio
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from hashlib import sha1
+from typing import Literal, Self
+
+from bot.store.scripts import load_scripts
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Namer = Callable[[bytes], str | None]
+
+_SCRIPTS = {
+    sha1(text.encode(), usedforsecurity=False).hexdigest().encode(): name
+    for name, text in asdict(load_scripts()).items()
+}
+_SHA = re.compile(rb"\b[0-9a-f]{40}\b")
+_REQUEST_LINE = re.compile(rb"(GET|POST|DELETE) (\S+) HTTP/1\.1\r\n")
+_TEXT, _CONTROL = 0x1, 0x8  # WebSocket opcodes
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One I/O of a bot.
+
+    Args:
+        what: what is said, and to whom.
+        number: the how-manieth of its name, from 1.
+        side: before the request is passed on, or after the reply has come.
+    """
+
+    what: str
+    number: int
+    side: Literal["before", "after"]
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.what} {self.number}"
+
+
+class Wire:
+    """What passes, in order, and what is to happen when: `wire.at(Point("codearts DELETE", 1, "after"), bot.kill)`."""
+
+    def __init__(self) -> None:
+        self.passed: list[Point] = []
+        self.watching = False
+        self._numbers: Counter[tuple[str, str]] = Counter()
+        self._plans: dict[Point, tuple[Callable[[], object], bool]] = {}
+        self.happened: list[Point] = []
+
+    def at(self, point: Point, act: Callable[[], object], *, pass_on: bool = False) -> None:
+        """Call `act` when `point` is reached; then drop the connection, or `pass_on` what was to pass."""
+        self._plans[point] = (act, pass_on)
+
+    def next(self, what: str, side: Literal["before", "after"]) -> Point:
+        """The point of this name that is to come next."""
+        return Point(what, self._numbers[what, side] + 1, side)
+
+    def passes(self, what: str, side: Literal["before", "after"]) -> bool:
+        """Note a point. Returns False where the connection is to be cut here."""
+        if not self.watching:
+            return True
+        self._numbers[what, side] += 1
+        point = Point(what, self._numbers[what, side], side)
+        self.passed.append(point)
+        if point not in self._plans:
+            return True
+        act, pass_on = self._plans.pop(point)
+        self.happened.append(point)
+        act()
+        return pass_on
+
+
+class Tap:
+    """A TCP proxy of one server, which names what passes to a `Wire`; listens while it is entered.
+
+    Args:
+        wire: told of every request and reply.
+        name: what a piece from the client is: a request, or None for a part of one, or for what does not count.
+        connect: opens a connection to the server.
+    """
+
+    def __init__(self, wire: Wire, name: Namer, connect: Callable[[], Awaitable[Streams]]) -> None:
+        self._wire = wire
+        self._name = name
+        self._connect = connect
+        self._server: asyncio.Server | None = None
+        self._links: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._server is not None
+        self._server.close()
+        for link in tuple(self._links):
+            link.cancel()
+        await asyncio.gather(*self._links, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._links.add(task)
+        upstream: asyncio.StreamWriter | None = None
+        try:
+            up_reader, upstream = await self._connect()
+            link = _Link(self._wire, self._name)
+            pumps = [
+                asyncio.create_task(link.requests(reader, upstream)),
+                asyncio.create_task(link.replies(up_reader, writer)),
+            ]
+            try:
+                await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for pump in pumps:
+                    pump.cancel()
+                await asyncio.gather(*pumps, return_exceptions=True)
+        except OSError:  # there is no server behind
+            pass
+        except asyncio.CancelledError:
+            pass
+        finally:
+            self._links.discard(task)
+            for end in (writer, upstream):
+                if end is not None:
+                    end.transport.abort()
+
+
+class _Link:
+    """One connection: its latest request gives the reply its name."""
+
+    def __init__(self, wire: Wire, name: Namer) -> None:
+        self._wire = wire
+        self._name = name
+        self._asked: str | None = None
+        self._socket_mode = False
+
+    async def requests(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(1 << 20):
+            if self._socket_mode:
+                if not piece[0] & _CONTROL and not self._wire.passes("socket envelope", "after"):
+                    return
+            elif (what := self._name(piece)) is not None:
+                self._asked = what or None
+                if what and not self._wire.passes(what, "before"):
+                    return
+            to.write(piece)
+            with contextlib.suppress(ConnectionError):
+                await to.drain()
+
+    async def replies(self, reader: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(1 << 20):
+            if self._socket_mode:
+                if piece[0] & 0xF == _TEXT and not self._wire.passes("socket envelope", "before"):
+                    return
+            elif self._asked is not None:
+                asked, self._asked = self._asked, None
+                if not self._wire.passes(asked, "after"):
+                    return
+            self._socket_mode = self._socket_mode or piece.startswith(b"HTTP/1.1 101")
+            to.write(piece)
+            with contextlib.suppress(ConnectionError):
+                await to.drain()
+
+
+def redis_request(piece: bytes) -> str | None:
+    """The script; "" for what does not count: connecting, and the sweep's question what is due."""
+    if not piece.startswith(b"*"):
+        return None
+    command = piece.split(b"\r\n", 3)[2]
+    if command == b"EVALSHA":
+        sha = _SHA.search(piece)
+        script = _SCRIPTS.get(sha.group()) if sha else None
+        return "" if script in (None, "due") else f"redis {script}"
+    return f"redis {command.decode().lower()}" if command in (b"GET", b"SET") else ""
+
+
+def http_request(server: str) -> Namer:
+    """Names requests by the server, the method and, for the Web API, the last part of the path."""
+
+    def name(piece: bytes) -> str | None:
+        line = _REQUEST_LINE.match(piece)
+        if line is None:
+            return None
+        method, path = line[1].decode(), line[2].decode()
+        if server != "slack":
+            return f"{server} {method}"
+        if path.startswith("/api/"):
+            return f"slack {path.rpartition('/')[2]}"
+        return "slack response_url" if method == "POST" else ""
+
+    return name
