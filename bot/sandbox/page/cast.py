@@ -88,6 +88,6 @@ def assemble(world: World) -> Cast:
         topics={
             release.id: "second step: the task's ID is typed",
             two_person.id: "second step: by somebody else",
-            grace.id: "a minute to stop it after the second step",
+            grace.id: "a minute to stop it",
         },
     )
