@@ -80,8 +80,9 @@ async def test_a_prompt_that_slack_does_not_take_appears_when_it_does(open_world
 
 
 async def test_somebody_deletes_the_prompt_during_the_call(executing: World) -> None:
-    """The result needs no prompt: it is posted to the channel."""
+    """The result needs neither prompt nor response_url: it is posted to the channel."""
     world = executing
+    world.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
     world.slack.workspace.delete(world.channel.messages[0])
     result = await world.latest("status: success", "httpStatus: OK")
     assert result.thread_ts is None

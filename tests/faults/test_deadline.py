@@ -1,0 +1,60 @@
+"""A bot that is stopped just before its DELETE leaves, and wakes up when another has long done its work: sends nothing.
+
+Its time limit is one on the monotonic clock, from before the lease was taken, and looked at last of all.
+"""
+
+import signal
+
+import pytest
+
+from bot.domain.deletion import State
+from bot.sandbox.codearts import BOT, InternalError
+from tests.faults.conftest import Worlds
+from tests.faults.rig import CONFIRM, REVIEW, Rig
+from tests.faults.wire import Point
+
+BY_TOKEN = {
+    "HUAWEICLOUD_SDK_AK": "",
+    "HUAWEICLOUD_SDK_SK": "",
+    "CODEARTS_IAM_USER": BOT.user,
+    "CODEARTS_IAM_PASSWORD": BOT.password,
+    "CODEARTS_IAM_DOMAIN": BOT.domain,
+}
+
+
+async def must_wake_up_to_nothing(rig: Rig, point: Point) -> None:
+    """The bot freezes at `point` of a confirmed deletion; another takes over and deletes; it wakes up."""
+    frozen = rig.bots[0]
+    rig.wire.at(point, lambda: frozen.signal(signal.SIGSTOP), pass_on=True)
+    await rig.alice.clicks(CONFIRM, on=rig.channel)
+    await rig.slack.until(lambda: point in rig.wire.happened)
+    assert not rig.codearts.count("DELETE")
+    await rig.start_bot()
+    await rig.slack.until(lambda: rig.results("was deleted."), within=12)
+    frozen.signal(signal.SIGCONT)
+    frozen.signal(signal.SIGTERM)
+    assert await frozen.ended() == 0  # so whatever it had to do is done
+    assert rig.codearts.count("DELETE") == 1, "it has sent its own as well"
+    await rig.must_have_ended(State.DELETED)
+    assert len(rig.results("was deleted.")) == 1
+    assert not rig.results("was not deleted.")
+
+
+async def test_stopped_when_the_confirmation_was_recorded(world: Worlds) -> None:
+    """Nothing is left to do but to send it, and it is too late for that."""
+    async with world() as rig:
+        await rig.ask()
+        await rig.press(REVIEW, rig.at_step_2)
+        await must_wake_up_to_nothing(rig, Point("redis advance", 2, "after"))
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_stopped_while_it_gets_a_token(world: Worlds, side: str) -> None:
+    """The token that comes when it wakes up is no reason to go on."""
+    async with world(environ=BY_TOKEN) as rig:
+        rig.codearts.next_answer(
+            *[InternalError(500)] * 2, to="POST"
+        )  # so there is none when the deletion is asked for
+        await rig.ask()
+        await rig.press(REVIEW, rig.at_step_2)
+        await must_wake_up_to_nothing(rig, rig.wire.next("codearts POST", "before" if side == "before" else "after"))
