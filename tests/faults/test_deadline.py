@@ -4,14 +4,29 @@ Its time limit is one on the monotonic clock, from before the lease was taken, a
 """
 
 import signal
+import time
 
 import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
 
+from bot.codearts.auth import AkSkAuth
+from bot.codearts.client import CodeArtsCheck
+from bot.codearts.connection import http_client
+from bot.deletions.executing import Executor
+from bot.domain.confirmation import Confirmation
 from bot.domain.deletion import State
-from bot.sandbox.codearts import BOT, InternalError
+from bot.manifest import parsed_manifest
+from bot.sandbox.codearts import BOT, CodeArtsStandIn, InternalError
+from bot.sandbox.slack import SlackStandIn
+from bot.slack.conversation import SlackConversation
+from bot.slack.transport.bolt import slack_session, web_client
+from bot.store.embedded import EmbeddedServer
 from tests.faults.conftest import Worlds
-from tests.faults.rig import CONFIRM, REVIEW, Rig
+from tests.faults.rig import CONFIRM, REVIEW, TASK, Rig
 from tests.faults.wire import Point
+from tests.store.rig import TIMINGS
+from tests.store.rig import Rig as StoreRig
 
 BY_TOKEN = {
     "HUAWEICLOUD_SDK_AK": "",
@@ -58,3 +73,26 @@ async def test_stopped_while_it_gets_a_token(world: Worlds, side: str) -> None:
         await rig.ask()
         await rig.press(REVIEW, rig.at_step_2)
         await must_wake_up_to_nothing(rig, rig.wire.next("codearts POST", "before" if side == "before" else "after"))
+
+
+@pytest.mark.parametrize("left", [0, 10_000])
+async def test_the_time_limit_runs_from_before_the_lease_was_taken(
+    redis_server: EmbeddedServer, redis_client: Redis, redis_prefix: str, left: int
+) -> None:
+    """However late the process comes to send: the lease was running all the while. `left` are ms of its limit."""
+    auth = AkSkAuth(BOT.access_key, SecretStr(BOT.secret_key), BOT.region_projects[0][0])
+    async with (
+        CodeArtsStandIn() as codearts,
+        SlackStandIn(parsed_manifest()) as slack,
+        http_client(codearts.url, auth) as http,
+        slack_session() as session,
+        StoreRig(redis_server.url, redis_client, redis_prefix) as rig,
+    ):
+        client = web_client(slack.bot_token, session, slack.api_url)
+        conversation = SlackConversation(client, session, "", Confirmation())
+        executor = Executor(rig.store, conversation, CodeArtsCheck(http), TIMINGS)
+        held_since = time.monotonic() - (TIMINGS.call - left) / 1_000
+        called = await executor.send(await rig.executing(TASK), held_since, None)
+        assert called.state is (State.DELETED if left else State.FAILED)
+        assert codearts.count("DELETE") == len(codearts.deletions) == bool(left)
+        await rig.store.close(called)
