@@ -12,7 +12,7 @@ for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   end
   if passed > 0 then
     redis.call('ZINCRBY', KEYS[1], -passed, id)
-    for _, field in ipairs({'requested_at', 'expires_at', 'confirmed_at', 'look_at', 'verify_until'}) do
+    for _, field in ipairs({'requested_at', 'expires_at', 'confirmed_at', 'send_at', 'look_at', 'verify_until'}) do
       if tonumber(redis.call('HGET', deletion, field) or '0') > 0 then
         redis.call('HINCRBY', deletion, field, -passed)
       end
