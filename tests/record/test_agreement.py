@@ -99,7 +99,7 @@ class Life:
             case "stale":
                 with contextlib.suppress(FencedError):
                     await self.rig.store.hold(replace(self.deletion, state=State.EXPIRED, epoch=0))
-            case "draw":
+            case "draw" if now.state is not State.EXECUTING:  # what is drawn during a call is not noted
                 await self.rig.store.hold(replace(now, drawn=now.state, tries=now.tries + 1))
             case "again":
                 with contextlib.suppress(BrakedError):
