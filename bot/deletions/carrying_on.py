@@ -154,8 +154,8 @@ class Carrier:
                 return replace(deletion, told=deletion.told | {mark(deletion, target)})
 
     async def _with_freeze(self, deletion: Deletion) -> Deletion:
-        """The deletion, and what a prompt that waits for a click has to say of a freeze."""
-        waits = deletion.state in AWAITING_A_CLICK
+        """The deletion, and what a prompt whose call a freeze would stop has to say of it."""
+        waits = deletion.state in AWAITING_A_CLICK or deletion.state is State.SCHEDULED
         return replace(deletion, freeze=await self._brakes.frozen()) if waits else deletion
 
     async def _preview(self, task_id: str) -> Sighting:

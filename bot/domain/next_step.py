@@ -154,7 +154,13 @@ def launched(deletion: Deletion) -> Deletion:
 
 def frozen_in_grace(deletion: Deletion, freeze: Brake) -> Deletion:
     """A SCHEDULED deletion that a freeze stopped before it was sent: whoever froze has stopped it."""
-    return replace(deletion, state=State.CANCELLED, canceller=freeze.by if isinstance(freeze, Freeze) else None)
+    by, why = (freeze.by, freeze.why) if isinstance(freeze, Freeze) else (None, "")
+    stopped = Outcome(
+        Verdict.FAILED,
+        why="deletions were frozen before it was sent" + (f": {why}" if why else ""),
+        cure="ask again once an admin has unfrozen them",
+    )
+    return replace(deletion, state=State.CANCELLED, canceller=by, outcome=stopped)
 
 
 def frozen_after_interruption(deletion: Deletion, timings: Timings) -> Deletion:

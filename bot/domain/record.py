@@ -18,12 +18,13 @@ IDs and codes alone are recorded: no token, no response_url, no name but the ope
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from hashlib import sha256
 
 from bot.domain.deletion import LOOKED_INTO, Deletion, State
 from bot.domain.operators import SlackUser
+from bot.domain.reasons import Reason
 
 _NAMES_AND_CODES = 100  # characters of what a service said that are recorded
 
@@ -160,7 +161,8 @@ def of_progress(deletion: Deletion, what: What | None = None) -> Note:
     looked = deletion.state in LOOKED_INTO and deletion.looks > 0 and not deletion.ended
     if what is None:
         what = What.LOOKED if looked else _BY_ITSELF.get(deletion.state) or What(deletion.state)
-    return _of(deletion, what, deletion.stage)
+    frozen = deletion.state is State.CANCELLED  # the bot itself cancels for nothing else
+    return replace(_of(deletion, what, deletion.stage), why=Reason.FROZEN if frozen else "")
 
 
 def of_take_over(deletion_id: str) -> Note:

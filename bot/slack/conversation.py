@@ -5,6 +5,7 @@ a response_url, which does not; a direct message to the requester. Slack's `no` 
 (`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -26,6 +27,8 @@ from bot.slack.messages.message import Message
 from bot.slack.messages.modals import typed_confirmation
 from bot.slack.messages.prompts import prompt, retired
 from bot.slack.messages.results import notice, result, result_by_direct_message
+
+_TRIGGER = 3.0  # seconds that a trigger ID lives; after that no window opens
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -120,7 +123,8 @@ class SlackConversation:
             DeliveryError: Slack did not open it.
         """
         with web_api_errors():
-            await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
+            async with asyncio.timeout(_TRIGGER):
+                await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
 
     def _drawn(self, deletion: Deletion) -> Message:
         return prompt(deletion, self._confirmation.of(deletion.channel).second_step)

@@ -33,7 +33,6 @@ def encode(deletion: Deletion) -> dict[str, str]:
         "confirmed_at": str(deletion.confirmed_at),
         "send_at": str(deletion.send_at),
         "confirmer": encode_user(deletion.confirmer),
-        "canceller": encode_user(deletion.canceller),
         "epoch": str(deletion.epoch),
         **encode_progress(deletion),
     }
@@ -53,6 +52,7 @@ def encode_progress(deletion: Deletion) -> dict[str, str]:
         "told": _TOLD.dump_json(deletion.told).decode(),
         "preview": _PREVIEW.dump_json(deletion.preview).decode(),
         "outcome": _OUTCOME.dump_json(deletion.outcome).decode(),
+        "canceller": encode_user(deletion.canceller),
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.brakes import Freeze
 from bot.domain.deletion import ENDS, Deletion, Prompt, State
 from bot.domain.next_step import (
     RESULT,
@@ -23,6 +24,8 @@ from bot.domain.next_step import (
     after_interruption,
     after_look,
     after_outcome,
+    frozen_after_interruption,
+    frozen_in_grace,
     mark,
     next_step,
 )
@@ -236,3 +239,29 @@ def test_looking_always_comes_to_an_end(state: State, seen: list[Sighting], veri
         held = after_look(due, sighting, timings)
         assert held.ended == (due.seen_at == until)
         assert held.state is not State.DELETED
+
+
+def test_a_freeze_in_the_grace_ends_it_as_if_somebody_had_stopped_it() -> None:
+    """Whoever froze is the one who stopped it; the reason is kept; its prompt is redrawn, and then it is over."""
+    scheduled = deletion(State.SCHEDULED, confirmed_at=NOW, send_at=NOW, seen_at=NOW, drawn="scheduled.5")
+    admin = SlackUser("T1", "U9")
+
+    stopped = frozen_in_grace(scheduled, Freeze(admin, NOW, "an audit"))
+
+    assert (stopped.state, stopped.canceller, stopped.calls) == (State.CANCELLED, admin, 0)
+    assert stopped.outcome is not None
+    assert stopped.outcome.why == "deletions were frozen before it was sent: an audit"
+    assert next_step(stopped) == Redraw()
+    assert next_step(replace(stopped, drawn="cancelled")) == Close()
+
+
+def test_an_interrupted_call_that_a_freeze_keeps_from_being_sent_again_is_looked_into() -> None:
+    """The first sending may have been executed: nobody claims that it was not."""
+    interrupted = deletion(State.EXECUTING, confirmed_at=NOW, calls=2, seen_at=NOW)
+
+    frozen = frozen_after_interruption(interrupted, TIMINGS)
+
+    assert (frozen.state, frozen.verify_until) == (State.UNKNOWN, NOW + TIMINGS.verify)
+    assert not frozen.ended
+    assert after_look(replace(frozen, seen_at=frozen.look_at), GONE, TIMINGS).state is State.DELETED
+    assert after_look(replace(frozen, seen_at=frozen.verify_until), EXISTS, TIMINGS).state is State.FAILED

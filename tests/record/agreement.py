@@ -3,13 +3,14 @@
 from redis.asyncio import Redis
 
 from bot.audit import follow
-from bot.domain.deletion import ENDS
+from bot.domain.deletion import ENDS, State
 from bot.domain.record import Entry, What
 from bot.store.codec import decode
 from bot.store.keys import Keys
 from bot.store.record import RedisRecord
 
 _OVER = {*ENDS, "unknown.final"}
+_BEGINS = {What.CONFIRMED, What.CALLED}  # a call: the confirmation itself, or the end of the grace that it began
 
 
 async def check_agreement(redis: Redis, prefix: str) -> None:
@@ -35,17 +36,19 @@ async def check_agreement(redis: Redis, prefix: str) -> None:
             continue
         fields = {str(name): str(value) for name, value in (await redis.hgetall(kept[deletion_id])).items()}
         deletion = decode(deletion_id, fields, 0)
-        assert story[-1].says("state") == deletion.appearance, f"{deletion_id}: {[e.says('what') for e in story]}"
+        assert story[-1].says("state") == deletion.stage, f"{deletion_id}: {[e.says('what') for e in story]}"
         take_overs = sum(entry.says("what") == What.TAKEN_UP for entry in story)
-        confirmed = sum(entry.says("what") == What.CONFIRMED for entry in story)
-        assert deletion.calls == confirmed + take_overs, f"{deletion_id}: calls without their entry"
+        begun = sum(entry.says("what") in _BEGINS and entry.says("state") == State.EXECUTING for entry in story)
+        assert deletion.calls == begun + take_overs, f"{deletion_id}: calls without their entry"
 
 
 def _check_story(story: list[Entry]) -> None:
     """Nothing is executed before it was requested, reviewed and confirmed, once each."""
     told = [entry.says("what") for entry in story]
     assert told[0] == What.REQUESTED
-    for what in (What.REQUESTED, What.REVIEWED, What.CONFIRMED):
+    for what in (What.REQUESTED, What.REVIEWED, What.CONFIRMED, What.CALLED):
         assert told.count(what) <= 1, f"{what} twice: {told}"
     if "executing" in [entry.says("state") for entry in story]:
         assert told[:3] == [What.REQUESTED, What.REVIEWED, What.CONFIRMED], told
+        called = [What.CALLED] if story[2].says("state") == State.SCHEDULED else []
+        assert told[3 : 3 + len(called)] == called, told

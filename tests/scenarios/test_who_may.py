@@ -7,7 +7,7 @@ async def test_a_bystander_is_told_so_privately_and_nothing_changes(world: World
     """Bob may delete tasks, but this is Alice's request."""
     prompt = await world.ask(TASK)
     await world.bob.clicks("Review deletion…", on=prompt)
-    await world.told(world.bob, "only the person who asked for this deletion can press its buttons")
+    await world.told(world.bob, "only the person who asked for this deletion can press this button")
     assert buttons(world.now(prompt)) == ["Review deletion…", "Cancel"]
 
     await world.review()

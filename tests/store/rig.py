@@ -107,7 +107,7 @@ class Rig:
         for deletion_id in await self.redis.zrange(self.keys.due, 0, -1):
             await self.redis.zincrby(self.keys.due, -ms, str(deletion_id))
         async for key in self.redis.scan_iter(self.keys.deletion("*")):
-            for field in ("requested_at", "expires_at", "confirmed_at"):
+            for field in ("requested_at", "expires_at", "confirmed_at", "send_at"):
                 if await self.redis.hget(key, field) != "0":
                     await self.redis.hincrby(key, field, -ms)
 

@@ -16,6 +16,7 @@ from bot.store.embedded import EmbeddedServer
 from bot.store.scripts import load_scripts
 from tests.store import test_advancing as advancing
 from tests.store import test_claiming as claiming
+from tests.store import test_frozen_calls as frozen_calls
 from tests.store import test_replaying as replaying
 from tests.store import test_requesting as requesting
 from tests.store import test_writing as writing
@@ -44,6 +45,27 @@ class Mutant:
 
 
 MUTANTS = [
+    Mutant(
+        "a freeze does not stop the call of a grace",
+        "save",
+        "sends == '1' and frozen(freeze)",
+        "false",
+        frozen_calls.test_a_freeze_in_the_grace_stops_the_call,
+    ),
+    Mutant(
+        "a freeze does not stop the second sending",
+        "save",
+        "sends == '1' and frozen(freeze)",
+        "false",
+        frozen_calls.test_a_freeze_stops_the_second_sending_of_an_interrupted_call,
+    ),
+    Mutant(
+        "a freeze stops what begins no call",
+        "save",
+        "sends == '1' and frozen(freeze)",
+        "frozen(freeze)",
+        frozen_calls.test_a_freeze_leaves_a_call_under_way_alone,
+    ),
     Mutant(
         "a late copy of a request revives it",
         "request",

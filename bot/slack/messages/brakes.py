@@ -43,5 +43,6 @@ def froze(freeze: Freeze, by: SlackUser, *, changed: bool) -> str:
         return f"It was frozen already, so nothing was changed. {frozen(freeze)}"
     return (
         f"{frozen(freeze)}\nNothing can be asked for and nothing can be confirmed until an admin types "
-        f"`/codecheck unfreeze`; calls that were confirmed before go on. Recorded for {mention(by)}."
+        f"`/codecheck unfreeze`, and what can still be stopped will not be sent; calls under way go on. "
+        f"Recorded for {mention(by)}."
     )

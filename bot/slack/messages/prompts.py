@@ -66,6 +66,7 @@ def _grace(deletion: Deletion) -> Message:
     return message(
         f"{now.headline} {now.detail}",
         section(f"{now.emoji} *{now.headline}*", now.detail),
+        section(frozen(deletion.freeze), "If it lasts, nothing will be sent.") if deletion.freeze else None,
         _described(deletion),
         buttons(_button(deletion, Act.STOP, "Stop", f"Stop the deletion of task {deletion.task_id}")),
         context("Anyone who may delete tasks here can press Stop."),

@@ -98,12 +98,14 @@ def _cancelled(deletion: Deletion) -> Standing:
     return Standing(
         ":no_entry_sign:",
         f"{_ended_by(deletion)}: task {code(deletion.task_id)} was not deleted.",
-        "Nothing was sent to CodeArts Check.",
+        f"{_why(deletion)} Nothing was sent to CodeArts Check. {_cure(deletion)}".strip(),
     )
 
 
 def _ended_by(deletion: Deletion) -> str:
-    """How it was cancelled, and by whom where that was not the requester."""
+    """How it was cancelled, and by whom where that was not the requester; a freeze alone leaves a reason."""
+    if deletion.outcome is not None:
+        return "Stopped by a freeze" + (f" of {mention(deletion.canceller)}" if deletion.canceller else "")
     how = "Stopped" if deletion.confirmed_at else "Cancelled"
     if deletion.canceller is None or deletion.canceller == deletion.requester:
         return how

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.brakes import Freeze
 from bot.domain.command import TASK_ID
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, Prompt, State
@@ -60,6 +61,7 @@ DELETIONS = st.builds(
     verify_until=st.one_of(st.just(0), TIMES),
     confirmer=st.sampled_from([None, ALICE, CONFIRMER]),
     canceller=st.sampled_from([None, ALICE, CONFIRMER]),
+    freeze=st.one_of(st.none(), st.builds(Freeze, st.just(CONFIRMER), TIMES, ATTACKS)),
     prompt=st.sampled_from([None, Prompt("C1"), Prompt("C1", "1.2"), Prompt("D1", "1.2")]),
     preview=st.one_of(
         st.none(),

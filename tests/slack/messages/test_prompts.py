@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, State
+from bot.domain.next_step import frozen_in_grace
 from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
 from bot.slack.messages.message import Message
 from bot.slack.messages.prompts import prompt
 from tests.slack.messages.limits import texts
-from tests.slack.samples import AT, DELETED, EPHEMERAL, POSTED, TASK_ID
+from tests.slack.samples import ALICE, AT, BOB, DELETED, EPHEMERAL, POSTED, TASK_ID
 
 
 def read(message: Message) -> str:
@@ -79,6 +81,7 @@ def test_ephemeral_prompt_says_so() -> None:
     assert "Only you can see this" not in read(prompt(POSTED))
 
 
+SCHEDULED = replace(POSTED, state=State.SCHEDULED, confirmer=ALICE, confirmed_at=AT, send_at=AT + 60_000)
 UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why="no answer within 10 s"))
 
 
@@ -93,6 +96,15 @@ UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, 
         (UNKNOWN, "The bot has stopped looking. No answer within 10 s."),
         (DELETED, f"Task `{TASK_ID}` was deleted."),
         (replace(POSTED, state=State.CANCELLED), "Nothing was sent to CodeArts Check."),
+        (replace(SCHEDULED, state=State.CANCELLED), "Stopped: task"),
+        (replace(SCHEDULED, state=State.CANCELLED, canceller=BOB), "Stopped by <@U02BOB>: task"),
+        (frozen_in_grace(SCHEDULED, Freeze(BOB, AT, "<audit>")), "Stopped by a freeze of <@U02BOB>: task"),
+        (
+            frozen_in_grace(SCHEDULED, Freeze(BOB, AT, "<audit>")),
+            "Deletions were frozen before it was sent: &lt;audit&gt;",
+        ),
+        (frozen_in_grace(SCHEDULED, Freeze(ALICE, AT)), "Stopped by a freeze of <@U01ALICE>: task"),
+        (frozen_in_grace(SCHEDULED, Freeze(ALICE, AT)), "Deletions were frozen before it was sent. Nothing was sent"),
         (replace(POSTED, state=State.EXPIRED), f"To ask again: `/codecheck delete {TASK_ID}`"),
     ],
     ids=lambda value: value.state if not isinstance(value, str) else None,

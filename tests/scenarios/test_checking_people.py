@@ -1,0 +1,181 @@
+"""What Slack says of people counts at every step, and where it says nothing, nothing is deleted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.sandbox.slack import ApiError, Drop, Hang, Person, RateLimited, ServerError, Slow
+from bot.sandbox.slack.conversations import User
+from bot.sandbox.slack.faults import Fault
+from tests.fixtures.world import TASK, OpenWorld, World, buttons, words
+
+BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'
+IN_GROUP = '[allow]\nusergroups = ["S01DELETERS"]\n'
+
+Change = Callable[[User], User]
+
+BARRED = [
+    pytest.param(
+        lambda user: replace(user, is_restricted=True), "guests of this workspace cannot delete tasks", id="guest"
+    ),
+    pytest.param(
+        lambda user: replace(user, is_ultra_restricted=True),
+        "guests of this workspace cannot delete tasks",
+        id="guest of one",
+    ),
+    pytest.param(lambda user: replace(user, is_bot=True), "only people can delete tasks", id="bot"),
+    pytest.param(lambda user: replace(user, deleted=True), "this account is deactivated", id="deactivated"),
+]
+UNREACHABLE: list[Fault] = [Hang(), Slow(2.0), Drop(), ServerError(), RateLimited(30), ApiError("internal_error")]
+
+
+def becomes(world: World, person: Person, change: Change) -> None:
+    """Slack knows something else of somebody from now on, whose client has not noticed yet."""
+    users = world.slack.workspace.users
+    users[person.id] = change(users[person.id])
+
+
+@pytest.mark.parametrize(("change", "why"), BARRED)
+async def test_who_is_no_member_cannot_ask(world: World, change: Change, why: str) -> None:
+    """Guests, bots and closed accounts are refused although `[operators]` lists them, and told why."""
+    becomes(world, world.alice, change)
+    answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+    assert why in answer.text
+    assert world.channel.messages == []
+
+
+@pytest.mark.parametrize(("change", "why"), BARRED)
+async def test_who_is_no_member_any_more_cannot_confirm(world: World, change: Change, why: str) -> None:
+    """What holds at the request must hold at the last click, however fresh the bot's memory of it is."""
+    prompt = await world.ask()
+    await world.review()
+    becomes(world, world.alice, change)
+    await world.confirm()
+    await world.told(world.alice, why)
+    assert "Step 2 of 2" in words(world.now(prompt))
+    assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize(("change", "why"), BARRED)
+async def test_who_is_no_member_cannot_be_the_second_person(open_world: OpenWorld, change: Change, why: str) -> None:
+    """Neither confirm nor cancel: Bob is listed, but no member any more."""
+    async with open_world(BY_TWO) as world:
+        prompt = await world.ask()
+        await world.review()
+        becomes(world, world.bob, change)
+        await world.confirm(by=world.bob)
+        await world.told(world.bob, why)
+        await world.bob.clicks("Cancel", on=prompt)
+        await world.slack.until(lambda: sum(why in seen.text for seen in world.bob.sees(world.channel)) == 2)
+        assert "Step 2 of 2" in words(world.now(prompt))
+        assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize("fault", UNREACHABLE, ids=repr)
+async def test_whom_slack_does_not_tell_of_cannot_ask(world: World, fault: Fault) -> None:
+    """The answer comes before Slack gives up on it, says what is wrong, and in a moment it works."""
+    world.slack.faults.fail_always("users.info", fault)
+    answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+    assert not answer.notice
+    assert "Slack did not tell the bot who you are" in answer.text
+    assert world.channel.messages == []
+    world.slack.faults.clear("users.info")
+    await world.ask()
+
+
+@pytest.mark.parametrize("fault", UNREACHABLE, ids=repr)
+async def test_whom_slack_does_not_tell_of_cannot_confirm_but_cancel(world: World, fault: Fault) -> None:
+    """A second confirmation never rests on memory; what can only keep the task needs no word of Slack's."""
+    prompt = await world.ask()
+    await world.review()
+    world.slack.faults.fail_always("users.info", fault)
+    answer = await world.alice.clicks("Delete task 897acf…", on=prompt)
+    assert not answer.notice
+    await world.told(world.alice, "Slack did not tell the bot who you are")
+    assert "Step 2 of 2" in words(world.now(prompt))
+    answer = await world.alice.clicks("Cancel", on=prompt)
+    assert not answer.notice
+    await world.latest("Cancelled")
+    assert not world.codearts.count("DELETE")
+
+
+async def test_a_requester_of_whom_slack_does_not_tell_is_not_confirmed_by_another(open_world: OpenWorld) -> None:
+    """Bob can be checked, Alice cannot: whether she might still ask is not known."""
+    async with open_world(BY_TWO) as world:
+        await world.ask()
+        await world.review()
+        del world.slack.workspace.users[world.alice.id]
+        await world.confirm(by=world.bob)
+        await world.told(world.bob, "could not be checked")
+        assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize("fault", [*UNREACHABLE, ApiError("missing_scope"), ApiError("no_such_subteam")], ids=repr)
+async def test_user_groups_that_cannot_be_asked_for_let_nobody_in(open_world: OpenWorld, fault: Fault) -> None:
+    """The refusal says so, in time; and in a moment it works."""
+    async with open_world(IN_GROUP) as world:
+        world.slack.usergroup("S01DELETERS", [world.alice])
+        world.slack.faults.fail_always("usergroups.users.list", fault)
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        assert not answer.notice
+        assert "who is in the user groups that may delete tasks" in answer.text
+        world.slack.faults.clear("usergroups.users.list")
+        await world.ask()
+
+
+async def test_user_groups_that_cannot_be_asked_for_between_the_steps(open_world: OpenWorld) -> None:
+    """Membership of a minute ago confirms nothing; cancelling is still possible."""
+    async with open_world(IN_GROUP) as world:
+        world.slack.usergroup("S01DELETERS", [world.alice])
+        await world.ask()
+        await world.review()
+        world.slack.faults.fail_always("usergroups.users.list", Hang())
+        await world.confirm()
+        await world.told(world.alice, "who is in the user groups")
+        assert not world.codearts.count("DELETE")
+        await world.alice.clicks("Cancel", on=world.channel)
+        await world.latest("Cancelled")
+
+
+@pytest.mark.parametrize("leaves", ["requester", "second person"])
+async def test_permission_withdrawn_before_the_second_person_confirms(open_world: OpenWorld, leaves: str) -> None:
+    """Both must be allowed at the moment of the second confirmation; Bob is told which of them is not."""
+    async with open_world(BY_TWO + IN_GROUP) as world:
+        world.slack.usergroup("S01DELETERS", [world.alice, world.bob])
+        prompt = await world.ask()
+        await world.review()
+        world.slack.usergroup("S01DELETERS", [world.bob if leaves == "requester" else world.alice])
+        await world.confirm(by=world.bob)
+        why = "may not delete tasks any more" if leaves == "requester" else "not among those who may delete tasks"
+        await world.told(world.bob, why)
+        assert "Step 2 of 2" in words(world.now(prompt))
+        assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize(
+    ("toml", "button", "left"),
+    [
+        ("", "Delete task 897acf…", ["Cancel", "Delete task 897acf…"]),
+        ('[confirmation]\nsecond_step = "typed"\n', "Delete task 897acf…", ["Cancel", "Delete task 897acf…"]),
+        (BY_TWO, "Cancel", ["Cancel", "Delete task 897acf…"]),
+        ("[confirmation]\ngrace_seconds = 600\n", "Stop", ["Stop"]),
+    ],
+    ids=["button", "typed", "second person", "grace"],
+)
+async def test_a_stranger_presses_no_button(open_world: OpenWorld, toml: str, button: str, left: list[str]) -> None:
+    """Somebody of another workspace sees the buttons in a shared channel: no window opens, and nothing changes."""
+    async with open_world(toml) as world:
+        stranger = world.slack.user("U09MALLORY", "mallory", team_id="T09OTHER")
+        world.channel.members.add(stranger.id)
+        prompt = await world.ask()
+        await world.review()
+        if button == "Stop":
+            await world.confirm()
+            await world.latest("About to delete")
+        await stranger.clicks(button, on=prompt)
+        told = await world.told(stranger, "only members of the workspace that runs this bot")
+        assert TASK not in words(told)
+        assert stranger.view is None
+        assert buttons(world.now(prompt)) == left
+        assert not world.codearts.count("DELETE")

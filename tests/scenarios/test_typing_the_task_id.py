@@ -1,0 +1,63 @@
+"""The window of `typed` where things are not as usual: an ephemeral prompt, and a window that does not open."""
+
+import pytest
+
+from bot.sandbox.slack import ApiError, Hang, ServerError
+from bot.sandbox.slack.faults import Fault
+from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, buttons, words
+
+TYPED = '[confirmation]\nsecond_step = "typed"\n'
+
+
+async def test_from_an_ephemeral_prompt(open_world: OpenWorld) -> None:
+    """Where the bot is not, only Alice sees the prompt and the window; everyone reads the result."""
+    async with open_world(TYPED) as world:
+        elsewhere = world.slack.channel("C01ELSEWHERE", "elsewhere", members=[world.alice, world.bob], with_bot=False)
+        prompt = await world.ask(in_=elsewhere)
+        await world.review(in_=elsewhere)
+        await world.slack.until(lambda: world.alice.views)
+        answer = await world.alice.submits({"Task ID": ANOTHER_TASK})
+        assert "not the ID of the task" in answer.errors["task_id"]
+        assert not world.codearts.count("DELETE")
+
+        answer = await world.alice.submits({"Task ID": TASK})
+
+        assert not answer.errors
+        await world.latest("status: success", "httpStatus: OK", by=world.bob, in_=elsewhere)
+        await world.slack.until(lambda: buttons(world.now(prompt)) == [])
+        assert world.codearts.count("DELETE") == 1
+
+
+@pytest.mark.parametrize("fault", [ApiError("expired_trigger_id"), ServerError(), Hang()], ids=repr)
+async def test_a_window_that_does_not_open(open_world: OpenWorld, fault: Fault) -> None:
+    """Alice is told how to open it; the review holds, and the prompt's button opens it anew."""
+    async with open_world(TYPED) as world:
+        prompt = await world.ask()
+        world.slack.fail_next("views.open", fault)
+        await world.review()
+        await world.told(world.alice, "Slack did not open the window", "Press the prompt's delete button")
+        assert world.alice.view is None
+        assert "Step 2 of 2" in words(world.now(prompt))
+
+        await world.confirm()
+        await world.slack.until(lambda: world.alice.views)
+        assert not world.codearts.count("DELETE")
+        await world.alice.submits({"Task ID": TASK})
+        await world.latest("status: success")
+
+
+async def test_a_stale_window_after_the_deletion_has_been_asked_for_anew(open_world: OpenWorld) -> None:
+    """A window belongs to one request: typed into after that was cancelled, it confirms no other for the same task."""
+    async with open_world(TYPED) as world:
+        await world.ask()
+        await world.review()
+        await world.slack.until(lambda: world.alice.views)
+        await world.alice.clicks("Cancel", on=world.channel)
+        await world.latest("Cancelled")
+        await world.ask()
+
+        await world.alice.submits({"Task ID": TASK})
+
+        view = (await world.slack.until(lambda: world.alice.views))[-1]
+        assert view.modal.title.text == "Not confirmed"
+        assert not world.codearts.count("DELETE")
