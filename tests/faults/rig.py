@@ -42,6 +42,7 @@ QUICK = Timings(
     sweep=50,
     answer=2_500,
 )
+TAKE_UP = 3.0  # seconds in which another bot has taken up what a killed one held, and shown it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,17 +107,17 @@ class Rig:
             await self.back()
             if not answer.text or "Slack's time" in answer.text:
                 break
-            if await self.seen(lambda: self.prompts(task_id), within=4):
+            if await self.seen(lambda: self.prompts(task_id), within=TAKE_UP):
                 break
         await self.slack.until(lambda: self.prompts(task_id), within=8)
 
     async def press(self, label: str, until: Callable[[], object], *, by: Person | None = None) -> None:
         """Alice presses a button until what should come of it is to be seen."""
-        for _ in range(4):
+        for _ in range(8):
             with contextlib.suppress(NotPossibleError):  # it has gone: an earlier click was recorded after all
                 await (by or self.alice).clicks(label, on=self.channel)
             await self.back()
-            if await self.seen(until, within=6):
+            if await self.seen(until, within=TAKE_UP):
                 return
         raise AssertionError(f"{label} led to nothing:\n{self.story()}")
 

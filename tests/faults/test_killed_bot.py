@@ -16,7 +16,7 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import CANCEL, QUICK, REVIEW, Rig
 from tests.faults.wire import Point
 
-AT_ONCE = 6  # worlds side by side: waiting for leases costs time, but no work
+AT_ONCE = 20  # worlds side by side: waiting for leases costs time, but no work
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,10 @@ async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool
         return bool(rig.wire.happened)
 
 
-@pytest.mark.parametrize("part", [0, 1, 2])
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
 @pytest.mark.parametrize("life", [DELETION, CANCELLATION, EXPIRY], ids=["deletion", "cancel", "expiry"])
 async def test_killed_at_any_moment(
-    life: Life, world: Worlds, record_property: Callable[[str, object], None], part: int, *, socket_mode: bool
+    life: Life, world: Worlds, record_property: Callable[[str, object], None], *, socket_mode: bool
 ) -> None:
     """It comes to the right, announced end, the task is deleted at most once, and nobody is lied to."""
     points = await points_of(life, world, socket_mode=socket_mode)
@@ -101,8 +100,7 @@ async def test_killed_at_any_moment(
                 error.add_note(f"killed {point}")
                 raise
 
-    chosen = points[part::3]
-    reached = await asyncio.gather(*map(at, chosen))
+    reached = await asyncio.gather(*map(at, points))
     record_property("kill points", sum(reached))
-    # A quick click spares a write.
-    assert sum(reached) >= len(chosen) - 2, "the bot was not killed where it should have been"
+    print([str(p) for p, r in zip(points, reached) if not r], len(points))
+    assert sum(reached) >= len(points) - 2, "the bot was not killed where it should have been"
