@@ -17,7 +17,7 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import CONFIRM, REVIEW, Rig, open_rig
 from tests.faults.wire import Point
 
-AT_ONCE = 6
+AT_ONCE = 12
 
 
 @pytest.fixture
