@@ -102,5 +102,5 @@ async def test_killed_at_any_moment(
 
     reached = await asyncio.gather(*map(at, points))
     record_property("kill points", sum(reached))
-    print([str(p) for p, r in zip(points, reached) if not r], len(points))
+    # A click that comes before the bot has noted what it drew spares it that write, so the life has fewer points.
     assert sum(reached) >= len(points) - 2, "the bot was not killed where it should have been"
