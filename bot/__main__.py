@@ -52,7 +52,7 @@ class _Run(click.Command):
             )
 
 
-@main.command(cls=_Run)
+@main.command(short_help="Serve the bot until SIGTERM.", cls=_Run)
 def run() -> None:
     """Serve the bot until SIGTERM, then finish what is under way.
 
@@ -66,7 +66,7 @@ def run() -> None:
     execute(serve(settings))
 
 
-@main.command()
+@main.command(short_help="Try the whole bot on this machine, against stand-ins.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Where the page is served."
 )
@@ -127,7 +127,7 @@ async def _play(*, socket_mode: bool) -> bool:
             await server.stop()
 
 
-@main.command()
+@main.command(short_help="Check what a deployment can get wrong; change nothing.")
 def doctor() -> None:
     """Check the settings, Redis, Slack and CodeArts Check; change nothing.
 
@@ -143,7 +143,7 @@ def doctor() -> None:
     sys.exit(any(check.grade is Grade.FAULT for check in checks))
 
 
-@main.command()
+@main.command(short_help="Print what to paste into Slack to make the app.")
 @click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
 def manifest(url: str | None) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
@@ -159,7 +159,7 @@ def manifest(url: str | None) -> None:
         raise click.BadParameter(str(error), param_hint="--url") from None
 
 
-@main.group()
+@main.group(short_help="Check the record of everything done, or write it out.")
 def audit() -> None:
     """Check the record of all that was asked, refused, done and found out; write it out."""
 

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
 from bot.deletions.asking import Deletions
-from bot.deletions.background import Background
+from bot.deletions.background import Background, cancel
 from bot.deletions.braking import Braking
 from bot.deletions.carrying_on import Carrier
 from bot.deletions.looking_back import LookingBack
@@ -115,10 +115,10 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
 
         stack.push_async_callback(_drain, background, timings.drain / 1_000)
         sweeping = asyncio.create_task(sweep_forever(store, carrier, background, timings), name="sweep")
-        stack.push_async_callback(_cancel, sweeping)
+        stack.push_async_callback(cancel, sweeping)
         if settings.record.retention_days:
             trimming = asyncio.create_task(trim_forever(record, settings.record.retention_days), name="trim")
-            stack.push_async_callback(_cancel, trimming)
+            stack.push_async_callback(cancel, trimming)
         bot = await _serve(stack, settings, app, client, redis)
         _log.info("ready", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
         yield bot
@@ -168,13 +168,6 @@ async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, clien
     served = health_app(readiness) if settings.socket_mode else http_app(app, secret, readiness)
     http = await stack.enter_async_context(serve_http(served, settings.host, settings.port))
     return Bot(http.host, http.port)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """End a task; asked again each second, since a cancellation can get lost in a client that is just giving up."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=1)
 
 
 async def _drain(background: Background, seconds: float) -> None:

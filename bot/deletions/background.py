@@ -1,6 +1,7 @@
 """Work that goes on after Slack has been answered: tracked, its failures logged, drained at SIGTERM."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 
 import structlog
@@ -31,10 +32,18 @@ class Background:
         Returns:
             How many had to be cancelled: their deletions are taken up by another replica once the lease is over.
         """
-        if not self._tasks:
-            return 0
-        _, unfinished = await asyncio.wait(set(self._tasks), timeout=seconds)
+        ends = time.monotonic() + seconds
+        while self._tasks and (left := ends - time.monotonic()) > 0:  # what is under way may start more
+            await asyncio.wait(set(self._tasks), timeout=left)
+        unfinished = set(self._tasks)
+        await cancel(*unfinished)
+        return len(unfinished)
+
+
+async def cancel(*tasks: asyncio.Task[None]) -> None:
+    """End tasks; asked again each second, since a cancellation can get lost in a client that is just giving up."""
+    unfinished = set(tasks)
+    while unfinished:
         for task in unfinished:
             task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
-        return len(unfinished)
+        _, unfinished = await asyncio.wait(unfinished, timeout=1)

@@ -5,7 +5,7 @@ import contextlib
 import re
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -261,8 +261,12 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
     ack_seconds: float = 3.0,
     toml: str = "",
     prepared: bool = True,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Rig]:
-    """A world with `bots` replicas on the Redis at the `unix://` URL; not `prepared`: it does not run yet."""
+    """A world with `bots` replicas on the Redis at the `unix://` URL; not `prepared`: it does not run yet.
+
+    `environ` is added to that of the bots.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         people = "".join(f'{user} = "{operator}"\n' for user, operator in OPERATORS.items())
@@ -280,11 +284,13 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
         for tap in (redis_tap, slack_tap, codearts_tap, bot_tap):
             await stack.enter_async_context(tap)
         slack.advertise(slack_tap.port)
-        environ = settings(slack, codearts, f"redis://127.0.0.1:{redis_tap.port}", socket_mode=socket_mode)
-        environ |= {
+        variables = settings(slack, codearts, f"redis://127.0.0.1:{redis_tap.port}", socket_mode=socket_mode)
+        variables |= {
             "CODEARTS_ENDPOINT": f"http://127.0.0.1:{codearts_tap.port}",
+            "HUAWEICLOUD_SDK_IAM_ENDPOINT": f"http://127.0.0.1:{codearts_tap.port}",
             "CODECHECK_REDIS_PREFIX": prefix,
         }
+        variables |= environ or {}
         redis = Redis.from_url(redis_url, decode_responses=True)
         stack.push_async_callback(redis.aclose)
         for script in (
@@ -303,7 +309,7 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
             bob=bob,
             channel=slack.channel("C01QUALITY", "code-quality", members=[alice, bob]),
             bear=lambda: asyncio.ensure_future(
-                _connected(nursery.bear(environ, folder, timings), socket_mode=socket_mode)
+                _connected(nursery.bear(variables, folder, timings), socket_mode=socket_mode)
             ),
         )
         _listen_for_lies(rig)
