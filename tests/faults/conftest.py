@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.store.embedded import EmbeddedServer
 from tests.faults.bots import Nursery, open_nursery
@@ -15,9 +16,9 @@ from tests.faults.rig import Rig, open_rig
 Worlds = Callable[..., AbstractAsyncContextManager[Rig]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def nursery() -> AsyncIterator[Nursery]:
-    """Where bots come from."""
+    """Where all bots of this process come from."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_nursery(Path(folder)) as nursery:
             yield nursery

@@ -65,6 +65,8 @@ def main(path: str) -> None:
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for sibling in (listening, *children.values()):
+                    sibling.close()  # else its log would not end before this child does
                 _live(birth, connection)
             children[pid] = connection
             connection.sendall(f'{{"pid": {pid}}}\n'.encode())

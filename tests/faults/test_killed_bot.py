@@ -16,7 +16,8 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import CANCEL, QUICK, REVIEW, Rig
 from tests.faults.wire import Point
 
-AT_ONCE = 6  # worlds side by side: waiting for leases costs time, but no work
+AT_ONCE = 25  # worlds side by side: waiting for leases costs time, but no work
+TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,17 @@ EXPIRY = Life(expire, State.EXPIRED, least=18, timings=replace(QUICK, ttl=4_000)
 
 
 async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Point]:
-    """Every request and every reply of a life in which nothing fails."""
-    async with world(socket_mode=socket_mode, timings=life.timings) as rig:
-        await life.play(rig)
-        await rig.must_have_ended(life.end)
-        assert len(rig.results("was deleted.")) == (life.end is State.DELETED)
-        return rig.wire.passed
+    """Every request and every reply of a life in which nothing fails; what only one of two lives has is chance."""
+
+    async def play() -> list[Point]:
+        async with world(socket_mode=socket_mode, timings=life.timings) as rig:
+            await life.play(rig)
+            await rig.must_have_ended(life.end)
+            assert len(rig.results("was deleted.")) == (life.end is State.DELETED)
+            return rig.wire.passed
+
+    one, another = await asyncio.gather(play(), play())
+    return [point for point in one if point in another]
 
 
 async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool) -> bool:
@@ -82,11 +88,10 @@ async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool
         return bool(rig.wire.happened)
 
 
-@pytest.mark.parametrize("part", [0, 1, 2])
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
 @pytest.mark.parametrize("life", [DELETION, CANCELLATION, EXPIRY], ids=["deletion", "cancel", "expiry"])
 async def test_killed_at_any_moment(
-    life: Life, world: Worlds, record_property: Callable[[str, object], None], part: int, *, socket_mode: bool
+    life: Life, world: Worlds, record_property: Callable[[str, object], None], *, socket_mode: bool
 ) -> None:
     """It comes to the right, announced end, the task is deleted at most once, and nobody is lied to."""
     points = await points_of(life, world, socket_mode=socket_mode)
@@ -96,13 +101,16 @@ async def test_killed_at_any_moment(
     async def at(point: Point) -> bool:
         async with slots:
             try:
-                return await survives(life, point, world, socket_mode=socket_mode)
+                # A click that comes before the bot has noted what it drew spares it that write: then once more.
+                for _ in range(TRIES):
+                    if await survives(life, point, world, socket_mode=socket_mode):
+                        return True
             except Exception as error:
                 error.add_note(f"killed {point}")
                 raise
+            return False
 
-    chosen = points[part::3]
-    reached = await asyncio.gather(*map(at, chosen))
+    reached = await asyncio.gather(*map(at, points))
     record_property("kill points", sum(reached))
-    # A quick click spares a write.
-    assert sum(reached) >= len(chosen) - 2, "the bot was not killed where it should have been"
+    missed = [str(point) for point, hit in zip(points, reached, strict=True) if not hit]
+    assert not missed, "the bot was not killed where it should have been"

@@ -1,19 +1,33 @@
-"""Planted bugs: each goes into a copy of the bot's source, runs as a process, and is seen caught by the kill tests."""
+"""Planted bugs: each goes into a copy of the bot's source, runs as a process, and is seen caught.
 
+What processes show only by chance is planted in the scripts by `tests/store/test_mutants.py`: a claim that does not
+look at the deadline (so that two may have it), a claim that raises no epoch, a write without the fence.
+"""
+
+import asyncio
 import secrets
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.store.embedded import EmbeddedServer
 from tests.faults.bots import ROOT, open_nursery
+from tests.faults.conftest import Worlds
 from tests.faults.rig import Rig, open_rig
-from tests.faults.test_killed_bot import DELETION, EXPIRY, Life, survives
+from tests.faults.test_killed_bot import DELETION, EXPIRY, survives
+from tests.faults.test_zombies import test_a_zombie_neither_sends_nor_writes as wake_a_zombie
 from tests.faults.wire import Point
+
+Test = Callable[[Worlds], Awaitable[object]]
+
+killed_after_the_delete: Test = partial(survives, DELETION, Point("codearts DELETE", 1, "after"), socket_mode=False)
+killed_at_the_take_over: Test = partial(survives, EXPIRY, Point("redis save", 3, "before"), socket_mode=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +39,16 @@ class Mutant:
         path: the file, within `bot`.
         sound: the text there that keeps it out.
         broken: what stands there instead.
-        life: the life that shows it.
-        point: where the bot is killed.
+        caught_by: what fails with it, and holds without it.
+        red: how that fails.
     """
 
     name: str
     path: str
     sound: str
     broken: str
-    life: Life
-    point: Point
+    caught_by: Test
+    red: str
 
 
 MUTANTS = [
@@ -43,8 +57,8 @@ MUTANTS = [
         "deletions/executing.py",
         "settled = after_interruption(deletion, sighting, self._timings)",
         "settled = None",
-        DELETION,
-        Point("codearts DELETE", 1, "after"),
+        killed_after_the_delete,
+        "sent again although the first had arrived",
     ),
     Mutant(
         "announcing before the call",
@@ -53,36 +67,55 @@ MUTANTS = [
         "            from bot.domain.deletion import State\n            from dataclasses import replace\n"
         '            await self._conversation.tell(replace(deletion, state=State.DELETED), "result", response_url)\n'
         "            executed = await self._call(deletion, held_since)",
-        DELETION,
-        Point("codearts DELETE", 1, "after"),
+        killed_after_the_delete,
+        "said before it was so",
     ),
     Mutant(
         "deadline dropped at the claim",
         "store/claim.lua",
         "redis.call('ZADD', due, now + lease, id)",
         "redis.call('ZREM', due, id)",
-        EXPIRY,
-        Point("redis save", 3, "before"),
+        killed_at_the_take_over,
+        "[<State.REQUESTED: 'requested'>]",
+    ),
+    Mutant(
+        "a take-over that is not recorded",
+        "store/claim.lua",
+        "append(record, head, now, told)",
+        "",
+        wake_a_zombie,
+        "calls without their entry",
     ),
 ]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 async def test_a_planted_bug_is_caught(mutant: Mutant, redis_server: EmbeddedServer) -> None:
-    """The same life with the same kill passes on the sound source, and fails on the broken one."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        shutil.copytree(ROOT / "bot", folder / "bot")
-        shutil.copy(ROOT / "manifest.yml", folder)
-        source = folder / "bot" / mutant.path
-        sound = source.read_text()
-        assert sound.count(mutant.sound) == 1, "the text to be broken is not there once"
-        source.write_text(sound.replace(mutant.sound, mutant.broken))
-        async with open_nursery(folder, source=folder) as nursery:
+    """The same test passes on a copy of the sound source, and fails as expected on the broken one."""
 
-            def world(**options: object) -> AbstractAsyncContextManager[Rig]:
-                prefix = f"mutant-{secrets.token_hex(6)}"
-                return open_rig(nursery, redis_server.url, prefix, **options)  # type: ignore[arg-type]
+    async def verdict(*, broken: bool) -> AssertionError | None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            shutil.copytree(ROOT / "bot", folder / "bot")
+            shutil.copy(ROOT / "manifest.yml", folder)
+            source = folder / "bot" / mutant.path
+            sound = source.read_text()
+            assert sound.count(mutant.sound) == 1, "the text to be broken is not there once"
+            if broken:
+                source.write_text(sound.replace(mutant.sound, mutant.broken))
+            async with open_nursery(folder, source=folder) as nursery:
 
-            with pytest.raises(AssertionError):
-                await survives(mutant.life, mutant.point, world, socket_mode=False)
+                def world(**options: object) -> AbstractAsyncContextManager[Rig]:
+                    prefix = f"mutant-{secrets.token_hex(6)}"
+                    return open_rig(nursery, redis_server.url, prefix, **options)  # type: ignore[arg-type]
+
+                try:
+                    await mutant.caught_by(world)
+                except AssertionError as error:
+                    return error
+                return None
+
+    control, caught = await asyncio.gather(verdict(broken=False), verdict(broken=True))
+    assert control is None, f"red without the bug: {control}"
+    assert caught is not None, "green with the bug"
+    assert mutant.red in str(caught), f"red for another reason: {caught}"

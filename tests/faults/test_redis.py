@@ -17,7 +17,7 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import CONFIRM, REVIEW, Rig, open_rig
 from tests.faults.wire import Point
 
-AT_ONCE = 6
+AT_ONCE = 12
 
 
 @pytest.fixture
@@ -29,11 +29,16 @@ async def own_redis() -> AsyncIterator[EmbeddedServer]:
 
 
 async def script_points(world: Worlds) -> list[Point]:
-    """Before and after each script of a deletion."""
-    async with world() as rig:
-        await rig.delete()
-        await rig.must_have_ended(State.DELETED)
-        return [point for point in rig.wire.passed if point.what.startswith("redis")]
+    """Before and after each script of a deletion; what only one of two deletions has is chance."""
+
+    async def play() -> list[Point]:
+        async with world() as rig:
+            await rig.delete()
+            await rig.must_have_ended(State.DELETED)
+            return [point for point in rig.wire.passed if point.what.startswith("redis")]
+
+    one, another = await asyncio.gather(play(), play())
+    return [point for point in one if point in another]
 
 
 async def must_be_deleted_once(rig: Rig) -> None:
@@ -60,7 +65,7 @@ async def test_a_lost_reply_at_any_script(world: Worlds, record_property: Callab
             return bool(rig.wire.happened)
 
     reached = sum(await asyncio.gather(*map(lost, points)))
-    assert reached >= len(points) - 2  # a quick click spares a rest
+    assert reached >= len(points) - 2  # a click that comes before the bot rests spares it that write
     record_property("points of Redis", reached)
 
 
@@ -96,7 +101,7 @@ async def test_redis_killed_at_any_script(
                 return reached
 
     reached = sum(await asyncio.gather(*map(killed, points)))
-    assert reached >= len(points) - 2
+    assert reached >= len(points) - 2  # the same
     record_property("points of Redis", reached)
 
 

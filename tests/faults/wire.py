@@ -7,6 +7,7 @@ come but before it is delivered. The bot knows nothing of it.
 import asyncio
 import contextlib
 import re
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -46,10 +47,14 @@ class Point:
 
 
 class Wire:
-    """What passes, in order, and what is to happen when: `wire.at(Point("codearts DELETE", 1, "after"), bot.kill)`."""
+    """What passes, in order, and what is to happen when: `wire.at(Point("codearts DELETE", 1, "after"), bot.kill)`.
+
+    `times` has when each point was reached, in seconds since 1970: by this machine's clock, which is Redis's as well.
+    """
 
     def __init__(self) -> None:
         self.passed: list[Point] = []
+        self.times: dict[Point, float] = {}
         self.watching = False
         self._numbers: Counter[tuple[str, str]] = Counter()
         self._plans: dict[Point, tuple[Callable[[], object], bool]] = {}
@@ -70,6 +75,7 @@ class Wire:
         self._numbers[what, side] += 1
         point = Point(what, self._numbers[what, side], side)
         self.passed.append(point)
+        self.times[point] = time.time()
         if point not in self._plans:
             return True
         act, pass_on = self._plans.pop(point)
