@@ -131,8 +131,8 @@ def test_the_app_speaks_socket_mode_in_one_workspace(manifest: Manifest) -> None
 
 
 def test_the_command_is_introduced_as_it_is_typed(manifest: Manifest) -> None:
-    """`/codecheck delete <task_id>`, with mentions sent as IDs."""
+    """`/codecheck delete <task_id>` first, with mentions sent as IDs."""
     (command,) = manifest["features"]["slash_commands"]
     assert command["command"] == "/codecheck"
-    assert command["usage_hint"] == "delete <task_id>"
+    assert command["usage_hint"].startswith("delete <task_id> | ")
     assert command["should_escape"] is True

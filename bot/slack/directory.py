@@ -13,13 +13,14 @@ from typing import Generic, TypeVar
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import DeliveryError
+from bot.domain.errors import DeliveryError, UndeliverableError
 from bot.domain.operators import Known, Profile, SlackUser, Unseen
 from bot.slack.delivery import web_api_errors
 
 _SECONDS = 1.0  # one look-up, of the three that Slack gives for an answer
 _REMEMBERED = 60.0  # seconds
-_NOT_PERMITTED = {"missing_scope", "unknown_method"}
+# What says nothing of the person, but that this app, or this Slack, has no such question; a listed person then passes.
+_NOT_PERMITTED = {"missing_scope", "unknown_method", "HTTP 404", "HTTP 405", "no user"}
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -98,7 +99,9 @@ class SlackDirectory:
 
     async def _info(self, user: str) -> Mapping[str, object]:
         answer = await self._client.users_info(user=user)
-        return _mapping(answer.get("user"))
+        if not (told := _mapping(answer.get("user"))):
+            raise UndeliverableError("no user")
+        return told
 
     async def _field(self, user: str) -> str:
         answer = await self._client.users_profile_get(user=user)

@@ -13,7 +13,7 @@ from bot.manifest import parsed_manifest
 from bot.sandbox.page.serving import open_sandbox
 from bot.store.embedded import start_embedded
 from tests.browser.chromium import open_browser
-from tests.browser.talking import DELETE, SEARCH, act_as, answer_next, ask, channel, composer, open_panel, press
+from tests.browser.talking import DELETE, SEARCH, act_as, answer_next, ask, channel, composer, enter, open_panel, press
 
 WIDE = (1180, 640)
 NARROW = (400, 760)
@@ -32,6 +32,8 @@ async def main(folder: Path) -> None:
             await deletion(page, folder)
         async with open_page(browser, WIDE) as page:
             await ends(page, folder)
+        async with open_page(browser, WIDE) as page:
+            await second_steps(page, folder)
         async with open_page(browser, WIDE, dark=True) as page:
             await panels(page, folder)
         async with open_page(browser, NARROW) as page:
@@ -57,15 +59,15 @@ async def open_page(browser: Browser, size: tuple[int, int], *, dark: bool = Fal
             await context.close()
 
 
-async def take(page: Page, path: Path) -> None:
+async def take(page: Page, path: Path, in_: str = "code-quality") -> None:
     """Take a picture of the page at rest."""
     await page.mouse.move(0, 0)
-    await composer(page).focus()
+    await composer(page, in_).focus()
     await page.screenshot(path=path, animations="disabled", caret="hide")
 
 
 async def deletion(page: Page, folder: Path) -> None:
-    """From the command to "deleted", and a bystander on the way."""
+    """From the command to "deleted" and what the record tells of it, and a bystander on the way."""
     await composer(page).fill("/codecheck ")
     await page.get_by_role("option", name="/codecheck delete").wait_for()
     await take(page, folder / "command.png")
@@ -83,6 +85,10 @@ async def deletion(page: Page, folder: Path) -> None:
     await press(page, DELETE)
     await channel(page).get_by_text("status: success").wait_for()
     await take(page, folder / "deleted.png")
+    await composer(page).fill("/codecheck history")
+    await composer(page).press("Enter")
+    await channel(page).get_by_text("Only visible to you").wait_for()
+    await take(page, folder / "history.png")
 
 
 async def ends(page: Page, folder: Path) -> None:
@@ -101,6 +107,44 @@ async def ends(page: Page, folder: Path) -> None:
     await channel(page).get_by_text("has gone").last.wait_for()
     await channel(page).get_by_text("2 replies").wait_for()
     await take(page, folder / "unknown-then-deleted.png")
+
+
+async def second_steps(page: Page, folder: Path) -> None:
+    """The window of the typed ID with a wrong one in it; the prompt for somebody else; a grace; then a freeze."""
+    await enter(page, "release")
+    await ask(page, in_="release")
+    await press(page, "Review deletion…", in_="release")
+    window = page.get_by_role("dialog", name="Delete for good?")
+    await window.get_by_label("Task ID").fill(SEARCH)
+    await window.get_by_role("button", name="Delete task").click()
+    await window.get_by_text("This is not the ID of the task").wait_for()
+    await page.mouse.move(0, 0)
+    await page.screenshot(path=folder / "typed.png", animations="disabled", caret="hide")
+    await page.keyboard.press("Escape")
+    await enter(page, "two-person")
+    await ask(page, GATEWAY, in_="two-person")
+    await press(page, "Review deletion…", in_="two-person")
+    await channel(page, "two-person").get_by_role("button", name="Delete task 5d0e8b…").wait_for()
+    await act_as(page, "bob")
+    await take(page, folder / "second-person.png", "two-person")
+    await act_as(page, "alice")
+    await enter(page, "time-to-stop")
+    await ask(page, SEARCH, in_="time-to-stop")
+    await press(page, "Review deletion…", in_="time-to-stop")
+    await press(page, "Delete task 2b6f4c…", in_="time-to-stop")
+    await channel(page, "time-to-stop").get_by_role("button", name="Stop").wait_for()
+    await take(page, folder / "grace.png", "time-to-stop")
+    await enter(page, "code-quality")
+    await ask(page, MONOREPO)
+    await channel(page).get_by_role("button", name="Review deletion…").wait_for()
+    await act_as(page, "dana")
+    await composer(page).fill("/codecheck freeze release day")
+    await composer(page).press("Enter")
+    await channel(page).get_by_text("Deletions are frozen by").wait_for()
+    await act_as(page, "alice")
+    await press(page, "Review deletion…")
+    await channel(page).get_by_text("Reason: release day").first.wait_for()
+    await take(page, folder / "frozen.png")
 
 
 async def panels(page: Page, folder: Path) -> None:

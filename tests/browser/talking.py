@@ -7,25 +7,31 @@ SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
 DELETE = "Delete task 897acf…"
 
 
-def channel(page: Page) -> Locator:
-    """The messages of #code-quality."""
-    return page.get_by_role("log", name="Messages in #code-quality")
+def channel(page: Page, name: str = "code-quality") -> Locator:
+    """The messages of a channel."""
+    return page.get_by_role("log", name=f"Messages in #{name}")
 
 
-def composer(page: Page) -> Locator:
-    """Where one types in #code-quality."""
-    return page.get_by_role("combobox", name="Message #code-quality")
+def composer(page: Page, name: str = "code-quality") -> Locator:
+    """Where one types in a channel."""
+    return page.get_by_role("combobox", name=f"Message #{name}")
 
 
-async def ask(page: Page, task: str = FRONTEND) -> None:
+async def enter(page: Page, name: str) -> None:
+    """Go to another channel."""
+    await page.get_by_role("navigation").get_by_role("button", name=name).click()
+    await channel(page, name).wait_for()
+
+
+async def ask(page: Page, task: str = FRONTEND, *, in_: str = "code-quality") -> None:
     """Type the command and send it."""
-    await composer(page).fill(f"/codecheck delete {task}")
-    await composer(page).press("Enter")
+    await composer(page, in_).fill(f"/codecheck delete {task}")
+    await composer(page, in_).press("Enter")
 
 
-async def press(page: Page, label: str) -> None:
+async def press(page: Page, label: str, *, in_: str = "code-quality") -> None:
     """Press the latest button of that label in the channel."""
-    await channel(page).get_by_role("button", name=label).last.click()
+    await channel(page, in_).get_by_role("button", name=label).last.click()
 
 
 async def act_as(page: Page, name: str) -> None:

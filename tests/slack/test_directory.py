@@ -63,6 +63,8 @@ async def test_what_is_remembered(standin: SlackStandIn, directory: SlackDirecto
     [
         (ApiError("missing_scope"), Unseen.MAY_NOT_ASK),
         (ApiError("unknown_method"), Unseen.MAY_NOT_ASK),
+        (ServerError(404), Unseen.MAY_NOT_ASK),
+        (ServerError(405), Unseen.MAY_NOT_ASK),
         (ApiError("user_not_found"), Unseen.NO_ANSWER),
         (RateLimited(), Unseen.NO_ANSWER),
         (ServerError(), Unseen.NO_ANSWER),

@@ -7,6 +7,24 @@ from bot.sandbox.world import World
 
 PARTNER_TEAM = "T02PARTNER"
 
+# What the bot's codecheck.toml says beside the operators: dana may freeze, and three channels have rules of their own.
+CODECHECK_TOML = """
+[allow]
+admins = ["U01DANA"]
+
+[[confirmation.rules]]
+channels = ["C03RELEASE"]
+second_step = "typed"
+
+[[confirmation.rules]]
+channels = ["C04TWO"]
+second_step = "second_person"
+
+[[confirmation.rules]]
+channels = ["C05GRACE"]
+grace_seconds = 60
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -23,10 +41,17 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everyone, by user ID, and the conversations, in the order of the sidebar."""
+    """Who and what the page shows.
+
+    Args:
+        roles: everyone, by user ID.
+        channels: the conversations, in the order of the sidebar.
+        topics: what is special about some of them, by their ID.
+    """
 
     roles: dict[str, Role]
     channels: tuple[Channel, ...]
+    topics: dict[str, str]
 
 
 def assemble(world: World) -> Cast:
@@ -42,15 +67,27 @@ def assemble(world: World) -> Cast:
         Role(world.alice, "has the operator alice"),
         Role(world.bob, "a colleague, with the operator bob"),
         Role(world.carol, "has no operator"),
-        Role(dana, "an administrator, without an operator"),
+        Role(dana, "may freeze all deletions; has no operator"),
         Role(gil, "a guest from another workspace"),
     ]
     for role in roles:
         if role.person.id not in world.channel.members:
             slack.workspace.join(world.channel, role.person.id)
+    everyone = [role.person for role in roles]
+    release = slack.channel("C03RELEASE", "release", members=everyone)
+    two_person = slack.channel("C04TWO", "two-person", members=everyone)
+    grace = slack.channel("C05GRACE", "time-to-stop", members=everyone)
     leads = slack.channel(
         "C02LEADS", "quality-leads", members=[world.alice, world.bob, dana], kind="private", with_bot=False
     )
     talk = slack.channel("D01ALICEBOB", "directmessage", members=[world.alice, world.bob], kind="dm", with_bot=False)
     own = [role.person.dm for role in roles if role.person is not gil]
-    return Cast({role.person.id: role for role in roles}, (world.channel, leads, talk, *own))
+    return Cast(
+        roles={role.person.id: role for role in roles},
+        channels=(world.channel, release, two_person, grace, leads, talk, *own),
+        topics={
+            release.id: "second step: the task's ID is typed",
+            two_person.id: "second step: by somebody else",
+            grace.id: "a minute to stop it",
+        },
+    )

@@ -13,7 +13,7 @@ class Completion:
     Args:
         text: what is typed for the person.
         hint: what is still to be typed, as the manifest puts it.
-        description: what it does.
+        description: what it does; "" for a subcommand, of which the manifest does not tell.
     """
 
     text: str
@@ -28,5 +28,5 @@ def completions(commands: Iterable[SlashCommand]) -> list[Completion]:
         found.append(Completion(command.command, command.usage_hint, command.description))
         for alternative in filter(None, map(str.strip, command.usage_hint.split("|"))):
             name, _, rest = alternative.partition(" ")
-            found.append(Completion(f"{command.command} {name}", rest, command.description))
+            found.append(Completion(f"{command.command} {name}", rest, ""))
     return found

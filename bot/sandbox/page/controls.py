@@ -57,10 +57,10 @@ class Process(_Control):
 
 
 class Time(_Control):
-    """Every waiting prompt's time is up; or the lease of a killed process's work is."""
+    """Every waiting prompt's time is up; or every grace; or the lease of a killed process's work."""
 
     control: Literal["time"]
-    up: Literal["prompts", "leases"]
+    up: Literal["prompts", "graces", "leases"]
 
 
 class TryBlocks(_Control):
@@ -131,11 +131,13 @@ async def _switch_process(stage: Stage, name: str, *, running: bool) -> None:
         await (stage.replicas.start(name) if running else stage.replicas.kill(name))
 
 
-async def _let_time_pass(stage: Stage, up: Literal["prompts", "leases"]) -> None:
+async def _let_time_pass(stage: Stage, up: Literal["prompts", "graces", "leases"]) -> None:
     if not stage.redis.running:
         raise NotPossibleError("Redis does not run: nothing in it can be moved")
     if up == "prompts":
         await stage.redis.let_prompts_expire()
+    elif up == "graces":
+        await stage.redis.let_graces_end()
     elif stage.replicas.any_running:
         raise NotPossibleError("a bot runs, and it has clocks of its own: kill it first")
     else:

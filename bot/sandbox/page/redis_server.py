@@ -54,14 +54,18 @@ class RedisServer:
 
     async def let_prompts_expire(self) -> None:
         """Let the time of every deletion that waits for a click be up."""
-        await self._let_pass(0)
+        await self._let_pass("prompts")
+
+    async def let_graces_end(self) -> None:
+        """Let the grace of every deletion that can still be stopped be over."""
+        await self._let_pass("graces")
 
     async def let_time_pass(self, seconds: int) -> None:
         """Let time pass for every deletion. Only while no bot runs: a living one has clocks of its own as well."""
-        await self._let_pass(seconds * 1_000)
+        await self._let_pass(str(seconds * 1_000))
 
-    async def _let_pass(self, milliseconds: int) -> None:
+    async def _let_pass(self, which: str) -> None:
         if self._server is None:
             raise RuntimeError("Redis does not run")
         async with Redis.from_url(self._server.url) as client:
-            await client.eval(_LET_PASS, 1, _DUE, str(milliseconds))
+            await client.eval(_LET_PASS, 1, _DUE, which)

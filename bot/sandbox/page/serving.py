@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.page.cast import assemble
+from bot.sandbox.page.cast import CODECHECK_TOML, assemble
 from bot.sandbox.page.redis_server import RedisServer, Server
 from bot.sandbox.page.replicas import Replicas
 from bot.sandbox.page.server import serve_page
@@ -42,7 +42,6 @@ async def open_sandbox(
     *,
     port: int,
     socket_mode: bool,
-    toml: str = "",
 ) -> AsyncIterator[Sandbox]:
     """Start Redis, the stand-ins, the bot and the page; all of it stops at the end of the block.
 
@@ -51,7 +50,6 @@ async def open_sandbox(
         launch_redis: starts the Redis server, again after it has been stopped.
         port: of the page, on 127.0.0.1; 0 takes a free one.
         socket_mode: whether the bot meets Slack over Socket Mode rather than HTTP.
-        toml: more tables for codecheck.toml.
 
     Raises:
         OSError: the port cannot be had.
@@ -62,7 +60,9 @@ async def open_sandbox(
         redis = RedisServer(launch_redis)
         stack.push_async_callback(redis.stop)
         url = await redis.start()
-        world = await stack.enter_async_context(open_world(manifest, url, folder, socket_mode=socket_mode, toml=toml))
+        world = await stack.enter_async_context(
+            open_world(manifest, url, folder, socket_mode=socket_mode, toml=CODECHECK_TOML)
+        )
         second = BotProcess(settings(world.slack, world.codearts, url, socket_mode=socket_mode), folder)
         replicas = Replicas(world.slack, {FIRST: world.bot, SECOND: second}, socket_mode=socket_mode)
         stack.push_async_callback(replicas.stop_all)

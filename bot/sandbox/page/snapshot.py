@@ -53,6 +53,7 @@ def _channel(stage: Stage, person: Person, channel: Channel) -> Json:
         "id": channel.id,
         "name": channel.name,
         "kind": channel.kind,
+        "topic": stage.cast.topics.get(channel.id, ""),
         "archived": channel.archived,
         "members": sorted(channel.members),
         "items": sorted([*messages, *remarks], key=lambda item: _seconds(str(item["ts"]))),

@@ -42,7 +42,7 @@ def _scheduled(deletion: Deletion) -> Standing:
     return Standing(
         ":hourglass_flowing_sand:",
         f"About to delete task {code(deletion.task_id)}.",
-        f"Both confirmations are recorded. CodeArts Check will be asked {left}at {moment(deletion.send_at)}; "
+        f"Both confirmations are recorded. CodeArts Check will be asked {left}{moment(deletion.send_at)}; "
         "until then it can be stopped.",
     )
 

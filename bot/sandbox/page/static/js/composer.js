@@ -60,7 +60,7 @@ export class Composer extends HTMLElement {
       h("li", {
         id: `${this.#menu.id}-${index}`, role: "option", "aria-selected": String(index === this.#choice),
         onmousedown: (event) => { event.preventDefault(); this.#take(each); },
-      }, h("b", {}, each.text), " ", each.hint && h("span", { class: "hint" }, each.hint), " ", h("small", {}, each.description))));
+      }, h("b", {}, each.text), " ", each.hint && h("span", { class: "hint" }, each.hint), " ", each.description && h("small", {}, each.description))));
     this.#menu.hidden = offers.length === 0;
     this.#input.setAttribute("aria-expanded", String(offers.length > 0));
     if (offers.length) this.#input.setAttribute("aria-activedescendant", `${this.#menu.id}-${this.#choice}`);

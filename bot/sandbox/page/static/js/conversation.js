@@ -82,7 +82,7 @@ function about(shown) {
   const people = shown.members.filter((member) => member !== store.state.bot).length;
   if (shown.kind === "dm") return "Direct message";
   const bot = shown.members.includes(store.state.bot) ? "codecheck-bot is a member" : "codecheck-bot is not a member";
-  return `${people} people · ${bot}`;
+  return [`${people} people`, bot, shown.topic].filter(Boolean).join(" · ");
 }
 
 class Thread extends HTMLElement {

@@ -10,8 +10,8 @@ export function processesPanel() {
   const body = h("div", {},
     h("h2", {}, "Processes"), list,
     h("h2", {}, "Time"),
-    h("div", { class: "row" }, switchButton("Let the prompt expire now", "time", { up: "prompts" })),
-    h("p", { class: "about" }, "Moves the deadline of every request that waits for a click, in the sandbox's own Redis: what the bot finds there is what it would find once the time is up."),
+    h("div", { class: "row" }, switchButton("Let the prompt expire now", "time", { up: "prompts" }), switchButton("Let the grace end now", "time", { up: "graces" })),
+    h("p", { class: "about" }, "Moves the deadline of every request that waits for a click, or that can still be stopped, in the sandbox's own Redis: what the bot finds there is what it would find once the time is up."),
     h("div", { class: "row" }, leases),
     h("p", { class: "about" }, "So long a killed process's work is left alone before another one takes it up. Only while no bot runs: a living one has clocks of its own."));
 
