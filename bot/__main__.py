@@ -178,7 +178,7 @@ def verify(head: str, count: int) -> None:
     settings = _settings()
     _configure_logging(settings)
     from bot.audit import verify as follow
-    from bot.domain.record import Link
+    from bot.domain.chain import Link
 
     last, found = execute(follow(settings, Link(count, head) if head else None))
     if found is not None:

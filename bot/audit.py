@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TextIO
 
-from bot.domain.record import COLUMNS, Break, Chain, Link
+from bot.domain.chain import Break, Chain, Link
+from bot.domain.record import COLUMNS
 from bot.settings import Settings
 from bot.store.connection import connect
 from bot.store.embedded import start_embedded

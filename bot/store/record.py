@@ -7,7 +7,8 @@ from typing import cast
 
 from redis.asyncio import Redis
 
-from bot.domain.record import START, Entry, Link, Note
+from bot.domain.chain import START, Link
+from bot.domain.record import Entry, Note
 from bot.store.attempts import Attempts
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
