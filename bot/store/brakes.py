@@ -10,6 +10,7 @@ from bot.domain.brakes import Burst, Freeze
 from bot.domain.operators import SlackUser
 from bot.domain.record import of_brake
 from bot.store.attempts import Attempts
+from bot.store.codec import paired
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
 
@@ -54,7 +55,7 @@ class RedisBrakes:
 
         async def operation(connection: Redis) -> tuple[Mapping[str, str], bool]:
             changed, flat = await self._freeze(keys, args, connection)
-            return dict(zip(flat[::2], flat[1::2], strict=True)), bool(changed)
+            return paired(flat), bool(changed)
 
         return await self._attempts.run(operation)
 

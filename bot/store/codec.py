@@ -109,3 +109,13 @@ def encode_response_url(response_url: ResponseUrl) -> str:
 def decode_response_url(value: str | bytes) -> ResponseUrl:
     """What `encode_response_url` wrote."""
     return _RESPONSE_URL.validate_json(value)
+
+
+def flat(fields: Mapping[str, str]) -> list[str]:
+    """Fields as a script takes them: names and values in turn."""
+    return [piece for pair in fields.items() for piece in pair]
+
+
+def paired(pieces: list[str]) -> dict[str, str]:
+    """What a script returns of a hash: names and values in turn -> fields."""
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))

@@ -30,6 +30,8 @@ from bot.store.codec import (
     encode_prompt,
     encode_response_url,
     encode_user,
+    flat,
+    paired,
 )
 from bot.store.keys import Keys
 from bot.store.scripts import Scripts, load_scripts
@@ -94,7 +96,7 @@ class RedisDeletionStore:
             expires_at=0,
         )
         told = of_act(blank, State.REQUESTED, new.requester).told()
-        args: list[str | int] = [self._timings.ttl, self._timings.talk_lease, told, *_flat(encode(blank))]
+        args: list[str | int] = [self._timings.ttl, self._timings.talk_lease, told, *flat(encode(blank))]
 
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
             believed = new.id
@@ -109,9 +111,9 @@ class RedisDeletionStore:
                 ]
                 found, now, pairs = await self._request(keys, [new.id, believed, *args], connection)
                 if not found:
-                    raise BrakedError(read_freeze(_paired(pairs)))
+                    raise BrakedError(read_freeze(paired(pairs)))
                 if pairs:
-                    fields = _paired(pairs)
+                    fields = paired(pairs)
                     return decode(found, fields, now), found == new.id and fields["holder"] == new.id
                 believed = found
             raise NotRecordedError
@@ -123,7 +125,7 @@ class RedisDeletionStore:
 
         async def operation(connection: Redis) -> Deletion | None:
             now, pairs = await self._load([self._keys.deletion(deletion_id)], [], connection)
-            return decode(deletion_id, _paired(pairs), now) if pairs else None
+            return decode(deletion_id, paired(pairs), now) if pairs else None
 
         return await self._attempts.run(operation)
 
@@ -161,14 +163,14 @@ class RedisDeletionStore:
         async def operation(connection: Redis) -> tuple[Deletion, bool]:
             won, now, pairs = await self._advance(keys, args, connection)
             if won == _FROZEN:
-                raise BrakedError(read_freeze(_paired(pairs)))
+                raise BrakedError(read_freeze(paired(pairs)))
             if won == _TOO_MANY:
-                raise BrakedError(read_burst(_paired(pairs), deletion.requester))
+                raise BrakedError(read_burst(paired(pairs), deletion.requester))
             if won and to in _REPLICATED:
                 await self._wait_for_replicas(connection)
             if not pairs:
                 return replace(deletion, state=State.EXPIRED, seen_at=now), False
-            return decode(deletion.id, _paired(pairs), now), bool(won)
+            return decode(deletion.id, paired(pairs), now), bool(won)
 
         return await self._attempts.run(operation)
 
@@ -196,7 +198,7 @@ class RedisDeletionStore:
                 if not pairs:
                     continue  # another replica took it first
                 try:
-                    return decode(deletion_id, _paired(pairs), now)
+                    return decode(deletion_id, paired(pairs), now)
                 except (KeyError, ValueError) as error:  # its lease keeps it from standing in the way of the others
                     _log.error("a deletion cannot be read", deletion=deletion_id, why=repr(error))
             return None
@@ -211,7 +213,7 @@ class RedisDeletionStore:
             for deletion_id in map(str, await connection.zrange(self._keys.due, 0, _PENDING - 1)):
                 now, pairs = await self._load([self._keys.deletion(deletion_id)], [], connection)
                 if pairs:
-                    found.append(decode(deletion_id, _paired(pairs), now))
+                    found.append(decode(deletion_id, paired(pairs), now))
             return [deletion for deletion in found if not deletion.ended]
 
         return await self._attempts.run(operation)
@@ -245,14 +247,14 @@ class RedisDeletionStore:
             of_progress(deletion, what).told(),
             int(what is not None),
             int(what is What.SENT_AGAIN or (deletion.state is State.EXECUTING and deletion.calls == 1)),
-            *_flat(encode_progress(deletion)),
+            *flat(encode_progress(deletion)),
         ]
         keys = [*self._keys_of(deletion), self._keys.freeze]
 
         async def operation(connection: Redis) -> tuple[int, int, int]:
             written, now, epoch = await self._save(keys, args, connection)
             if written == _FROZEN:
-                raise BrakedError(read_freeze(_paired(epoch)))
+                raise BrakedError(read_freeze(paired(epoch)))
             return written, now, epoch
 
         written, now, epoch = await self._attempts.run(operation)
@@ -291,11 +293,3 @@ class RedisDeletionStore:
 
 def _token() -> str:
     return secrets.token_urlsafe(12)
-
-
-def _flat(fields: dict[str, str]) -> list[str]:
-    return [piece for pair in fields.items() for piece in pair]
-
-
-def _paired(flat: list[str]) -> dict[str, str]:
-    return dict(zip(flat[::2], flat[1::2], strict=True))
