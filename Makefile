@@ -13,8 +13,8 @@ sandbox: .venv/.run  ## the whole bot against local stand-ins
 screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's page; needs chromium
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
-test: lint  ## what CI runs
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+test: lint  ## what CI runs; more workers than cores, since the fault tests mostly wait
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
