@@ -14,7 +14,7 @@ screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
 test: lint  ## what CI runs; more workers than cores, since the fault tests mostly wait
-	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
