@@ -19,8 +19,8 @@ from benchmarks.client import SignedClient
 from benchmarks.floor import serve_floor
 from bot.deletions.ports import NewDeletion
 from bot.domain.deletion import State
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import Timings
-from bot.domain.operators import SlackUser
 from bot.manifest import parsed_manifest
 from bot.sandbox.codearts import Task
 from bot.sandbox.codearts.accounts import WEBSHOP

@@ -214,7 +214,7 @@ def _settings() -> "Settings":
 
 
 def _configure_logging(settings: "Settings") -> None:
-    from bot.logs import configure_logging
+    from bot.observability.logs import configure_logging
 
     configure_logging(settings.log, settings.secrets)
 

@@ -13,23 +13,23 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
-from bot.deletions.asking import Deletions
 from bot.deletions.background import Background, cancel
-from bot.deletions.braking import Braking
-from bot.deletions.carrying_on import Carrier
-from bot.deletions.looking_back import LookingBack
+from bot.deletions.freezing import Braking
+from bot.deletions.history import LookingBack
 from bot.deletions.people import People
-from bot.deletions.refusing import Refusals
-from bot.deletions.sweeping import sweep_forever, trim_forever
+from bot.deletions.refusals import Refusals
+from bot.deletions.requests import Deletions
+from bot.deletions.runner import Runner
+from bot.deletions.sweeper import sweep_forever, trim_forever
 from bot.domain.brakes import Limits
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
+from bot.observability.health import Readiness
 from bot.settings import Settings
-from bot.slack.conversation import SlackConversation
+from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
 from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
-from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import health_app, http_app, serve_http
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.store.brakes import RedisBrakes
@@ -97,12 +97,12 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
             redis, prefix=prefix, timings=timings, wait_replicas=settings.redis.wait_replicas, limits=limits
         )
         record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
-        conversation = SlackConversation(client, session, workspace.url, settings.confirmation.in_domain)
+        conversation = SlackMessenger(client, session, workspace.url, settings.confirmation.in_domain)
         service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
         policy = _policy(settings, workspace.team)
         directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
         people = People(directory, policy)
-        carrier = Carrier(store, conversation, service, timings, brakes, settings.notify.channels)
+        carrier = Runner(store, conversation, service, timings, brakes, settings.notify.channels)
         refusals = Refusals(record, brakes, conversation, background, policy)
         services = Services(
             Deletions(store, carrier, background, people, policy, timings, refusals),

@@ -114,7 +114,7 @@ ENDS = """
 import click
 from bot.__main__ import execute
 from bot.domain.errors import UndeliverableError
-from bot.logs import configure_logging
+from bot.observability.logs import configure_logging
 
 async def work():
     {work}

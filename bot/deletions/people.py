@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from bot.deletions.ports import Directory
-from bot.domain.operators import Known, SlackUser
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known
 from bot.domain.policy import Policy
 
 _T = TypeVar("_T")

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from bot.domain.brakes import Burst, Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import Known, SlackUser
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known
 from bot.domain.outcome import Reply, Sighting
 from bot.domain.record import Entry, Note, What
 
@@ -152,7 +153,7 @@ class Brakes(Protocol):
         """The freeze in force; None where there is none."""
 
 
-class Conversation(Protocol):
+class Messenger(Protocol):
     """Slack, as a deletion uses it. Each method raises a `DeliveryError` where Slack did not take the message.
 
     `response_url` is given where it is known and the bot may have to fall back on it.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 
 
 @dataclass(frozen=True, slots=True)

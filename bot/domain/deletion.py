@@ -19,7 +19,8 @@ from enum import StrEnum
 
 from bot.domain.brakes import Freeze
 from bot.domain.confirmation import Safeguards, SecondStep
-from bot.domain.operators import Known, SlackUser
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known
 from bot.domain.outcome import Outcome, Sighting
 from bot.domain.policy import Permission, Policy
 from bot.domain.reasons import Reason
@@ -45,7 +46,7 @@ LOOKED_INTO = frozenset({State.ACCEPTED, State.UNKNOWN})
 ENDS = frozenset({State.DELETED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
-class Act(StrEnum):
+class Action(StrEnum):
     """What a person's click asks for. The values end the action IDs (`deletion.review`)."""
 
     REVIEW = "review"
@@ -54,7 +55,7 @@ class Act(StrEnum):
     STOP = "stop"
 
 
-_BRAKES = frozenset({Act.CANCEL, Act.STOP})  # they can only keep a task
+_BRAKES = frozenset({Action.CANCEL, Action.STOP})  # they can only keep a task
 COUNTDOWN = (5, 10, 20, 30, 60, 120, 180, 240, 300, 600)  # seconds left, as a prompt tells them
 
 
@@ -192,7 +193,7 @@ class Decision:
 
 def decide(  # noqa: PLR0913, PLR0917 - all that a decision rests on, and nothing else
     deletion: Deletion,
-    act: Act,
+    act: Action,
     by: SlackUser,
     now: int,
     policy: Policy,
@@ -225,40 +226,40 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision rests on, and nothin
     to = _edge(deletion.state, act, safeguards)
     if to is None:
         return Decision(Reason.OTHER_STATE)
-    if act is not Act.STOP and now >= deletion.expires_at:
+    if act is not Action.STOP and now >= deletion.expires_at:
         return Decision(Reason.EXPIRED)
     unfit = _unfit(deletion, act, by, policy, known, typed)
     return Decision(unfit) if unfit is not None else Decision(Reason.ALLOWED, to)
 
 
-def _not_permitted(permission: Permission, act: Act) -> Reason | None:
+def _not_permitted(permission: Permission, act: Action) -> Reason | None:
     """Why they may do nothing at all. Where Slack cannot be asked, whoever is of the workspace may still brake."""
     unchecked = permission.reason in (Reason.NOT_CHECKED, Reason.GROUPS_NOT_CHECKED)
     return None if permission.given or (unchecked and act in _BRAKES) else permission.reason
 
 
-def _not_theirs(deletion: Deletion, act: Act, by: SlackUser, safeguards: Safeguards) -> Reason | None:
+def _not_theirs(deletion: Deletion, act: Action, by: SlackUser, safeguards: Safeguards) -> Reason | None:
     """Why this button is not for them: it is the requester's, but for what anyone allowed here may press."""
-    if by == deletion.requester or act is Act.STOP:
+    if by == deletion.requester or act is Action.STOP:
         return None
     with_others = safeguards.second_step is SecondStep.SECOND_PERSON and deletion.state is not State.REQUESTED
-    return None if with_others and act is not Act.REVIEW else Reason.NOT_REQUESTER
+    return None if with_others and act is not Action.REVIEW else Reason.NOT_REQUESTER
 
 
-def _operator_changed(deletion: Deletion, act: Act, by: SlackUser, permission: Permission) -> Reason | None:
+def _operator_changed(deletion: Deletion, act: Action, by: SlackUser, permission: Permission) -> Reason | None:
     if by != deletion.requester or act in _BRAKES or permission.operator == deletion.operator:
         return None
     return Reason.OPERATOR_CHANGED
 
 
-def _edge(state: State, act: Act, safeguards: Safeguards) -> State | None:
+def _edge(state: State, act: Action, safeguards: Safeguards) -> State | None:
     """Where an act leads from a state; None where its button is another state's."""
     match state, act:
-        case State.REQUESTED, Act.REVIEW:
+        case State.REQUESTED, Action.REVIEW:
             return State.REVIEWED
-        case State.REVIEWED, Act.CONFIRM:
+        case State.REVIEWED, Action.CONFIRM:
             return State.SCHEDULED if safeguards.grace else State.EXECUTING
-        case ((State.REQUESTED | State.REVIEWED), Act.CANCEL) | (State.SCHEDULED, Act.STOP):
+        case ((State.REQUESTED | State.REVIEWED), Action.CANCEL) | (State.SCHEDULED, Action.STOP):
             return State.CANCELLED
         case _:
             return None
@@ -266,7 +267,7 @@ def _edge(state: State, act: Act, safeguards: Safeguards) -> State | None:
 
 def _unfit(  # noqa: PLR0913, PLR0917 - as `decide`
     deletion: Deletion,
-    act: Act,
+    act: Action,
     by: SlackUser,
     policy: Policy,
     known: Mapping[SlackUser, Known],
@@ -278,7 +279,7 @@ def _unfit(  # noqa: PLR0913, PLR0917 - as `decide`
         return None
     if second_step is SecondStep.SECOND_PERSON and deletion.prompt is not None and deletion.prompt.ephemeral:
         return Reason.NOBODY_ELSE_SEES
-    if act is Act.REVIEW:
+    if act is Action.REVIEW:
         return None
     if typed is not None and typed.strip() != deletion.task_id:
         return Reason.WRONG_TASK_ID

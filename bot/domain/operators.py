@@ -12,19 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.identity import SlackUser
 from bot.domain.reasons import Reason
 
 # IAM user names: 1 to 64 ASCII letters, digits, spaces, `-`, `_`, `.`; no space at either end, since headers lose it.
 OPERATOR = re.compile(r"(?! )[0-9A-Za-z _.-]{1,64}(?<! )")
 _LOCAL_PART = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # of an address: without `+`, whose tail anyone can make up
-
-
-@dataclass(frozen=True, slots=True)
-class SlackUser:
-    """Who acts, as Slack names them: `user_name` is deprecated, so the key is the team and the user ID."""
-
-    team: str
-    id: str
 
 
 class Unseen(StrEnum):

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.confirmation import Confirmation, SecondStep
-from bot.domain.operators import Known, Operator, Operators, SlackUser, Unseen
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Operator, Operators, Unseen
 from bot.domain.reasons import Reason
 
 __all__ = ["Permission", "Policy", "Reason"]

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Each has its text in `bot.slack.messages`."""
+    """Each has its text in `bot.slack.views`."""
 
     ALLOWED = "allowed"
 

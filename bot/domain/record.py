@@ -22,7 +22,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from bot.domain.deletion import LOOKED_INTO, Deletion, State
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.reasons import Reason
 
 _NAMES_AND_CODES = 100  # characters of what a service said that are recorded

@@ -1,105 +1,222 @@
-"""What Slack says of a message that it did not take -> a `DeliveryError`.
+"""Posting and editing: the deletion's messages in its conversation, and the ways round where the bot cannot post there.
 
-Sources: the error tables of chat.postMessage and chat.update, "Rate limits", and "Handling user interaction"
-(response_url) in Slack's documentation. An error's text is Slack's code and never an address, since a response_url is a
-secret.
+Where a message goes, in this order: the conversation itself (`chat.postMessage`), which needs the bot to be a member;
+a response_url, which does not; a direct message to the requester. Slack's `no` moves on to the next way; its `not now`
+(`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http import HTTPStatus
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook import WebhookResponse
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain.errors import DeliveryDelayedError, DeliveryError, UndeliverableError
+from bot.domain.brakes import Burst
+from bot.domain.confirmation import Confirmation, SecondStep
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.errors import OutOfSightError, UndeliverableError
+from bot.domain.next_step import RESULT
+from bot.slack.errors import MalformedMessageError, check_webhook, web_api_errors
+from bot.slack.views.brakes import warning
+from bot.slack.views.message import Message
+from bot.slack.views.modals import typed_confirmation
+from bot.slack.views.prompts import prompt, retired
+from bot.slack.views.results import notice, result, result_by_direct_message
 
-_LATER = {
-    "accesslimited",
-    "fatal_error",
-    "internal_error",
-    "rate_limited",
-    "ratelimited",
-    "request_timeout",
-    "service_unavailable",
-    "team_added_to_org",
-}
-_OUR_FAULT = {
-    "block_mismatch",
-    "invalid_arg_name",
-    "invalid_arguments",
-    "invalid_array_arg",
-    "invalid_attachments",
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "invalid_charset",
-    "invalid_form_data",
-    "invalid_json",
-    "invalid_payload",
-    "json_not_object",
-    "msg_blocks_too_long",
-    "msg_too_long",
-    "no_text",
-}
-_CODE = 80  # characters of an answer that may be an error code
+_TRIGGER = 3.0  # seconds that a trigger ID lives; after that no window opens
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+_Way = Callable[[], Awaitable[_T]]
 
 
-class MalformedMessageError(UndeliverableError):
-    """Slack refuses the form of the message: a fault of this bot, wherever it were posted."""
+class SlackMessenger:
+    """Answers `bot.deletions.ports.Messenger`.
+
+    Args:
+        client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
+        session: the same for response_urls; it sets the time-out.
+        workspace_url: `url` of auth.test, from which links are made.
+        confirmation: what the prompts ask for, by channel.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        workspace_url: str,
+        confirmation: Confirmation = Confirmation(),  # noqa: B008 - frozen
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._workspace_url = workspace_url
+        self._confirmation = confirmation
+
+    async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
+        """Post the prompt; see `Messenger.show`."""
+        drawn = self._drawn(deletion)
+        if self._confirmation.of(deletion.channel).second_step is SecondStep.SECOND_PERSON:
+            try:
+                return await self._post(deletion.channel, drawn)
+            except UndeliverableError as refusal:
+                raise OutOfSightError(str(refusal)) from refusal
+        ways: list[_Way[Prompt]] = [partial(self._post, deletion.channel, drawn)]
+        if response_url is not None:
+            ways.append(partial(self._show_ephemerally, deletion, response_url))
+        ways.append(partial(self._post, deletion.requester.id, drawn))
+        return await _first(ways)
+
+    async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
+        """Edit the prompt; see `Messenger.redraw`."""
+        if deletion.prompt is None:
+            return
+        try:
+            await self._edit(deletion.prompt, self._drawn(deletion), response_url)
+        except UndeliverableError:
+            if deletion.state not in (State.CANCELLED, State.EXPIRED):
+                raise  # a result will follow
+            await self._post(deletion.requester.id, result_by_direct_message(deletion))
+
+    async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
+        """Take the buttons from a prompt; see `Messenger.retire`."""
+        await self._edit(clicked, retired(), response_url)
+
+    async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
+        """Announce the deletion's state; see `Messenger.tell`."""
+        if target != RESULT:
+            await self._post(target, notice(deletion, self._workspace_url))
+            return
+        announced = result(deletion)
+        ways: list[_Way[object]] = []
+        at = deletion.prompt
+        if at is not None and not at.ephemeral:
+            ways.append(partial(self._post, at.channel, announced, thread_ts=at.ts))
+            ways.append(partial(self._post, at.channel, announced))  # the prompt may have been deleted
+        elif at is None:
+            ways.append(partial(self._post, deletion.channel, announced))
+        if response_url is not None:
+            ways.append(partial(self._respond, response_url, announced, response_type="in_channel"))
+        ways.append(partial(self._post, deletion.requester.id, result_by_direct_message(deletion)))
+        await _first(ways)
+
+    async def warn(self, admin: str, burst: Burst) -> None:
+        """Tell an admin of a burst; see `Messenger.warn`."""
+        await self._post(admin, warning(burst))
+
+    async def whisper(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
+        """Answer one person privately, where they clicked; `in_place` of what they clicked on.
+
+        Raises:
+            DeliveryError: Slack did not take it.
+        """
+        await self._respond(response_url, message, replace_original=in_place)
+
+    async def ask_for_task_id(self, trigger_id: str, deletion: Deletion) -> None:
+        """Open the window in which the task's ID is typed, for whoever's click `trigger_id` is.
+
+        Raises:
+            DeliveryError: Slack did not open it.
+        """
+        with web_api_errors():
+            async with asyncio.timeout(_TRIGGER):
+                await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
+
+    def _drawn(self, deletion: Deletion) -> Message:
+        return prompt(deletion, self._confirmation.of(deletion.channel).second_step)
+
+    async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
+        ways: list[_Way[object]] = []
+        if not at.ephemeral:
+            ways.append(partial(self._update, at, message))
+        if response_url is not None and response_url.edits_prompt:
+            ways.append(partial(self._respond, response_url, message, replace_original=True))
+        elif response_url is not None and at.ephemeral:  # a slash command's: it can only add a message
+            ways.append(partial(self._respond, response_url, message))
+        await _first(ways)
+
+    async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
+        ephemeral = Prompt(deletion.channel)
+        await self._respond(response_url, self._drawn(replace(deletion, prompt=ephemeral)))
+        return ephemeral
+
+    async def _post(self, channel: str, message: Message, thread_ts: str | None = None) -> Prompt:
+        """Post to a conversation, or to a person: their ID stands for their direct messages."""
+
+        async def send(form: Message) -> Prompt:
+            with web_api_errors():
+                posted = await self._client.chat_postMessage(
+                    channel=channel,
+                    text=form.text,
+                    blocks=form.blocks,
+                    thread_ts=thread_ts,
+                    reply_broadcast=True if thread_ts else None,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            return Prompt(str(posted["channel"]), str(posted["ts"]))
+
+        return await _or_plainly(send, message)
+
+    async def _update(self, at: Prompt, message: Message) -> None:
+        async def send(form: Message) -> None:
+            with web_api_errors():  # without `blocks` Slack keeps the old ones, buttons included
+                await self._client.chat_update(channel=at.channel, ts=at.ts, text=form.text, blocks=form.blocks)
+
+        await _or_plainly(send, message)
+
+    async def _respond(
+        self,
+        response_url: ResponseUrl,
+        message: Message,
+        *,
+        response_type: str = "ephemeral",
+        replace_original: bool = False,
+    ) -> None:
+        webhook = AsyncWebhookClient(
+            response_url.url, session=self._session, retry_handlers=[], logger=self._client.logger
+        )
+
+        async def send(form: Message) -> None:
+            with web_api_errors():
+                answer = await webhook.send(
+                    text=form.text,
+                    blocks=form.blocks,
+                    response_type=response_type,
+                    replace_original=replace_original,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
+            check_webhook(answer)
+
+        await _or_plainly(send, message)
 
 
-@contextmanager
-def web_api_errors() -> Iterator[None]:
-    """Raise what a call of slack_sdk raises as a `DeliveryError`."""
+async def _first(ways: list[_Way[_T]]) -> _T:
+    """Take the ways in turn until one is open.
+
+    Raises:
+        DeliveryDelayedError: Slack says "not now" on one of them.
+        UndeliverableError: all are closed.
+    """
+    refusals = []
+    for way in ways:
+        try:
+            return await way()
+        except UndeliverableError as refusal:
+            refusals.append(str(refusal))
+    raise UndeliverableError(", then ".join(refusals) or "no response_url reaches the prompt")
+
+
+async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message) -> _T:
+    """Send `message`; where Slack refuses its form, which is our fault, its words alone, so that the person hears."""
     try:
-        yield
-    except SlackApiError as error:
-        raise _from_web_api(error.response) from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise DeliveryDelayedError(type(error).__name__) from error
-
-
-def check_webhook(response: WebhookResponse) -> None:
-    """Raise a `DeliveryError` where a response_url did not answer `ok`, but with an error code, plain or in JSON."""
-    code = _webhook_error(response.body)
-    if response.status_code == HTTPStatus.OK and code is None:
-        return
-    raise _delivery_error(code or "", response.status_code, response.headers)
-
-
-def _from_web_api(response: object) -> DeliveryError:
-    if not isinstance(response, AsyncSlackResponse):  # slack_sdk hands on what it could not read
-        return DeliveryDelayedError("unreadable answer")
-    code = response.data.get("error") if isinstance(response.data, dict) else None
-    return _delivery_error(code if isinstance(code, str) else "", response.status_code, response.headers)
-
-
-def _delivery_error(code: str, status: int, headers: Mapping[str, str]) -> DeliveryError:
-    reason = code or f"HTTP {status}"
-    if status == HTTPStatus.TOO_MANY_REQUESTS or code in _LATER:
-        return DeliveryDelayedError(reason, _retry_after(headers))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not code:
-        return DeliveryDelayedError(reason)
-    if code in _OUR_FAULT:
-        return MalformedMessageError(reason)
-    return UndeliverableError(reason)
-
-
-def _retry_after(headers: Mapping[str, str]) -> int:
-    """Milliseconds; Slack sends whole seconds."""
-    seconds = headers.get("Retry-After", "")
-    return int(seconds) * 1_000 if seconds.isdecimal() else 0
-
-
-def _webhook_error(body: str) -> str | None:
-    """The error code in a response_url's answer; None where it is not an error."""
-    try:
-        answer: object = json.loads(body)
-    except ValueError:
-        return None if body in ("ok", "") else body[:_CODE]
-    if not isinstance(answer, dict) or answer.get("ok") is True:
-        return None
-    return str(answer.get("error", "unreadable answer"))[:_CODE]
+        return await send(message)
+    except MalformedMessageError as refusal:
+        blocks = [block.to_dict() for block in message.blocks]
+        _log.error("Slack refuses the form of a message: this is a bug", why=str(refusal), blocks=blocks)
+        return await send(Message(message.text))

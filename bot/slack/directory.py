@@ -14,8 +14,9 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import DeliveryError, UndeliverableError
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
-from bot.slack.delivery import web_api_errors
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile, Unseen
+from bot.slack.errors import web_api_errors
 
 _SECONDS = 1.0  # one look-up, of the three that Slack gives for an answer
 _REMEMBERED = 60.0  # seconds

@@ -12,10 +12,10 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
-from bot.deletions.braking import Braking
-from bot.deletions.looking_back import LookingBack
+from bot.deletions.freezing import Braking
+from bot.deletions.history import LookingBack
+from bot.deletions.requests import Deletions
 from bot.domain.command import Delete, Freeze, Help, History, Pending, Unfreeze, WhoAmI, parse_command
 from bot.domain.deletion import Deletion
 from bot.domain.errors import DeliveryError, PersonError
@@ -23,23 +23,23 @@ from bot.domain.reasons import Reason
 from bot.slack.commands.freeze import freeze, unfreeze
 from bot.slack.commands.history import history
 from bot.slack.commands.pending import pending
-from bot.slack.conversation import SlackConversation
-from bot.slack.messages import answers
-from bot.slack.messages.looking_back import TURN
-from bot.slack.messages.message import Message
-from bot.slack.messages.modals import TASK_ID, TYPED, WRONG, not_confirmed
-from bot.slack.messages.prompts import ACTION
-from bot.slack.messages.wording import COMMAND
-from bot.slack.payloads import (
+from bot.slack.delivery import SlackMessenger
+from bot.slack.inbound import (
+    CommandPayload,
     MalformedPayloadError,
     Payload,
-    SlashCommand,
     read_click,
     read_command,
     read_submission,
     read_turn,
     response_url_of,
 )
+from bot.slack.views import answers
+from bot.slack.views.looking_back import TURN
+from bot.slack.views.message import Message
+from bot.slack.views.modals import TASK_ID, TYPED, WRONG, not_confirmed
+from bot.slack.views.prompts import ACTION
+from bot.slack.views.wording import COMMAND
 
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Services:
 
 
 def register(
-    app: AsyncApp, services: Services, conversation: SlackConversation, background: Background, workspace_url: str
+    app: AsyncApp, services: Services, conversation: SlackMessenger, background: Background, workspace_url: str
 ) -> None:
     """Let `app` answer `/codecheck` and the buttons of the prompts.
 
@@ -77,7 +77,7 @@ class Listeners:
     """What Bolt calls. It fills parameters by their names."""
 
     def __init__(
-        self, services: Services, conversation: SlackConversation, background: Background, workspace_url: str
+        self, services: Services, conversation: SlackMessenger, background: Background, workspace_url: str
     ) -> None:
         self._services = services
         self._conversation = conversation
@@ -90,7 +90,7 @@ class Listeners:
         await (ack() if answer is None else ack(_privately(answer)))
 
     async def click(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a button of a prompt; a click that changes nothing is told so privately."""
+        """Action on a button of a prompt; a click that changes nothing is told so privately."""
         click = read_click(body)
         clicked = await self._services.deletions.click(
             click.deletion_id, click.act, click.by, click.clicked, click.response_url
@@ -114,7 +114,7 @@ class Listeners:
             self._whisper(body, page, in_place=True)
 
     async def submission(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a typed task ID; what confirms nothing is told in the window itself."""
+        """Action on a typed task ID; what confirms nothing is told in the window itself."""
         submission = read_submission(body)
         acted = await self._services.deletions.confirm_typed(submission.deletion_id, submission.typed, submission.by)
         match acted.decision.reason:
@@ -139,7 +139,7 @@ class Listeners:
         self._whisper(body, message)
         return BoltResponse(status=200, body="")
 
-    async def _run(self, typed: SlashCommand) -> Message | None:
+    async def _run(self, typed: CommandPayload) -> Message | None:
         """Each subcommand, and what it answers."""
         match parse_command(typed.text):
             case Help():
@@ -157,7 +157,7 @@ class Listeners:
             case Pending() as command:
                 return await pending(command, typed, self._services.looking_back)
 
-    async def _delete(self, task_id: str, typed: SlashCommand) -> Message | None:
+    async def _delete(self, task_id: str, typed: CommandPayload) -> Message | None:
         requested = await self._services.deletions.request(task_id, typed.by, typed.channel, typed.response_url)
         if requested.deletion is None:
             return answers.refusal(requested.permission.reason, typed.by, brake=requested.brake)

@@ -7,7 +7,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from bot.domain.brakes import Burst, Freeze
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.record import of_brake
 from bot.store.attempts import Attempts
 from bot.store.codec import paired

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pydantic import TypeAdapter
 
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.outcome import Outcome, Sighting
 
 _USER: TypeAdapter[SlackUser | None] = TypeAdapter(SlackUser | None)

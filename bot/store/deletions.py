@@ -17,8 +17,8 @@ from bot.deletions.ports import NewDeletion
 from bot.domain.brakes import Limits
 from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import BrakedError, FencedError, NotRecordedError, NotReplicatedError
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import Timings
-from bot.domain.operators import SlackUser
 from bot.domain.record import What, of_act, of_progress, of_take_over
 from bot.store.attempts import Attempts
 from bot.store.brakes import read_burst, read_freeze

@@ -12,13 +12,14 @@ from typing import NamedTuple
 import pytest
 
 from bot.domain.confirmation import Confirmation, Rule, Safeguards, SecondStep
-from bot.domain.deletion import Act, Decision, Deletion, Prompt, State, decide
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
+from bot.domain.deletion import Action, Decision, Deletion, Prompt, State, decide
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile, Unseen
 from bot.domain.policy import Policy
 from bot.domain.reasons import Reason
 
 BUTTON, TYPED, BY_TWO = SecondStep
-REVIEW, CONFIRM, CANCEL, STOP = Act
+REVIEW, CONFIRM, CANCEL, STOP = Action
 IN_TIME, LATE = 1_999, 2_000
 TASK = "897acf"
 
@@ -74,7 +75,7 @@ class Case(NamedTuple):
     """One row, in names."""
 
     who: str
-    act: Act
+    act: Action
     state: State
     step: SecondStep
     grace: int
@@ -85,7 +86,7 @@ class Case(NamedTuple):
     now: int
 
 
-def cases(act: Act, step: SecondStep) -> Iterator[Case]:
+def cases(act: Action, step: SecondStep) -> Iterator[Case]:
     """All rows of an act under a second step."""
     rest = product((0, 5_000), ALLOWING, PROFILES, (False, True), (None, TASK, TASK.upper()), (IN_TIME, LATE))
     for (who, state), others in product(product(USERS, State), list(rest)):
@@ -159,8 +160,8 @@ def decided(case: Case, *, by_rule: bool = False) -> Decision:
 
 
 @pytest.mark.parametrize("step", SecondStep)
-@pytest.mark.parametrize("act", Act)
-def test_every_decision(act: Act, step: SecondStep) -> None:
+@pytest.mark.parametrize("act", Action)
+def test_every_decision(act: Action, step: SecondStep) -> None:
     """The whole decision, with its reason and where it leads."""
     wrong = [(case, found) for case in cases(act, step) if (found := decided(case)) != expected(case)]
     assert not wrong, f"{len(wrong)} of them, first {wrong[0]}, expected {expected(wrong[0][0])}"
@@ -174,7 +175,7 @@ def test_a_rule_of_the_channel_decides_as_the_usual_safeguards_would() -> None:
 
 def test_the_table_meets_every_reason() -> None:
     """Each reason that a click can have comes up, so no rung of the ladder is idle."""
-    met = {expected(case).reason for act, step in product(Act, SecondStep) for case in cases(act, step)}
+    met = {expected(case).reason for act, step in product(Action, SecondStep) for case in cases(act, step)}
     elsewhere = {  # of operators that are not listed, of commands, of what the store refuses, of what is not there
         Reason.MAY_NOT_CHECK,
         Reason.OPERATORS_DIFFER,

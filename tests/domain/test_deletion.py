@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
-from bot.domain.deletion import Act, Decision, Deletion, Prompt, ResponseUrl, State, decide
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
+from bot.domain.deletion import Action, Decision, Deletion, Prompt, ResponseUrl, State, decide
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile, Unseen
 from bot.domain.policy import Policy, Reason
 
 ALICE = SlackUser("T1", "U1")
@@ -33,28 +34,28 @@ DELETION = Deletion(
 )
 
 EDGES = {
-    (State.REQUESTED, Act.REVIEW): State.REVIEWED,
-    (State.REQUESTED, Act.CANCEL): State.CANCELLED,
-    (State.REVIEWED, Act.CONFIRM): State.EXECUTING,
-    (State.REVIEWED, Act.CANCEL): State.CANCELLED,
-    (State.SCHEDULED, Act.STOP): State.CANCELLED,
+    (State.REQUESTED, Action.REVIEW): State.REVIEWED,
+    (State.REQUESTED, Action.CANCEL): State.CANCELLED,
+    (State.REVIEWED, Action.CONFIRM): State.EXECUTING,
+    (State.REVIEWED, Action.CANCEL): State.CANCELLED,
+    (State.SCHEDULED, Action.STOP): State.CANCELLED,
 }
 
 
 @pytest.mark.parametrize("now", IN_TIME)
-@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
-def test_the_requester_in_time(state: State, act: Act, now: int) -> None:
+@pytest.mark.parametrize(("state", "act"), list(product(State, Action)))
+def test_the_requester_in_time(state: State, act: Action, now: int) -> None:
     """There are four ways on, each from its own state; every other button finds another state than its own."""
     expected = Decision(Reason.ALLOWED, EDGES[state, act]) if (state, act) in EDGES else Decision(Reason.OTHER_STATE)
     assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
 
 @pytest.mark.parametrize("now", LATE)
-@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
-def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
+@pytest.mark.parametrize(("state", "act"), list(product(State, Action)))
+def test_the_requester_too_late(state: State, act: Action, now: int) -> None:
     """From the last millisecond on nothing is confirmed or cancelled any more."""
     expected = Decision(Reason.EXPIRED if (state, act) in EDGES else Reason.OTHER_STATE)
-    if (state, act) == (State.SCHEDULED, Act.STOP):  # what is confirmed does not expire
+    if (state, act) == (State.SCHEDULED, Action.STOP):  # what is confirmed does not expire
         expected = Decision(Reason.ALLOWED, State.CANCELLED)
     assert decide(replace(DELETION, state=state), act, ALICE, now, POLICY, KNOWN) == expected
 
@@ -75,17 +76,17 @@ def test_the_requester_too_late(state: State, act: Act, now: int) -> None:
     ids=lambda value: str(value) if isinstance(value, Reason) else "",
 )
 @pytest.mark.parametrize("now", [*IN_TIME, *LATE])
-@pytest.mark.parametrize("click", [pair for pair in product(State, Act) if pair[1] is not Act.STOP])
+@pytest.mark.parametrize("click", [pair for pair in product(State, Action) if pair[1] is not Action.STOP])
 def test_anybody_else_changes_nothing_and_learns_no_state(
-    click: tuple[State, Act], now: int, by: SlackUser, policy: Policy, reason: Reason
+    click: tuple[State, Action], now: int, by: SlackUser, policy: Policy, reason: Reason
 ) -> None:
     """Who may not is told why they may not, the same in every state and at any time."""
     state, act = click
     assert decide(replace(DELETION, state=state), act, by, now, policy, KNOWN) == Decision(reason)
 
 
-@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] not in (Act.CANCEL, Act.STOP)])
-def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: Act) -> None:
+@pytest.mark.parametrize(("state", "act"), [edge for edge in EDGES if edge[1] not in (Action.CANCEL, Action.STOP)])
+def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: Action) -> None:
     """Otherwise the prompt would show one operator and the service would note another."""
     renamed = Policy("T1", {"U1": "alice.new"})
     assert decide(replace(DELETION, state=state), act, ALICE, REQUESTED_AT, renamed, KNOWN) == Decision(
@@ -97,13 +98,13 @@ def test_a_requester_whose_operator_has_changed_cannot_go_on(state: State, act: 
 def test_a_requester_whose_operator_has_changed_can_still_cancel(state: State) -> None:
     """Cancelling calls nothing, and it frees the task to be asked for anew."""
     renamed = Policy("T1", {"U1": "alice.new"})
-    decision = decide(replace(DELETION, state=state), Act.CANCEL, ALICE, REQUESTED_AT, renamed, KNOWN)
+    decision = decide(replace(DELETION, state=state), Action.CANCEL, ALICE, REQUESTED_AT, renamed, KNOWN)
     assert decision == Decision(Reason.ALLOWED, State.CANCELLED)
 
 
 clicks = st.lists(
     st.tuples(
-        st.sampled_from(Act),
+        st.sampled_from(Action),
         st.sampled_from([ALICE, BOB, NO_OPERATOR, STRANGER]),
         st.integers(REQUESTED_AT, EXPIRES_AT + 1_000),
         st.sampled_from(
@@ -116,10 +117,10 @@ clicks = st.lists(
 
 @given(clicks)
 def test_nothing_is_executed_but_by_a_review_and_a_confirmation_of_the_requester(
-    clicked: list[tuple[Act, SlackUser, int, Policy]],
+    clicked: list[tuple[Action, SlackUser, int, Policy]],
 ) -> None:
     """Whatever is clicked by whomever in whatever order: two separate steps, both allowed, both in time."""
-    deletion, counted = DELETION, list[Act]()
+    deletion, counted = DELETION, list[Action]()
     for act, by, now, policy in clicked:
         decision = decide(deletion, act, by, now, policy, KNOWN)
         if decision.to is not None:
@@ -129,9 +130,9 @@ def test_nothing_is_executed_but_by_a_review_and_a_confirmation_of_the_requester
             deletion = replace(deletion, state=decision.to)
             counted.append(act)
     if deletion.state is State.EXECUTING:
-        assert counted == [Act.REVIEW, Act.CONFIRM]
+        assert counted == [Action.REVIEW, Action.CONFIRM]
     else:
-        assert Act.CONFIRM not in counted
+        assert Action.CONFIRM not in counted
 
 
 @pytest.mark.parametrize(
@@ -181,48 +182,48 @@ SILENT = KNOWN | {ALICE: Known(Unseen.NO_ANSWER), BOB: Known(Unseen.NO_ANSWER)}
     ("state", "act", "by", "policy", "known", "typed", "expected"),
     [
         # typed
-        (State.REQUESTED, Act.REVIEW, ALICE, TYPED, KNOWN, None, State.REVIEWED),
-        (State.REQUESTED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897acf", Reason.OTHER_STATE),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, None, Reason.TASK_ID_NOT_TYPED),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "", Reason.WRONG_TASK_ID),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897ACF", Reason.WRONG_TASK_ID),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, "897acf0", Reason.WRONG_TASK_ID),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, KNOWN, " 897acf\t", State.EXECUTING),
-        (State.REVIEWED, Act.CONFIRM, BOB, TYPED, KNOWN, "897acf", Reason.NOT_REQUESTER),
-        (State.REVIEWED, Act.CONFIRM, ALICE, TYPED, GONE, "897acf", Reason.DEACTIVATED),
-        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, KNOWN, "other", Reason.WRONG_TASK_ID),
+        (State.REQUESTED, Action.REVIEW, ALICE, TYPED, KNOWN, None, State.REVIEWED),
+        (State.REQUESTED, Action.CONFIRM, ALICE, TYPED, KNOWN, "897acf", Reason.OTHER_STATE),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, KNOWN, None, Reason.TASK_ID_NOT_TYPED),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, KNOWN, "", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, KNOWN, "897ACF", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, KNOWN, "897acf0", Reason.WRONG_TASK_ID),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, KNOWN, " 897acf\t", State.EXECUTING),
+        (State.REVIEWED, Action.CONFIRM, BOB, TYPED, KNOWN, "897acf", Reason.NOT_REQUESTER),
+        (State.REVIEWED, Action.CONFIRM, ALICE, TYPED, GONE, "897acf", Reason.DEACTIVATED),
+        (State.REVIEWED, Action.CONFIRM, ALICE, POLICY, KNOWN, "other", Reason.WRONG_TASK_ID),
         # second person
-        (State.REQUESTED, Act.REVIEW, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
-        (State.REQUESTED, Act.CANCEL, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
-        (State.REVIEWED, Act.CONFIRM, ALICE, BY_TWO, KNOWN, None, Reason.NOT_YOURSELF),
-        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, KNOWN, None, State.EXECUTING),
-        (State.REVIEWED, Act.CONFIRM, NO_OPERATOR, BY_TWO, KNOWN, None, Reason.NO_OPERATOR),
-        (State.REVIEWED, Act.CONFIRM, STRANGER, BY_TWO, KNOWN, None, Reason.OTHER_TEAM),
-        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, GONE, None, Reason.REQUESTER_BARRED),
-        (State.REVIEWED, Act.CONFIRM, BOB, BY_TWO, {BOB: KNOWN[BOB]}, None, Reason.REQUESTER_BARRED),
-        (State.REVIEWED, Act.CANCEL, BOB, BY_TWO, KNOWN, None, State.CANCELLED),
-        (State.REVIEWED, Act.CANCEL, ALICE, BY_TWO, KNOWN, None, State.CANCELLED),
-        (State.EXECUTING, Act.CONFIRM, BOB, BY_TWO, KNOWN, None, Reason.OTHER_STATE),
+        (State.REQUESTED, Action.REVIEW, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
+        (State.REQUESTED, Action.CANCEL, BOB, BY_TWO, KNOWN, None, Reason.NOT_REQUESTER),
+        (State.REVIEWED, Action.CONFIRM, ALICE, BY_TWO, KNOWN, None, Reason.NOT_YOURSELF),
+        (State.REVIEWED, Action.CONFIRM, BOB, BY_TWO, KNOWN, None, State.EXECUTING),
+        (State.REVIEWED, Action.CONFIRM, NO_OPERATOR, BY_TWO, KNOWN, None, Reason.NO_OPERATOR),
+        (State.REVIEWED, Action.CONFIRM, STRANGER, BY_TWO, KNOWN, None, Reason.OTHER_TEAM),
+        (State.REVIEWED, Action.CONFIRM, BOB, BY_TWO, GONE, None, Reason.REQUESTER_BARRED),
+        (State.REVIEWED, Action.CONFIRM, BOB, BY_TWO, {BOB: KNOWN[BOB]}, None, Reason.REQUESTER_BARRED),
+        (State.REVIEWED, Action.CANCEL, BOB, BY_TWO, KNOWN, None, State.CANCELLED),
+        (State.REVIEWED, Action.CANCEL, ALICE, BY_TWO, KNOWN, None, State.CANCELLED),
+        (State.EXECUTING, Action.CONFIRM, BOB, BY_TWO, KNOWN, None, Reason.OTHER_STATE),
         # grace
-        (State.REVIEWED, Act.CONFIRM, ALICE, care(grace=5_000), KNOWN, None, State.SCHEDULED),
-        (State.REVIEWED, Act.CONFIRM, BOB, care(SecondStep.SECOND_PERSON, 1), KNOWN, None, State.SCHEDULED),
-        (State.SCHEDULED, Act.STOP, BOB, POLICY, KNOWN, None, State.CANCELLED),
-        (State.SCHEDULED, Act.STOP, NO_OPERATOR, POLICY, KNOWN, None, Reason.NO_OPERATOR),
-        (State.SCHEDULED, Act.STOP, STRANGER, POLICY, KNOWN, None, Reason.OTHER_TEAM),
-        (State.SCHEDULED, Act.CONFIRM, ALICE, POLICY, KNOWN, None, Reason.OTHER_STATE),
-        (State.EXECUTING, Act.STOP, BOB, POLICY, KNOWN, None, Reason.OTHER_STATE),
+        (State.REVIEWED, Action.CONFIRM, ALICE, care(grace=5_000), KNOWN, None, State.SCHEDULED),
+        (State.REVIEWED, Action.CONFIRM, BOB, care(SecondStep.SECOND_PERSON, 1), KNOWN, None, State.SCHEDULED),
+        (State.SCHEDULED, Action.STOP, BOB, POLICY, KNOWN, None, State.CANCELLED),
+        (State.SCHEDULED, Action.STOP, NO_OPERATOR, POLICY, KNOWN, None, Reason.NO_OPERATOR),
+        (State.SCHEDULED, Action.STOP, STRANGER, POLICY, KNOWN, None, Reason.OTHER_TEAM),
+        (State.SCHEDULED, Action.CONFIRM, ALICE, POLICY, KNOWN, None, Reason.OTHER_STATE),
+        (State.EXECUTING, Action.STOP, BOB, POLICY, KNOWN, None, Reason.OTHER_STATE),
         # Slack cannot be asked: nothing is confirmed, but whoever is of the workspace may brake
-        (State.REQUESTED, Act.REVIEW, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
-        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
-        (State.REVIEWED, Act.CANCEL, ALICE, POLICY, SILENT, None, State.CANCELLED),
-        (State.REVIEWED, Act.CANCEL, BOB, POLICY, SILENT, None, Reason.NOT_REQUESTER),
-        (State.SCHEDULED, Act.STOP, BOB, POLICY, SILENT, None, State.CANCELLED),
-        (State.REVIEWED, Act.CONFIRM, ALICE, POLICY, {}, None, Reason.NOT_CHECKED),
+        (State.REQUESTED, Action.REVIEW, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
+        (State.REVIEWED, Action.CONFIRM, ALICE, POLICY, SILENT, None, Reason.NOT_CHECKED),
+        (State.REVIEWED, Action.CANCEL, ALICE, POLICY, SILENT, None, State.CANCELLED),
+        (State.REVIEWED, Action.CANCEL, BOB, POLICY, SILENT, None, Reason.NOT_REQUESTER),
+        (State.SCHEDULED, Action.STOP, BOB, POLICY, SILENT, None, State.CANCELLED),
+        (State.REVIEWED, Action.CONFIRM, ALICE, POLICY, {}, None, Reason.NOT_CHECKED),
     ],
 )
 def test_what_each_second_step_takes(  # noqa: PLR0913, PLR0917 - a table
     state: State,
-    act: Act,
+    act: Action,
     by: SlackUser,
     policy: Policy,
     known: dict[SlackUser, Known],
@@ -236,9 +237,9 @@ def test_what_each_second_step_takes(  # noqa: PLR0913, PLR0917 - a table
 
 
 @pytest.mark.parametrize(
-    ("state", "act", "by"), [(State.REQUESTED, Act.REVIEW, ALICE), (State.REVIEWED, Act.CONFIRM, BOB)]
+    ("state", "act", "by"), [(State.REQUESTED, Action.REVIEW, ALICE), (State.REVIEWED, Action.CONFIRM, BOB)]
 )
-def test_a_prompt_that_only_the_requester_sees_serves_no_two_people(state: State, act: Act, by: SlackUser) -> None:
+def test_a_prompt_that_only_the_requester_sees_serves_no_two_people(state: State, act: Action, by: SlackUser) -> None:
     """Drawn under another policy, it goes no further under this one."""
     drawn = replace(DELETION, prompt=Prompt("C1"), state=state)
     assert decide(drawn, act, by, REQUESTED_AT, BY_TWO, KNOWN) == Decision(Reason.NOBODY_ELSE_SEES)
@@ -246,7 +247,7 @@ def test_a_prompt_that_only_the_requester_sees_serves_no_two_people(state: State
 
 acts = st.lists(
     st.tuples(
-        st.sampled_from(Act),
+        st.sampled_from(Action),
         st.sampled_from([ALICE, BOB, NO_OPERATOR, STRANGER]),
         st.integers(REQUESTED_AT, EXPIRES_AT + 1_000),
         st.sampled_from([POLICY, TYPED, BY_TWO, care(grace=5_000), care(SecondStep.SECOND_PERSON, 9), Policy("T1")]),
@@ -259,25 +260,25 @@ acts = st.lists(
 
 @given(acts)
 def test_no_call_without_two_confirmations_by_people_allowed_at_each(
-    acted: list[tuple[Act, SlackUser, int, Policy, dict[SlackUser, Known], str | None]],
+    acted: list[tuple[Action, SlackUser, int, Policy, dict[SlackUser, Known], str | None]],
 ) -> None:
     """Whatever holds at each moment: the requester's review, then the second step as it then is, both in time."""
-    deletion, confirmations = DELETION, list[Act]()
+    deletion, confirmations = DELETION, list[Action]()
     for act, by, now, policy, known, typed in acted:
         decision = decide(deletion, act, by, now, policy, known, typed)
         if decision.to is None:
             continue
-        if act in (Act.REVIEW, Act.CONFIRM):
+        if act in (Action.REVIEW, Action.CONFIRM):
             assert policy.permission(by, "C1", known[by]).given
             assert now < EXPIRES_AT
             confirmations.append(act)
-        if act is Act.CONFIRM:
+        if act is Action.CONFIRM:
             step = policy.confirmation.of("C1").second_step
             assert (by == ALICE) is (step is not SecondStep.SECOND_PERSON)
             assert typed == "897acf" or (typed is None and step is not SecondStep.TYPED)
         deletion = replace(deletion, state=decision.to)
     if deletion.state in (State.EXECUTING, State.SCHEDULED):
-        assert confirmations == [Act.REVIEW, Act.CONFIRM]
+        assert confirmations == [Action.REVIEW, Action.CONFIRM]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import ENDS, Deletion, Prompt, State
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import (
     RESULT,
     Close,
@@ -29,7 +30,6 @@ from bot.domain.next_step import (
     mark,
     next_step,
 )
-from bot.domain.operators import SlackUser
 from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
 
 NOW, EXPIRES_AT = 10_000, 300_000

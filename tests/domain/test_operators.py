@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.operators import OPERATOR, Operator, Operators, Profile, SlackUser, Source, Unseen
+from bot.domain.identity import SlackUser
+from bot.domain.operators import OPERATOR, Operator, Operators, Profile, Source, Unseen
 from bot.domain.reasons import Reason
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile, Unseen
 from bot.domain.policy import Permission, Policy, Reason
 
 OPEN = Policy("T1", {"U1": "alice", "U2": "bob"})

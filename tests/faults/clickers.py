@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing.synchronize import Barrier
 
-from bot.domain.deletion import Act, Deletion, State, decide
+from bot.domain.deletion import Action, Deletion, State, decide
 from bot.domain.operators import Known, Profile
 from bot.domain.policy import Policy
 from bot.domain.reasons import Reason
@@ -46,7 +46,7 @@ class Race:
     url: str
     prefix: str
     deletions: Sequence[str]
-    clicks: Sequence[Act | None]
+    clicks: Sequence[Action | None]
     deadlines: Sequence[int] = ()
     scripts: Scripts | None = None
     kind: type[RedisDeletionStore] = RedisDeletionStore
@@ -112,11 +112,11 @@ async def _click_through(race: Race, number: int) -> list[list[Told]]:
     return rounds
 
 
-async def _click(store: RedisDeletionStore, seen: Deletion, click: Act | None, pause: float) -> Told:
+async def _click(store: RedisDeletionStore, seen: Deletion, click: Action | None, pause: float) -> Told:
     await asyncio.sleep(pause)
     if click is None:
         return await _expire(store, seen)
-    to = State.EXECUTING if click is Act.CONFIRM else State.CANCELLED
+    to = State.EXECUTING if click is Action.CONFIRM else State.CANCELLED
     after, won = await store.advance(seen, to, token=secrets.token_hex(8))
     again = decide(after, click, ALICE, after.seen_at, _POLICY, _KNOWN)
     return Told(won, Reason.ALLOWED if won else again.reason, after.state)

@@ -13,13 +13,13 @@ from redis.asyncio import Redis
 from bot.codearts.auth import AkSkAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
-from bot.deletions.executing import Executor
+from bot.deletions.execution import Executor
 from bot.domain.confirmation import Confirmation
 from bot.domain.deletion import State
 from bot.manifest import parsed_manifest
 from bot.sandbox.codearts import BOT, CodeArtsStandIn, InternalError
 from bot.sandbox.slack import SlackStandIn
-from bot.slack.conversation import SlackConversation
+from bot.slack.delivery import SlackMessenger
 from bot.slack.transport.bolt import slack_session, web_client
 from bot.store.embedded import EmbeddedServer
 from tests.faults.conftest import Worlds
@@ -89,7 +89,7 @@ async def test_the_time_limit_runs_from_before_the_lease_was_taken(
         StoreRig(redis_server.url, redis_client, redis_prefix) as rig,
     ):
         client = web_client(slack.bot_token, session, slack.api_url)
-        conversation = SlackConversation(client, session, "", Confirmation())
+        conversation = SlackMessenger(client, session, "", Confirmation())
         executor = Executor(rig.store, conversation, CodeArtsCheck(http), TIMINGS)
         held_since = time.monotonic() - (TIMINGS.call - left) / 1_000
         called = await executor.send(await rig.executing(TASK), held_since, None)

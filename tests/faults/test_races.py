@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.deletion import Act, State
+from bot.domain.deletion import Action, State
 from bot.domain.reasons import Reason
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
@@ -64,19 +64,19 @@ def must_have_one_winner(rounds: list[list[Told]]) -> Counter[State]:
 
 def test_one_of_many_confirmations_wins(race: Race) -> None:
     """In every round, whichever process it comes through."""
-    assert must_have_one_winner(run(replace(race, clicks=[Act.CONFIRM]))) == {State.EXECUTING: ROUNDS}
+    assert must_have_one_winner(run(replace(race, clicks=[Action.CONFIRM]))) == {State.EXECUTING: ROUNDS}
 
 
 def test_confirm_and_cancel_at_once_have_one_winner(race: Race) -> None:
     """Each process does both: it is executed or it is cancelled."""
-    clicks = [Act.CONFIRM] * PROCESSES + [Act.CANCEL] * PROCESSES
+    clicks = [Action.CONFIRM] * PROCESSES + [Action.CANCEL] * PROCESSES
     ends = must_have_one_winner(run(replace(race, clicks=clicks)))
     assert set(ends) <= {State.EXECUTING, State.CANCELLED}
 
 
 def test_confirm_and_expiry_at_once_have_one_winner(race: Race) -> None:
     """From a deadline that is over to one that is far away, most of them in the midst of the clicks."""
-    clicks: list[Act | None] = [Act.CONFIRM] * 3 * PROCESSES + [None] * PROCESSES
+    clicks: list[Action | None] = [Action.CONFIRM] * 3 * PROCESSES + [None] * PROCESSES
     deadlines = [-1, *(turn % 12 for turn in range(ROUNDS - 2)), 60_000]
     ends = must_have_one_winner(run(replace(race, clicks=clicks, deadlines=deadlines)))
     assert set(ends) == {State.EXECUTING, State.EXPIRED}
@@ -87,7 +87,9 @@ def test_the_race_shows_a_store_that_reads_and_then_writes(race: Race) -> None:
     broken = load_scripts().advance.replace("redis.call('HGET', deletion, 'state') ~= from or", "")
     assert broken != load_scripts().advance
     scripts = replace(load_scripts(), advance=broken)
-    rounds = run(replace(race, deletions=race.deletions[:5], clicks=[Act.CONFIRM], scripts=scripts, kind=ReadThenWrite))
+    rounds = run(
+        replace(race, deletions=race.deletions[:5], clicks=[Action.CONFIRM], scripts=scripts, kind=ReadThenWrite)
+    )
     assert max(sum(told.won for told in clicks) for clicks in rounds) > 1
 
 

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 from bot.domain.brakes import Brake
 from bot.domain.deletion import AWAITING_A_CLICK, LOOKED_INTO, Deletion, State
 from bot.domain.errors import BrakedError, FencedError
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import frozen_after_interruption, frozen_in_grace, launched
-from bot.domain.operators import SlackUser
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.record import What
 from bot.store.brakes import RedisBrakes

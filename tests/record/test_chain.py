@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.audit import _safe
 from bot.domain.chain import START, Chain, Link, chained, verify
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.record import Entry, of_brake, of_refusal
 
 ALICE = SlackUser("T1", "U01ALICE")

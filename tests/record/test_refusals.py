@@ -3,13 +3,13 @@
 from structlog.testing import capture_logs
 
 from bot.deletions.background import Background
-from bot.deletions.refusing import Refusals
+from bot.deletions.refusals import Refusals
 from bot.domain.brakes import Burst, Freeze
 from bot.domain.errors import NotRecordedError
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.policy import Policy, Reason
 from bot.domain.record import Note, What
-from bot.slack.conversation import SlackConversation
+from bot.slack.delivery import SlackMessenger
 from tests.slack.conftest import background, client, conversation, session, slack
 from tests.slack.memory import MemoryBrakes, MemoryRecord
 from tests.slack.wire import SlackWire
@@ -32,7 +32,7 @@ class Unreachable(MemoryRecord, MemoryBrakes):
         raise NotRecordedError
 
 
-async def test_a_refusal_is_recorded(conversation: SlackConversation, background: Background) -> None:
+async def test_a_refusal_is_recorded(conversation: SlackMessenger, background: Background) -> None:
     """Who tried what, where, and why it was refused."""
     record = MemoryRecord()
     Refusals(record, MemoryBrakes(), conversation, background, Policy("T1")).note(
@@ -45,9 +45,7 @@ async def test_a_refusal_is_recorded(conversation: SlackConversation, background
     assert record.notes == [expected]
 
 
-async def test_without_redis_a_refusal_stays_what_it_is(
-    conversation: SlackConversation, background: Background
-) -> None:
+async def test_without_redis_a_refusal_stays_what_it_is(conversation: SlackMessenger, background: Background) -> None:
     """It is logged as not recorded, and no freeze is told."""
     redis = Unreachable()
     refusals = Refusals(redis, redis, conversation, background, Policy("T1"))
@@ -59,7 +57,7 @@ async def test_without_redis_a_refusal_stays_what_it_is(
 
 
 async def test_those_who_are_nobody_here_are_not_told_of_a_freeze(
-    conversation: SlackConversation, background: Background
+    conversation: SlackMessenger, background: Background
 ) -> None:
     """Strangers learn nothing."""
     brakes = MemoryBrakes()
@@ -71,7 +69,7 @@ async def test_those_who_are_nobody_here_are_not_told_of_a_freeze(
 
 
 async def test_every_admin_is_told_of_a_burst_once(
-    slack: SlackWire, conversation: SlackConversation, background: Background
+    slack: SlackWire, conversation: SlackMessenger, background: Background
 ) -> None:
     """By direct message, at its first refusal alone."""
     policy = Policy("T1", admins=frozenset({"U08", "U09"}))

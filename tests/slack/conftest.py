@@ -7,19 +7,19 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.deletions.asking import Deletions
 from bot.deletions.background import Background
-from bot.deletions.braking import Braking
-from bot.deletions.carrying_on import Carrier
-from bot.deletions.looking_back import LookingBack
+from bot.deletions.freezing import Braking
+from bot.deletions.history import LookingBack
 from bot.deletions.people import People
-from bot.deletions.refusing import Refusals
+from bot.deletions.refusals import Refusals
+from bot.deletions.requests import Deletions
+from bot.deletions.runner import Runner
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
-from bot.slack.conversation import SlackConversation
+from bot.observability.health import Readiness
+from bot.slack.delivery import SlackMessenger
 from bot.slack.listeners import Services, register
 from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
-from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
 from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask, OwnPeople
 from tests.slack.samples import ALICE, BOB, WORKSPACE
@@ -48,9 +48,9 @@ def client(slack: SlackWire, session: aiohttp.ClientSession) -> AsyncWebClient:
 
 
 @pytest.fixture
-def conversation(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackConversation:
+def conversation(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackMessenger:
     """What the deletions talk through."""
-    return SlackConversation(client, session, WORKSPACE)
+    return SlackMessenger(client, session, WORKSPACE)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def background() -> AsyncIterator[Background]:
 @pytest.fixture
 async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     client: AsyncWebClient,
-    conversation: SlackConversation,
+    conversation: SlackMessenger,
     store: MemoryStore,
     service: OneTask,
     background: Background,
@@ -90,7 +90,7 @@ async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
 ) -> AsyncApp:
     """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
     record, brakes = MemoryRecord(), MemoryBrakes()
-    carrier = Carrier(store, conversation, service, Timings(), brakes)
+    carrier = Runner(store, conversation, service, Timings(), brakes)
     policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
     refusals = Refusals(record, brakes, conversation, background, policy)
     asked = People(people, policy)

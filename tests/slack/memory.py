@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.deletions.ports import NewDeletion
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import Known, Profile, SlackUser
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile
 from bot.domain.outcome import Answer, Presence, Reply, Sighting, Task
 from bot.domain.record import Entry, Note, What
 

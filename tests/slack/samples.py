@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.deletion import Deletion, Prompt, State
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
 
 WORKSPACE = "https://acme.slack.com/"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 

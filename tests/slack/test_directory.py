@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.operators import Known, Profile, SlackUser, Unseen
+from bot.domain.identity import SlackUser
+from bot.domain.operators import Known, Profile, Unseen
 from bot.manifest import parsed_manifest
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError

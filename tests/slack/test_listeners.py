@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.deletions.background import Background
 from bot.domain.deletion import Deletion, State
 from bot.domain.errors import MaybeRecordedError, NotRecordedError
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from tests.slack.memory import MemoryStore, OneTask, now
 from tests.slack.samples import ALICE, BOB, POSTED, TASK_ID
 from tests.slack.signing import SignedSlack, click_form, click_payload, command_form

@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from bot.deletions.ports import DeletionStore, NewDeletion
 from bot.domain.brakes import Limits
 from bot.domain.deletion import Deletion, Prompt, State
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import Timings
-from bot.domain.operators import SlackUser
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.keys import Keys

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.brakes import Burst, Freeze, Limits
 from bot.domain.deletion import State
 from bot.domain.errors import BrakedError
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.store.brakes import RedisBrakes
 from bot.store.record import RedisRecord
 from tests.store.rig import ALICE, Rig, new

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
 from bot.store.codec import decode, decode_response_url, encode, encode_response_url
 

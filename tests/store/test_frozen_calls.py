@@ -7,8 +7,8 @@ import pytest
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, State
 from bot.domain.errors import BrakedError
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import frozen_after_interruption, frozen_in_grace, launched
-from bot.domain.operators import SlackUser
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.record import What
 from bot.store.brakes import RedisBrakes

@@ -6,8 +6,8 @@ import pytest
 
 from bot.domain.deletion import Deletion, State
 from bot.domain.errors import FencedError
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import launched
-from bot.domain.operators import SlackUser
 from tests.store.rig import TIMINGS, Rig
 
 BOB = SlackUser("T1", "U2")

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.errors import FencedError
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.store.deletions import RedisDeletionStore
 from tests.store.rig import TIMINGS, Rig
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.audit import follow, write
 from bot.domain.chain import Link
 from bot.domain.deletion import State
-from bot.domain.operators import SlackUser
+from bot.domain.identity import SlackUser
 from bot.domain.record import of_refusal
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer

@@ -1,8 +1,8 @@
 """What the record says of a grace: who asked, who confirmed, who stopped it, and when the call was taken up."""
 
 from bot.domain.deletion import Deletion, State
+from bot.domain.identity import SlackUser
 from bot.domain.next_step import launched
-from bot.domain.operators import SlackUser
 from bot.store.record import RedisRecord
 from tests.record.agreement import check_agreement
 from tests.store.rig import Rig

@@ -56,11 +56,11 @@ class Closes(_Act):
     view: str
 
 
-Act = Types | Presses | PressesInView | Submits | Closes
-ACT: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="act")])
+Action = Types | Presses | PressesInView | Submits | Closes
+ACT: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="act")])
 
 
-async def perform(stage: Stage, act: Act) -> Answer:
+async def perform(stage: Stage, act: Action) -> Answer:
     """Let a person do something.
 
     Returns:

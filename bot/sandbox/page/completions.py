@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.sandbox.slack.installation import SlashCommand
+from bot.sandbox.slack.installation import CommandPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Completion:
     description: str
 
 
-def completions(commands: Iterable[SlashCommand]) -> list[Completion]:
+def completions(commands: Iterable[CommandPayload]) -> list[Completion]:
     """Each command, and each alternative of its usage hint, such as `delete <task_id> | help`."""
     found = []
     for command in commands:

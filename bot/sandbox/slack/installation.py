@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from bot.sandbox.slack.refusal import ApiRefusalError
 
 
-class SlashCommand(BaseModel):
+class CommandPayload(BaseModel):
     """A slash command of the manifest."""
 
     command: str
@@ -24,7 +24,7 @@ class _BotUser(BaseModel):
 
 class _Features(BaseModel):
     bot_user: _BotUser
-    slash_commands: list[SlashCommand] = []
+    slash_commands: list[CommandPayload] = []
 
 
 class _Scopes(BaseModel):
@@ -64,7 +64,7 @@ class Installation:
     """
 
     scopes: frozenset[str]
-    commands: Mapping[str, SlashCommand]
+    commands: Mapping[str, CommandPayload]
     interactive: bool
     name: str
     app_id: str = "A01SANDBOX"

@@ -11,7 +11,7 @@ from bot.sandbox.slack.conversations import Channel, Message, User, View
 from bot.sandbox.slack.delivery import Acknowledgement, Delivery, NotAcknowledgedError, PayloadKind
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.installation import Installation
-from bot.sandbox.slack.payloads import Act, Payload, Payloads
+from bot.sandbox.slack.payloads import Action, Payload, Payloads
 from bot.sandbox.slack.response_urls import ResponseUrls
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.workspace import Change, Workspace
@@ -111,8 +111,8 @@ class Interactions:
     def _payloads(self) -> Payloads:
         return Payloads(self.workspace, self.installation)
 
-    def _act(self, user: User, channel: Channel, clicked: Message | None = None) -> Act:
-        return Act(
+    def _act(self, user: User, channel: Channel, clicked: Message | None = None) -> Action:
+        return Action(
             user=user,
             channel=channel,
             trigger_id=self.triggers.issue(user.id),

@@ -24,7 +24,7 @@ def channel_name(channel: Channel) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Action:
     """What a person does in a conversation, and what that lets the app do.
 
     Args:
@@ -95,7 +95,7 @@ class Payloads:
             "bot_id": self.installation.bot_id,
         }
 
-    def slash_command(self, command: str, text: str, act: Act) -> dict[str, str]:
+    def slash_command(self, command: str, text: str, act: Action) -> dict[str, str]:
         """The form of a slash command.
 
         Source: https://docs.slack.dev/interactivity/implementing-slash-commands
@@ -118,7 +118,7 @@ class Payloads:
             "trigger_id": act.trigger_id,
         }
 
-    def message_click(self, button: Button, block_id: str, message: Message, act: Act) -> Payload:
+    def message_click(self, button: Button, block_id: str, message: Message, act: Action) -> Payload:
         """A click on a message's button. That on an ephemeral message does not carry the message.
 
         Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload

@@ -1,14 +1,14 @@
 """`/codecheck freeze [reason]` and `/codecheck unfreeze`."""
 
-from bot.deletions.braking import Braked, Braking
+from bot.deletions.freezing import Braked, Braking
 from bot.domain.command import Freeze
 from bot.domain.policy import Reason
-from bot.slack.messages import answers, brakes
-from bot.slack.messages.message import Message
-from bot.slack.payloads import SlashCommand
+from bot.slack.inbound import CommandPayload
+from bot.slack.views import answers, brakes
+from bot.slack.views.message import Message
 
 
-async def freeze(command: Freeze, typed: SlashCommand, braking: Braking) -> Message:
+async def freeze(command: Freeze, typed: CommandPayload, braking: Braking) -> Message:
     """Stop everything."""
     done = await braking.freeze(typed.by, typed.channel, command.why)
     if done.freeze is None:
@@ -16,7 +16,7 @@ async def freeze(command: Freeze, typed: SlashCommand, braking: Braking) -> Mess
     return answers.told(brakes.froze(done.freeze, typed.by, changed=done.changed))
 
 
-async def unfreeze(typed: SlashCommand, braking: Braking) -> Message:
+async def unfreeze(typed: CommandPayload, braking: Braking) -> Message:
     """Let everything go on."""
     done = await braking.unfreeze(typed.by, typed.channel)
     if done.reason is not Reason.ALLOWED:
@@ -24,5 +24,5 @@ async def unfreeze(typed: SlashCommand, braking: Braking) -> Message:
     return answers.told("Deletions go on." if done.changed else "It was not frozen, so nothing was changed.")
 
 
-def _refused(done: Braked, typed: SlashCommand) -> Message:
+def _refused(done: Braked, typed: CommandPayload) -> Message:
     return answers.refusal(done.reason, typed.by)

@@ -1,14 +1,14 @@
 """`/codecheck history [task_id | @user]`."""
 
-from bot.deletions.looking_back import LookingBack
+from bot.deletions.history import LookingBack
 from bot.domain.command import History
 from bot.domain.policy import Reason
-from bot.slack.messages import answers, looking_back
-from bot.slack.messages.message import Message
-from bot.slack.payloads import SlashCommand
+from bot.slack.inbound import CommandPayload
+from bot.slack.views import answers, looking_back
+from bot.slack.views.message import Message
 
 
-async def history(command: History, typed: SlashCommand, back: LookingBack) -> Message:
+async def history(command: History, typed: CommandPayload, back: LookingBack) -> Message:
     """A page of the record."""
     page = await back.history(command, typed.by, typed.channel)
     if page.reason is not Reason.ALLOWED:

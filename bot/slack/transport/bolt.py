@@ -13,7 +13,7 @@ from slack_bolt.logger.messages import warning_client_prioritized_and_token_skip
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BotError, DeliveryDelayedError, DeliveryError
-from bot.slack.delivery import web_api_errors
+from bot.slack.errors import web_api_errors
 
 API_URL = "https://slack.com/api/"
 _SECONDS = 10  # one call of the Web API, from connecting to the end of its answer
@@ -56,7 +56,7 @@ async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def web_client(token: str, session: aiohttp.ClientSession, base_url: str = API_URL) -> AsyncWebClient:
-    """The Web API, for `SlackConversation`, `sign_in` and `signed_in`.
+    """The Web API, for `SlackMessenger`, `sign_in` and `signed_in`.
 
     Without retry handlers: a `chat.postMessage` sent again after a lost answer is a second message, and after a 429 it
     is Redis that remembers to come back.

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.observability.health import Readiness, health_routes
 from bot.slack.transport.guard import Guard
-from bot.slack.transport.health import Readiness, health_routes
 
 EVENTS_PATH = "/slack/events"
 _GRACE = 5  # seconds for answers under way once no more are taken; Slack itself waits 3

@@ -1,12 +1,12 @@
 """What the composer completes comes from the manifest."""
 
 from bot.sandbox.page.completions import completions
-from bot.sandbox.slack.installation import SlashCommand
+from bot.sandbox.slack.installation import CommandPayload
 
 
 def test_each_alternative_of_a_usage_hint_is_a_subcommand() -> None:
     """The first word is typed for the person; the rest is theirs."""
-    command = SlashCommand(command="/codecheck", description="Does it", usage_hint="delete <task_id> | help")
+    command = CommandPayload(command="/codecheck", description="Does it", usage_hint="delete <task_id> | help")
     assert [(each.text, each.hint, each.description) for each in completions([command])] == [
         ("/codecheck", "delete <task_id> | help", "Does it"),
         ("/codecheck delete", "<task_id>", ""),

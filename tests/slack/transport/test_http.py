@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
+from bot.observability.health import Readiness
 from bot.slack.transport.guard import LIMIT
-from bot.slack.transport.health import Readiness
 from bot.slack.transport.http import http_app, serve_http
 from tests.slack.samples import ALICE
 from tests.slack.signing import SECRET, SignedSlack, click_form, command_form, signed_headers

@@ -1,0 +1,123 @@
+"""What a look-up shows of a task, and the fingerprint that binds a confirmation to what was shown."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.domain.text import NOTHING, Text
+
+BRANCH_LIMIT = 200
+"""With this many branches or more a task cannot be deleted (DeleteTaskV3)."""
+
+
+class Presence(StrEnum):
+    """Whether a task is there. UNKNOWN (throttled, refused, 5xx, time-out, unreadable) is never GONE."""
+
+    EXISTS = "exists"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+class CheckState(StrEnum):
+    """How the last check of a task went."""
+
+    RUNNING = "running"
+    FAILED = "failed"
+    PASSED = "passed"
+    STOPPED = "stopped"
+    NEVER_RUN = "never_run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """What is known of a task. "" and None mean that it is not known, never that there is nothing.
+
+    Args:
+        name: the task's name.
+        project_id: the ID of its CodeArts project.
+        project: the project's name.
+        repository: the repository's URL.
+        branch: the branch that is checked.
+        branches: how many branches are checked.
+        last_check: when the last check ran, as the service wrote it (formats differ between API versions).
+        check_state: how that check went.
+        issues: open issues by severity (`critical`, `major`, `minor`, `suggestion`); missing ones are not known.
+        issue_count: all open issues.
+        missing_right: the IAM action that the bot lacks to read more, such as `codeartscheck:task:get`; "" for none.
+    """
+
+    name: str = ""
+    project_id: str = ""
+    project: str = ""
+    repository: str = ""
+    branch: str = ""
+    branches: int | None = None
+    last_check: str = ""
+    check_state: CheckState | None = None
+    issues: Mapping[str, int] = field(default_factory=dict)
+    issue_count: int | None = None
+    missing_right: str = ""
+
+    @property
+    def refused_by_service(self) -> Text:
+        """Why the service would refuse to delete the task as it is now; empty if nothing speaks against it."""
+        if self.check_state is CheckState.RUNNING:
+            return Text("A check is running. Stop it or wait, then ask again.")
+        if self.branches is not None and self.branches >= BRANCH_LIMIT:
+            return Text(
+                "It has {branches} branches, and CodeArts Check refuses to delete a task with {limit} or more. "
+                "Remove some branches first.",
+                {"branches": self.branches, "limit": BRANCH_LIMIT},
+            )
+        return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """The answer of a look-up.
+
+    Args:
+        presence: whether the task is there.
+        facts: what could be read of it.
+        why: why it is not known; empty if it is.
+    """
+
+    presence: Presence
+    facts: TaskFacts = field(default_factory=TaskFacts)
+    why: Text = NOTHING
+
+
+IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")
+"""The facts that a confirmation is bound to: which task it is, and that nobody has checked with it since."""
+
+
+def fingerprint(facts: TaskFacts) -> str:
+    """A digest of what identifies a task: 32 hex digits; equal exactly if nothing of `IDENTITY` differs."""
+    identity = json.dumps([getattr(facts, name) for name in IDENTITY])
+    return sha256(identity.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One fact that has changed.
+
+    Args:
+        fact: its name in `TaskFacts`.
+        before: what was shown.
+        now: what was read last.
+    """
+
+    fact: str
+    before: str
+    now: str
+
+
+def differences(shown: TaskFacts, now: TaskFacts) -> tuple[Difference, ...]:
+    """What of the task's identity has changed since it was shown."""
+    return tuple(
+        Difference(each.name, getattr(shown, each.name), getattr(now, each.name))
+        for each in fields(TaskFacts)
+        if each.name in IDENTITY and getattr(shown, each.name) != getattr(now, each.name)
+    )

@@ -1,0 +1,1 @@
+"""Logs and health: what an operator sees of a running bot."""

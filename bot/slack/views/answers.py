@@ -1,0 +1,224 @@
+"""What only the person who acted reads."""
+
+from collections.abc import Mapping
+
+from bot.deletions.requests import Identity
+from bot.domain.brakes import Brake, Freeze
+from bot.domain.confirmation import SecondStep
+from bot.domain.deletion import Deletion, State
+from bot.domain.identity import SlackUser
+from bot.domain.reasons import Reason
+from bot.slack.views.brakes import frozen, refused_by
+from bot.slack.views.message import Message, message, section
+from bot.slack.views.text import code, escape, mention, moment, permalink
+from bot.slack.views.wording import COMMAND, again
+
+_DELETE = f"`{COMMAND} delete {escape('<task_id>')}`"
+_WHOEVER = "whoever runs this bot"
+
+
+def helped() -> Message:
+    """What the bot does, and how to use it."""
+    return message(
+        f"{_DELETE} deletes one CodeArts Check task for good, after two confirmations.",
+        section(
+            f"{_DELETE}  deletes one CodeArts Check task for good: its configuration, issues and execution records.",
+            f"`{COMMAND} whoami`  shows which operator you are, and what you may do here.",
+            f"`{COMMAND} pending`  shows the requests that have not ended.",
+            f"`{COMMAND} history {escape('[task_id | @user]')}`  shows what has happened.",
+            f"`{COMMAND} freeze [reason]` and `{COMMAND} unfreeze`  stop everything, and let it go on (admins).",
+            f"`{COMMAND} help`  shows this.",
+        ),
+        section(
+            "The bot asks twice before it deletes anything; until the second confirmation you can cancel. "
+            "Each prompt says who can press its buttons. The result is posted where you asked."
+        ),
+    )
+
+
+def identity(by: SlackUser, who: Identity) -> Message:
+    """Which operator somebody is, from where, and what they may do in this conversation."""
+    if isinstance(who.operator, Reason):
+        return refusal(who.operator, by)
+    settings = " and ".join(f"`{source}`" for source in who.operator.sources)
+    mapped = f"You are the operator {code(who.operator.name)}, from {settings}."
+    if not who.permission.given:
+        return told(f"{mapped}\n{refusal(who.permission.reason, by).text}")
+    seconds = who.safeguards.grace // 1_000
+    grace = f" After that it can be stopped for {seconds} s." if seconds else ""
+    return told(f"{mapped}\nYou may delete tasks from here. {_TAKES[who.safeguards.second_step]}{grace}")
+
+
+def no_window() -> Message:
+    """The window in which the task's ID is typed did not open."""
+    return told(
+        "Nothing was deleted: Slack did not open the window in which the task's ID is typed. "
+        "Press the prompt's delete button to open it again."
+    )
+
+
+def told(text: str) -> Message:
+    """An error whose text is written for the person, as it stands."""
+    return message(text, section(text))
+
+
+def refusal(reason: Reason, by: SlackUser, deletion: Deletion | None = None, brake: Brake | None = None) -> Message:
+    """Why somebody's command or click changed nothing: what, why, and who can change it.
+
+    Args:
+        reason: any but ALLOWED.
+        by: who acted.
+        deletion: what was clicked on; told of only where the reason itself says that `by` may know it.
+        brake: what refused it, or a freeze that is told beside another reason.
+    """
+    if brake is not None and reason in (Reason.FROZEN, Reason.TOO_MANY):
+        return told(refused_by(brake))
+    said = _refusal(reason, by, deletion)
+    return told(f"{said}\n{frozen(brake)}" if isinstance(brake, Freeze) else said)
+
+
+def _refusal(reason: Reason, by: SlackUser, deletion: Deletion | None) -> str:
+    if deletion is not None and reason is Reason.EXPIRED:
+        when = moment(deletion.expires_at)
+        return f"Nothing was deleted: this request expired {when}. To ask again: {again(deletion)}"
+    if deletion is not None and reason is Reason.OTHER_STATE:
+        now = _IN_WORDS[deletion.stage]
+        return f"Nothing was changed by this click: the request is {now}. Its prompt shows where it stands."
+    return _REFUSALS[reason].format(user=code(by.id))
+
+
+def pending(deletion: Deletion, by: SlackUser, workspace_url: str) -> Message:
+    """Somebody asks for a task whose deletion has been asked for already: points to the first prompt."""
+    task = code(deletion.task_id)
+    if deletion.requester == by:
+        asked = f"You have already asked to delete task {task}"
+    else:
+        asked = f"{mention(deletion.requester)} has already asked to delete task {task}"
+    return told(f"{asked}, so nothing new was recorded. {_where(deletion, by, workspace_url)}")
+
+
+def broken(reference: str, *, nothing_done: bool) -> Message:
+    """Something that should not happen: the log has the rest under `reference`."""
+    consequence = (
+        "Nothing was done."
+        if nothing_done
+        else "It is not known whether this was recorded. If it was, the prompt will show it."
+    )
+    return told(f"Something went wrong in the bot (ID {code(reference)}). {consequence} The bot's log has the details.")
+
+
+def _where(deletion: Deletion, by: SlackUser, workspace_url: str) -> str:
+    if deletion.prompt is None:
+        return "Its prompt is being posted."
+    if deletion.prompt.ephemeral:
+        return "Its prompt is visible to you alone." if deletion.requester == by else "Only they can see its prompt."
+    link = permalink(deletion.prompt.channel, deletion.prompt.ts, workspace_url)
+    return f"<{link}|See the request>"
+
+
+_IN_WORDS: Mapping[str, str] = {
+    State.REQUESTED: "waiting for its review",
+    State.REVIEWED: "reviewed already, and waits for its second confirmation",
+    State.SCHEDULED: "confirmed already, and about to be sent",
+    State.EXECUTING: "confirmed already, and under way",
+    State.ACCEPTED: "with CodeArts Check, which has not finished it",
+    State.UNKNOWN: "sent already, and its outcome is being looked into",
+    f"{State.UNKNOWN}.final": "over, with an unknown outcome",
+    State.DELETED: "over: the task was deleted",
+    State.FAILED: "over: the task was not deleted",
+    State.CANCELLED: "cancelled already",
+    State.EXPIRED: "expired",
+}
+
+_TAKES: Mapping[SecondStep, str] = {
+    SecondStep.BUTTON: "You confirm each deletion twice, by buttons.",
+    SecondStep.TYPED: "You confirm each deletion by a button, then by typing the task's ID.",
+    SecondStep.SECOND_PERSON: "You confirm each deletion by a button, then somebody else has to confirm it.",
+}
+
+_REFUSALS: Mapping[Reason, str] = {
+    Reason.OTHER_TEAM: "Nothing was done: only members of the workspace that runs this bot can use it.",
+    Reason.NO_OPERATOR: (
+        "Nothing was done: you have no CodeArts Check operator, so nobody could say who deleted the task. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `[operators]` in `codecheck.toml`."
+    ),
+    Reason.NOT_CHECKED: (
+        "Nothing was done: Slack did not tell the bot who you are, so it could not be checked whether you may. "
+        f"Please try again in a moment. If it stays so, ask {_WHOEVER}: the bot's log says why."
+    ),
+    Reason.MAY_NOT_CHECK: (
+        "Nothing was done: the bot may not ask Slack who you are, so it could not be checked which operator is yours. "
+        f"Ask {_WHOEVER} to install the app anew with the scopes of its manifest, or to add your Slack user ID "
+        "{user} to `[operators]` in `codecheck.toml`."
+    ),
+    Reason.DEACTIVATED: (
+        "Nothing was done: Slack says that this account is deactivated. A Slack administrator can change that."
+    ),
+    Reason.GUEST: (
+        "Nothing was done: guests of this workspace cannot delete tasks. Ask a full member of it to do so; "
+        "a Slack administrator can make you one."
+    ),
+    Reason.BOT: "Nothing was done: only people can delete tasks, and Slack says that this account is a bot's.",
+    Reason.OPERATORS_DIFFER: (
+        "Nothing was done: the bot's settings and your Slack profile name different operators for you, so nobody could "
+        f"say who deleted the task. Ask {_WHOEVER} to make `[operators]` and `[operators_from]` in `codecheck.toml` "
+        "agree for your Slack user ID {user}."
+    ),
+    Reason.MALFORMED_OPERATOR: (
+        "Nothing was done: the field of your Slack profile that names your operator holds no IAM user name. "
+        "Correct it: 1 to 64 letters, digits, spaces and any of . - _ alone. Whoever may edit that field can change "
+        f"it; if that is not you, ask {_WHOEVER}."
+    ),
+    Reason.USER_NOT_ALLOWED: (
+        "Nothing was done: you are not among those who may delete tasks. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `users` of `[allow]` in `codecheck.toml`, "
+        "or to one of its `usergroups` where there are any."
+    ),
+    Reason.GROUPS_NOT_CHECKED: (
+        "Nothing was done: Slack did not tell the bot who is in the user groups that may delete tasks, so it could not "
+        f"be checked whether you are. Please try again in a moment. If it stays so, ask {_WHOEVER} whether the app has "
+        "the scope `usergroups:read`."
+    ),
+    Reason.NOT_YOURSELF: (
+        "Nothing was confirmed: you asked for this deletion, so somebody else who may delete tasks here has to confirm "
+        f"it. Who decides that is {_WHOEVER}, by `second_step` in `codecheck.toml`."
+    ),
+    Reason.REQUESTER_BARRED: (
+        "Nothing was confirmed: whoever asked for this deletion may not delete tasks any more, or has another "
+        f"operator, or could not be checked. Cancel it, and ask for one of your own with {_DELETE}. "
+        f"If that is a surprise, ask {_WHOEVER}."
+    ),
+    Reason.NOBODY_ELSE_SEES: (
+        "Nothing was done: somebody else has to confirm a deletion, and nobody else would see it here. "
+        "Invite the bot to a channel (`/invite @codecheck-bot`) and ask there. "
+        f"Who decides that is {_WHOEVER}, by `second_step` in `codecheck.toml`."
+    ),
+    Reason.TASK_ID_NOT_TYPED: (
+        "Nothing was confirmed: the task's ID has to be typed. Press the prompt's delete button to open the window."
+    ),
+    Reason.WRONG_TASK_ID: (
+        "Nothing was confirmed: what was typed is not the ID of the task that was asked for. Please try again."
+    ),
+    Reason.CHANNEL_NOT_ALLOWED: (
+        "Nothing was done: tasks cannot be deleted from this conversation. Ask in a channel where they can, "
+        f"or ask {_WHOEVER} to add this one to `channels` of `[allow]` in `codecheck.toml`."
+    ),
+    Reason.NOT_REQUESTER: (
+        "Nothing was changed: only the person who asked for this deletion can press this button. "
+        f"To ask for one of your own: {_DELETE}"
+    ),
+    Reason.OPERATOR_CHANGED: (
+        "Nothing was changed: since you asked, you have been given another operator. "
+        f"This request will expire; then ask again with {_DELETE}. "
+        f"If the change is a surprise, ask {_WHOEVER}."
+    ),
+    Reason.FROZEN: "Nothing was deleted: deletions are frozen by an admin.",
+    Reason.TOO_MANY: "Nothing was deleted: too many deletions have been confirmed in the past hour.",
+    Reason.NOT_ADMIN: (
+        "Nothing was done: only admins can freeze and unfreeze. "
+        f"Ask {_WHOEVER} to add your Slack user ID {{user}} to `admins` of `[allow]` in `codecheck.toml`."
+    ),
+    Reason.EXPIRED: "Nothing was deleted: this request has expired.",
+    Reason.OTHER_STATE: "Nothing was changed by this click: the request has moved on. Its prompt shows the rest.",
+    Reason.UNKNOWN_DELETION: "Nothing was changed: this request is no longer known, since it ended long ago.",
+}
