@@ -1,22 +1,71 @@
-"""Whatever Redis does, the person is answered before Slack gives up."""
+"""One deadline for a payload: set where it comes in, it holds for everything until the acknowledgement.
+
+Whoever asks Slack, Redis or CodeArts Check says so with `waiting_for`, so that the person learns what did not answer,
+and whether their click may have counted all the same.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from bot.domain.errors import MaybeRecordedError
-from bot.domain.next_step import Timings
+from bot.domain.errors import MaybeRecordedError, TooSlowError
+
+
+class Dependency(StrEnum):
+    """What the bot waits for, as people call it."""
+
+    SLACK = "Slack"
+    STORAGE = "My storage"
+    CODEARTS = "CodeArts Check"
+
+
+@dataclass(slots=True)
+class _Waits:
+    """What was being waited for when the time was up."""
+
+    hung: list[Dependency] = field(default_factory=list)
+    may_have_acted: bool = False
+
+
+_waits: ContextVar[_Waits | None] = ContextVar("waits", default=None)
 
 
 @asynccontextmanager
-async def in_time(timings: Timings) -> AsyncIterator[None]:
-    """Give what is done in the block the time that a person waits.
+async def deadline(seconds: float) -> AsyncIterator[None]:
+    """Give the block so many seconds in all.
 
     Raises:
-        MaybeRecordedError: it took longer.
+        MaybeRecordedError: the time was up while Redis was writing, so nobody knows whether it counts.
+        TooSlowError: the time was up before anything was written; it names what did not answer.
     """
+    waits = _Waits()
+    reset = _waits.set(waits)
     try:
-        async with asyncio.timeout(timings.answer / 1_000):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise MaybeRecordedError from error
+        if waits.may_have_acted:
+            raise MaybeRecordedError from error
+        raise TooSlowError(str(waits.hung[0] if waits.hung else "The bot")) from error
+    finally:
+        _waits.reset(reset)
+
+
+@contextmanager
+def waiting_for(dependency: Dependency, *, writing: bool = False) -> Iterator[None]:
+    """Say what the block waits for.
+
+    Args:
+        dependency: who has to answer.
+        writing: True if a write may be under way there.
+    """
+    try:
+        yield
+    except (asyncio.CancelledError, TimeoutError):
+        if (waits := _waits.get()) is not None:
+            waits.hung.append(dependency)
+            waits.may_have_acted = waits.may_have_acted or writing
+        raise

@@ -1,107 +1,163 @@
-"""The call itself: sent once, and after a crash only when a look-up says that the task is still there."""
+"""The call itself: look once more, then send the DELETE; after a crash, look before anything is sent again."""
 
 import asyncio
-import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import structlog
 
-from bot.deletions.ports import DeletionStore, Messenger, TaskService
-from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.errors import BrakedError, DeliveryError, FencedError
-from bot.domain.next_step import (
-    Timings,
+from bot.deletions import clock
+from bot.deletions.authorizer import Authorizer
+from bot.deletions.ports import Change, ConflictError, DeletionStore, TaskService
+from bot.domain.audit import Event, of_deletion
+from bot.domain.call import (
+    Step,
+    after_call,
     after_interruption,
-    after_outcome,
-    frozen_after_interruption,
-    frozen_in_grace,
-    launched,
+    before_call,
+    interrupted,
+    late_answer,
+    no_longer_allowed,
+    stopped_by_freeze,
 )
-from bot.domain.outcome import interpret
-from bot.domain.record import What
+from bot.domain.deletion import Deletion
+from bot.domain.errors import PersonError
+from bot.domain.lifecycle import Action, EventKind, Requirement, State, transition
+from bot.domain.outcome import Outcome
+from bot.domain.refusal import Refused
+from bot.domain.text import Text
+from bot.domain.timings import Timings
 
+_JUST_CHECKED = 10_000  # milliseconds for which a confirmation's own check of permission holds
+_PAUSE = 0.5  # seconds between attempts to record an outcome
 _log = structlog.get_logger(__name__)
 
+Write = Callable[[Deletion, Step], Awaitable[Deletion]]
 
-class Executor:
-    """Sends the DELETE of a deletion that the caller holds in EXECUTING."""
 
-    def __init__(self, store: DeletionStore, conversation: Messenger, service: TaskService, timings: Timings) -> None:
+class Execution:
+    """Makes the call of a deletion that the caller holds in EXECUTING.
+
+    Args:
+        store: where it is recorded.
+        service: CodeArts Check.
+        authorizer: asked again if the confirmation was given a while ago.
+        timings: how long each part may take.
+    """
+
+    def __init__(self, store: DeletionStore, service: TaskService, authorizer: Authorizer, timings: Timings) -> None:
         self._store = store
-        self._conversation = conversation
         self._service = service
+        self._authorizer = authorizer
         self._timings = timings
+        self.in_flight: set[str] = set()
+        """Deletions whose call this process has not heard the end of: it never recovers one of these."""
 
-    async def send(self, deletion: Deletion, held_since: float, response_url: ResponseUrl | None) -> Deletion:
-        """Send the DELETE, and meanwhile take the buttons from the prompt.
-
-        Raises:
-            FencedError: another process has taken the deletion over.
-        """
-        drawing = asyncio.create_task(self._draw(deletion, response_url), name=f"draw {deletion.id}")
-        try:
-            executed = await self._call(deletion, held_since)
-        except FencedError:
-            await drawing  # the caller redraws what another process has drawn, and must come last
-            raise
-        except BaseException:
-            drawing.cancel()
-            raise
-        await drawing  # were it still under way, it could overwrite the drawing of the outcome
-        return executed
-
-    async def launch(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
-        """Take up the call of a deletion whose grace is over: recorded first, so that a "Stop" either won or is late.
-
-        A freeze set during the grace stops it as well.
+    async def call(self, deletion: Deletion) -> Deletion:
+        """Look once more, then send the DELETE. Returns the deletion as it has been recorded.
 
         Raises:
-            FencedError: somebody has stopped it, or another process has taken it over.
+            ConflictError: another process has taken the deletion over.
         """
-        held_since = time.monotonic()
+        if (barred := await self._barred(deletion)) is not None:
+            return await self._write(no_longer_allowed(deletion, barred))
+        found = await self._service.look_up(deletion.task_id, within=self._timings.before_call / 1_000)
+        step = before_call(deletion, found)
+        if step.transition.action is not Action.CALL:
+            return await self._write(step)
+        return await self._send(deletion, step, EventKind.CALLED)
+
+    async def recover(self, deletion: Deletion) -> Deletion:
+        """Take up an interrupted call: look first, then send again, settle, or go on looking. Raises as `call` does."""
+        found = await self._service.look_up(deletion.task_id)
+        step = after_interruption(deletion, found, self._timings)
+        if step is not None:
+            return await self._write(step)
+        if await self._barred(deletion, always=True) is not None:
+            why = Text("The call was interrupted, and not sent again, since permission for it has gone.")
+            return await self._write(interrupted(deletion, why, self._timings))
+        again = Step(deletion, transition(State.EXECUTING, Action.CALL, State.EXECUTING))
+        return await self._send(deletion, again, EventKind.CALLED_AGAIN)
+
+    async def _barred(self, deletion: Deletion, *, always: bool = False) -> Refused | None:
+        """Why those who asked and confirmed may no longer do so; None if they may."""
+        lifecycle = deletion.lifecycle
+        if not always and deletion.read_at - lifecycle.confirmed_at < _JUST_CHECKED:
+            return None
+        for user in dict.fromkeys((deletion.requester, *(each.user for each in lifecycle.confirmations))):
+            try:
+                await self._authorizer.identify(user, deletion.channel, fresh=True)
+            except Refused as refused:
+                return refused
+        return None
+
+    async def _send(self, deletion: Deletion, step: Step, kind: EventKind) -> Deletion:
+        """Send it, asking Redis before each attempt whether it is still ours to send, and not frozen."""
+        held, frozen = deletion, False
+        not_after = clock.now() + self._timings.call / 1_000
+
+        async def may_send() -> bool:
+            nonlocal held, frozen
+            first = held is deletion
+            lifecycle = replace(step.deletion.lifecycle, called_at=held.lifecycle.called_at or held.read_at)
+            wanted = replace(held, lifecycle=lifecycle)
+            event = of_deletion(wanted, kind) if first else None
+            try:
+                held = await self._store.commit(Change(held, wanted, event, step.transition.requires))
+            except ConflictError as conflict:
+                if conflict.requirement is not Requirement.NOT_FROZEN or conflict.latest is None:
+                    raise
+                held, frozen = conflict.latest, True
+            return not frozen
+
+        self.in_flight.add(deletion.id)
         try:
-            held = await self._store.hold(launched(deletion))
-        except BrakedError as braked:
-            return await self._store.hold(frozen_in_grace(deletion, braked.brake))
-        return await self.send(held, held_since, response_url)
+            outcome = await self._service.delete(
+                deletion.task_id, deletion.operator, not_after=not_after, may_send=may_send
+            )
+            if frozen:
+                stopped = stopped_by_freeze(held) if kind is EventKind.CALLED else self._frozen_again(held)
+                return await self._write(stopped)
+            return await self._settle(held, outcome)
+        finally:
+            self.in_flight.discard(deletion.id)
 
-    async def recover(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion:
-        """Take up an interrupted call: look first, then send again, settle, or keep looking.
+    def _frozen_again(self, deletion: Deletion) -> Step:
+        why = Text("The call was interrupted, and not sent again, since deletions are frozen.")
+        return interrupted(deletion, why, self._timings)
 
-        Raises:
-            FencedError: another process has taken the deletion over.
-        """
-        sighting = await self._service.look_up(deletion.task_id)
-        settled = after_interruption(deletion, sighting, self._timings)
-        if settled is not None:
-            return await self._store.hold(settled)
-        held_since = time.monotonic()
+    async def _settle(self, deletion: Deletion, outcome: Outcome) -> Deletion:
+        """Record an outcome. A definite answer is never thrown away, however late it can be recorded."""
+        while True:
+            step = after_call(deletion, outcome, self._timings)
+            try:
+                return await self._write(step)
+            except ConflictError as conflict:
+                if (corrected := await self._correct(conflict.latest or deletion, outcome, conflict)) is not None:
+                    return corrected
+                raise
+            except PersonError as error:  # Redis is away: the answer is known to this process only
+                _log.warning("outcome not recorded yet", deletion=deletion.id, outcome=outcome.verdict, why=str(error))
+                await asyncio.sleep(_PAUSE)
+
+    async def _correct(self, latest: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
+        """Somebody else has moved the deletion on, or Redis has lost it: what was said may have to be corrected."""
+        step = late_answer(latest, outcome)
+        _log.warning("late answer", deletion=latest.id, state=latest.state, outcome=outcome.verdict, used=bool(step))
+        if conflict.latest is None:
+            lost = replace(latest, lifecycle=after_call(latest, outcome, self._timings).deletion.lifecycle)
+            return await self._store.restore(lost, of_deletion(lost, EventKind.LATE_ANSWER))
+        if step is None:
+            return None
         try:
-            held = await self._store.hold(deletion, What.SENT_AGAIN)
-        except BrakedError:
-            return await self._store.hold(frozen_after_interruption(deletion, self._timings))
-        return await self.send(held, held_since, response_url)
+            return await self._write(step)
+        except ConflictError as again:
+            if again.latest is None:
+                raise
+            return await self._correct(again.latest, outcome, again)
 
-    async def _call(self, deletion: Deletion, held_since: float) -> Deletion:
-        started = time.monotonic()
-        reply = await self._service.delete(
-            deletion.task_id, deletion.operator, not_after=held_since + self._timings.call / 1_000
-        )
-        took = round((time.monotonic() - started) * 1_000)
-        outcome = interpret(reply, took=took, again=deletion.calls > 1)
-        _log.info(
-            "deletion called",
-            deletion=deletion.id,
-            task=deletion.task_id,
-            operator=deletion.operator,
-            verdict=outcome.verdict,
-            code=outcome.code,
-            request_id=outcome.request_id,
-            took_ms=took,
-        )
-        return await self._store.hold(after_outcome(deletion, outcome, self._timings))
-
-    async def _draw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
-        try:
-            await self._conversation.redraw(deletion, response_url)
-        except DeliveryError as error:
-            _log.info("the prompt still shows its buttons, which answer so", deletion=deletion.id, why=str(error))
+    async def _write(self, step: Step, event: Event | None = None) -> Deletion:
+        """Record a step of the lifecycle; the hold on the deletion goes on."""
+        deletion = step.deletion
+        event = event or of_deletion(deletion, step.transition.event)
+        return await self._store.commit(Change(deletion, deletion, event, step.transition.requires))

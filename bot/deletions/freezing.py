@@ -1,61 +1,109 @@
-"""Stopping everything, and letting it go on: `/codecheck freeze` and `/codecheck unfreeze`."""
+"""The freeze: set and released by admins, and true at once on every prompt."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from bot.deletions.deadlines import in_time
-from bot.deletions.ports import Brakes
-from bot.deletions.refusals import Refusals
-from bot.domain.brakes import Freeze
+import structlog
+
+from bot.deletions.authorizer import Authorizer
+from bot.deletions.background import Background
+from bot.deletions.ports import Change, ConflictError, DeletionStore, FreezeStore, Hold, Messenger
+from bot.deletions.runner import Runner
+from bot.domain.errors import DeliveryError
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.next_step import Timings
-from bot.domain.policy import Policy, Reason
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Braked:
+class Frozen:
     """What became of it.
 
     Args:
-        reason: whether the person may.
-        changed: True where it was not so already.
-        freeze: the freeze in force.
+        changed: True if it was not so already.
+        freeze: the freeze in force; None after an unfreeze.
     """
 
-    reason: Reason
-    changed: bool = False
+    changed: bool
     freeze: Freeze | None = None
 
 
-class Braking:
-    """Sets and releases the freeze, for admins."""
+class Freezing:
+    """Sets and releases the freeze.
 
-    def __init__(self, brakes: Brakes, refusals: Refusals, policy: Policy, timings: Timings) -> None:
-        self._brakes = brakes
-        self._refusals = refusals
-        self._policy = policy
-        self._timings = timings
+    Args:
+        freezes: where it is recorded.
+        store: knows what waits.
+        authorizer: says who is an admin.
+        runner: draws prompts again, and stops what can still be stopped.
+        messenger: tells the channels.
+        background: where that goes on.
+        notify: the channels that are told of every outcome.
+    """
 
-    async def freeze(self, by: SlackUser, channel: str, why: str) -> Braked:
-        """Stop everything: no request and no second confirmation is taken until it is released.
+    def __init__(  # noqa: PLR0913, PLR0917 - a freeze reaches everything
+        self,
+        freezes: FreezeStore,
+        store: DeletionStore,
+        authorizer: Authorizer,
+        runner: Runner,
+        messenger: Messenger,
+        background: Background,
+        *,
+        notify: Iterable[str] = (),
+    ) -> None:
+        self._freezes = freezes
+        self._store = store
+        self._authorizer = authorizer
+        self._runner = runner
+        self._messenger = messenger
+        self._background = background
+        self._notify = tuple(notify)
+
+    async def freeze(self, by: SlackUser, reason: str) -> Frozen:
+        """Stop everything: no request and no confirmation is taken, and no call sent, until it is released.
 
         Raises:
+            Refused: they are not an admin.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
-        if (reason := self._permitted(by, channel, "freeze")) is not Reason.ALLOWED:
-            return Braked(reason)
-        async with in_time(self._timings):
-            freeze, changed = await self._brakes.freeze(by, why)
-        return Braked(reason, changed, freeze)
+        admin = await self._authorizer.identify_admin(by, to_stop=True)
+        freeze, changed = await self._freezes.freeze(admin.user, reason)
+        self._background.start(self.apply(freeze if changed else None, admin.user), name="freeze")
+        return Frozen(changed, freeze)
 
-    async def unfreeze(self, by: SlackUser, channel: str) -> Braked:
+    async def unfreeze(self, by: SlackUser) -> Frozen:
         """Let everything go on. Raises as `freeze` does."""
-        if (reason := self._permitted(by, channel, "unfreeze")) is not Reason.ALLOWED:
-            return Braked(reason)
-        async with in_time(self._timings):
-            return Braked(reason, await self._brakes.unfreeze(by))
+        admin = await self._authorizer.identify_admin(by)
+        changed = await self._freezes.unfreeze(admin.user)
+        if changed:
+            self._background.start(self.apply(None, admin.user, released=True), name="unfreeze")
+        return Frozen(changed)
 
-    def _permitted(self, by: SlackUser, channel: str, act: str) -> Reason:
-        reason = self._policy.may_freeze(by)
-        if reason is not Reason.ALLOWED:
-            self._refusals.note(by, act, reason, channel)
-        return reason
+    async def current(self) -> Freeze | None:
+        """The freeze in force. Raises `PersonError`."""
+        return await self._freezes.current()
+
+    async def apply(self, freeze: Freeze | None, by: SlackUser, *, released: bool = False) -> None:
+        """Make every prompt show the freeze as it now is, stop what can still be stopped, and tell the channels."""
+        channels = dict.fromkeys(self._notify)
+        for deletion in await self._store.pending():
+            waits = deletion.state in AWAITING_CONFIRMATION and deletion.delivery.prompt is not None
+            if not waits and deletion.state is not State.SCHEDULED:
+                continue
+            channels[deletion.channel] = None
+            if deletion.delivery.rendered == deletion.appearance:
+                continue
+            try:
+                self._runner.start(await self._store.commit(Change(deletion, replace(deletion), None, (), Hold())))
+            except ConflictError:
+                continue  # somebody is at it, and sees the freeze with the write
+        if freeze is None and not released:
+            return
+        for channel in channels:
+            try:
+                await self._messenger.announce_freeze(channel, freeze, by)
+            except DeliveryError as error:
+                _log.warning("channel not told of the freeze", channel=channel, why=str(error))

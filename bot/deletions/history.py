@@ -1,37 +1,52 @@
-"""What has happened, and what is pending: `/codecheck history` and `/codecheck pending`."""
+"""What has happened, and what waits: `/codecheck history` and `/codecheck pending`."""
 
 from dataclasses import dataclass
 
-from bot.deletions.deadlines import in_time
-from bot.deletions.people import People
-from bot.deletions.ports import DeletionStore, Record
-from bot.deletions.refusals import Refusals
-from bot.domain.command import History
+from bot.deletions.authorizer import Authorizer
+from bot.deletions.ports import AuditLog, DeletionStore
+from bot.domain.audit import Recorded
 from bot.domain.deletion import Deletion
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.next_step import Timings
-from bot.domain.operators import Known
-from bot.domain.policy import Policy
-from bot.domain.reasons import Reason
-from bot.domain.record import Entry
 
-PAGE = 10  # entries, or deletions
-_MOST_READ = 5_000  # entries of others, for one page of somebody's
+PAGE = 10  # events, or deletions
+_MOST_READ = 5_000  # events of others, for one page of somebody's
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What to look back at.
+
+    Args:
+        task_id: events of this task only; "" for any.
+        user_id: events of this person only; "" for any.
+        before: the ID of the event before which the page begins.
+        after: the ID of the event after which it begins, going forward.
+    """
+
+    task_id: str = ""
+    user_id: str = ""
+    before: str = ""
+    after: str = ""
+
+    def matches(self, event: Recorded) -> bool:
+        """Whether the event is of the task and the person asked for."""
+        if self.task_id and event.get("task") != self.task_id:
+            return False
+        return not self.user_id or self.user_id in (event.get("who"), event.get("requester"))
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of the record, the newest first.
+    """A page of the audit log, the newest first.
 
     Args:
-        reason: whether the person may read it.
-        entries: what is on it.
-        older: the position before which the next page begins; "" where there is nothing older.
-        newer: the position after which the page before begins; "" on the first page.
+        events: what is on it.
+        older: the event before which the next page begins; "" if there is nothing older.
+        newer: the event after which the page before begins; "" on the first page.
     """
 
-    reason: Reason
-    entries: tuple[Entry, ...] = ()
+    events: tuple[Recorded, ...] = ()
     older: str = ""
     newer: str = ""
 
@@ -41,97 +56,75 @@ class PendingPage:
     """A page of what has not ended, the newest first.
 
     Args:
-        reason: whether the person may read it.
         deletions: what is on it.
         page: which page it is, from 1.
-        pages: how many there are; 1 where nothing is pending.
+        pages: how many there are; 1 if nothing waits.
+        total: how many deletions wait.
+        freeze: the freeze in force.
     """
 
-    reason: Reason
     deletions: tuple[Deletion, ...] = ()
     page: int = 1
     pages: int = 1
+    total: int = 0
+    freeze: Freeze | None = None
 
 
-class LookingBack:
-    """Reads for those who may delete; everybody else learns nothing."""
+class History:
+    """Reads for those who may delete; everybody else learns nothing.
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it reads, and what it asks before
-        self,
-        store: DeletionStore,
-        record: Record,
-        refusals: Refusals,
-        people: People,
-        policy: Policy,
-        timings: Timings,
-    ) -> None:
+    Args:
+        store: what waits.
+        audit: what has happened.
+        authorizer: says who may.
+    """
+
+    def __init__(self, store: DeletionStore, audit: AuditLog, authorizer: Authorizer) -> None:
         self._store = store
-        self._record = record
-        self._refusals = refusals
-        self._people = people
-        self._policy = policy
-        self._timings = timings
+        self._audit = audit
+        self._authorizer = authorizer
 
-    async def history(self, asked: History, by: SlackUser, channel: str) -> HistoryPage:
-        """A page of what the record says of a task, of a person, or of everything.
+    async def history(self, about: About, by: SlackUser, channel: str) -> HistoryPage:
+        """A page of what the audit log says of a task, of a person, or of everything.
 
         Raises:
+            Refused: they may not delete here.
             PersonError: Redis could not be read.
         """
-        if (reason := await self._permitted(by, channel, "history")) is not Reason.ALLOWED:
-            return HistoryPage(reason)
-        async with in_time(self._timings):
-            if asked.after:
-                found, more, at = await self._search(asked, asked.after, forward=True)
-                if len(found) == PAGE:
-                    return HistoryPage(reason, tuple(reversed(found)), found[0].position, at if more else "")
-                asked = History(asked.task_id, asked.user_id)  # not a whole page any more: the first one
-            found, more, at = await self._search(asked, asked.before, forward=False)
-        newer = found[0].position if asked.before and found else ""
-        return HistoryPage(reason, tuple(found), at if more else "", newer)
+        await self._authorizer.identify(by, channel)
+        if about.after:
+            found, more, at = await self._search(about, about.after, forward=True)
+            if len(found) == PAGE:
+                return HistoryPage(tuple(reversed(found)), found[0].id, at if more else "")
+            about = About(about.task_id, about.user_id)  # not a whole page any more: the first one
+        found, more, at = await self._search(about, about.before, forward=False)
+        newer = found[0].id if about.before and found else ""
+        return HistoryPage(tuple(found), at if more else "", newer)
 
     async def pending(self, page: int, by: SlackUser, channel: str) -> PendingPage:
         """A page of the deletions that have not ended. Raises as `history` does."""
-        if (reason := await self._permitted(by, channel, "pending")) is not Reason.ALLOWED:
-            return PendingPage(reason)
-        async with in_time(self._timings):
-            deletions = await self._store.pending()
+        await self._authorizer.identify(by, channel)
+        deletions = await self._store.pending()
         deletions.sort(key=lambda deletion: deletion.requested_at, reverse=True)
         pages = max(1, -(-len(deletions) // PAGE))
         page = min(page, pages)
-        return PendingPage(reason, tuple(deletions[(page - 1) * PAGE : page * PAGE]), page, pages)
+        shown = tuple(deletions[(page - 1) * PAGE : page * PAGE])
+        freeze = deletions[0].freeze if deletions else None
+        return PendingPage(shown, page, pages, len(deletions), freeze)
 
-    async def _search(self, asked: History, at: str, *, forward: bool) -> tuple[list[Entry], bool, str]:
-        """Up to a page of matching entries from `at` on, whether there may be more, and where to go on."""
-        found: list[Entry] = []
+    async def _search(self, about: About, at: str, *, forward: bool) -> tuple[list[Recorded], bool, str]:
+        """Up to a page of matching events from `at` on, whether there may be more, and where to go on."""
+        found: list[Recorded] = []
         read = 0
         while read < _MOST_READ:
-            entries = await (self._record.following(at) if forward else self._record.latest(at))
-            if not entries:
+            events = await (self._audit.following(at) if forward else self._audit.latest(at))
+            if not events:
                 return found, False, at
-            read += len(entries)
-            for entry in entries:
-                if matches(entry, asked):
+            read += len(events)
+            for event in events:
+                if about.matches(event):
                     if len(found) == PAGE:
                         return found, True, at
-                    found.append(entry)
-                at = entry.position
+                    found.append(event)
+                at = event.id
         return found, True, at
-
-    async def _permitted(self, by: SlackUser, channel: str, act: str) -> Reason:
-        async with in_time(self._timings):
-            reason = await self._people.judge(
-                [by],
-                lambda known: self._policy.permission(by, channel, known.get(by, Known())).reason,
-                lambda reason: reason is Reason.ALLOWED,
-            )
-        if reason is not Reason.ALLOWED:
-            self._refusals.note(by, act, reason, channel)
-        return reason
-
-
-def matches(entry: Entry, asked: History) -> bool:
-    """Whether the entry is of the task or the person asked for."""
-    if asked.task_id and entry.says("task") != asked.task_id:
-        return False
-    return not asked.user_id or asked.user_id in (entry.says("who"), entry.says("requester"))

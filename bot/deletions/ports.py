@@ -1,26 +1,37 @@
-"""What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each answer one of these."""
+"""What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each implement some of these."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.domain.brakes import Burst, Freeze
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.audit import Event, Recorded
+from bot.domain.checkpoints import Checkpoint
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.errors import BotError
+from bot.domain.facts import Candidate, LookUp
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known
-from bot.domain.outcome import Reply, Sighting
-from bot.domain.record import Entry, Note, What
+from bot.domain.lifecycle import Requirement
+from bot.domain.limits import LimitReached
+from bot.domain.outcome import Outcome
+from bot.domain.profile import DirectoryEntry
+from bot.domain.rules import Safeguards
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDeletion:
     """What a slash command asks for, before it is recorded.
 
     Args:
-        id: 128 random bits or more, made anew for each command received; it is the replay token as well.
+        id: 128 random bits or more, made for each command received.
         task_id: the task to be deleted.
         requester: who asked.
         operator: as whom, to CodeArts Check.
         channel: the conversation in which it was asked for.
+        reason: why; may be "".
+        safeguards: what it has to pass.
+        shown: what a look-up said; None if it has not answered yet.
+        ttl: how long it can be confirmed, in ms; 0 for the usual time.
     """
 
     id: str
@@ -28,145 +39,175 @@ class NewDeletion:
     requester: SlackUser
     operator: str
     channel: str
+    reason: str = ""
+    safeguards: Safeguards = field(default_factory=Safeguards)
+    shown: LookUp | None = None
+    ttl: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Go on holding it for a fresh lease, by its state; nobody else takes it over until that is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Let go of it; it is due again at `until`, in ms of Redis's clock."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Let go of it for good: never due again, and kept for `Timings.retention`."""
+
+
+Then = Hold | Rest | Close
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write of a deletion.
+
+    Args:
+        before: as it was read; its version must still be the latest.
+        after: as it should be.
+        event: what the audit log says of it; None for what changes only messages.
+        requires: what else must hold at the moment of the write.
+        then: what becomes of the hold on it.
+        confirmable_in: the second confirmation counts from so many ms after the write; None leaves that as it is.
+    """
+
+    before: Deletion
+    after: Deletion
+    event: Event | None = None
+    requires: tuple[Requirement, ...] = ()
+    then: Then = field(default_factory=Hold)
+    confirmable_in: int | None = None
+
+
+class ConflictError(BotError):
+    """A write did not happen, since something that it requires does not hold.
+
+    Args:
+        requirement: the first that did not; SAME_VERSION if somebody else has written meanwhile.
+        latest: the deletion as it is now; None if it has gone.
+        freeze: the freeze in force.
+        limit: the limit that is reached, if it is that.
+    """
+
+    def __init__(
+        self,
+        requirement: Requirement,
+        latest: Deletion | None,
+        *,
+        freeze: Freeze | None = None,
+        limit: LimitReached | None = None,
+    ) -> None:
+        super().__init__(f"{requirement} does not hold")
+        self.requirement = requirement
+        self.latest = latest
+        self.freeze = freeze
+        self.limit = limit
 
 
 class DeletionStore(Protocol):
-    """Redis. Each method is one script, so one atomic change, and safe to replay.
+    """Redis. Each write is one conditional transaction, and safe to replay.
 
-    Every change of a deletion's state, and every look-up, adds its entry to the record in the same script.
-    Every method raises `NotRecordedError` where Redis refused, `MaybeRecordedError` where it did not answer in time,
-    both within 2.5 s.
+    Every method raises `NotRecordedError` if Redis refused, `MaybeRecordedError` if it did not answer in time, both
+    within 2.5 s.
     """
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
-        """Record a request in REQUESTED, held by the caller (epoch 1, `talk_lease`).
+        """Record a request in REQUESTED, held by the caller.
 
         Returns:
-            The deletion and True; or, where one for the same task has not ended, that one and False, unchanged.
+            The deletion and True; or, if one for the same task has not ended, that one and False, unchanged.
 
         Raises:
-            BrakedError: everything is frozen.
+            ConflictError: everything is frozen.
         """
 
-    async def load(self, deletion_id: str) -> Deletion | None:
-        """Read a deletion; None where there is none (any more)."""
+    async def read(self, deletion_id: str) -> Deletion | None:
+        """Read a deletion with the freeze of the same moment; None if there is none (any more)."""
 
-    async def advance(  # noqa: PLR0913 - who did what, where, and how it is told from a replay
-        self,
-        deletion: Deletion,
-        to: State,
-        *,
-        token: str,
-        by: SlackUser | None = None,
-        grace: int = 0,
-        prompt: Prompt | None = None,
-    ) -> tuple[Deletion, bool]:
-        """A person's act: from `deletion.state` to `to`, once, while it has not expired; the caller then holds it.
+    async def commit(self, change: Change) -> Deletion:
+        """Write a change: the audit event, the deletion, when it is due, and the counters of the limits, or nothing.
 
-        Raises the epoch and sets the lease (`call_lease` for EXECUTING, with `confirmed_at` and calls = 1; else
-        `talk_lease`). SCHEDULED sets `confirmed_at` and `send_at`, and from then on nothing expires. `prompt`, where
-        the click came from, is recorded where none is yet. An end frees the task for the next request.
+        Returns:
+            `change.after` with its new version, the time of the write and the freeze of that moment.
+
+        Raises:
+            ConflictError: something that it requires does not hold; nothing was written.
+            NotReplicatedError: it was written, but too few replicas hold a confirmation or a cancellation.
+        """
+
+    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
+        """Take over some of the deletions that are due; each is held by the caller from then on.
 
         Args:
-            deletion: as it was loaded; its state is what must still hold.
-            to: the state to reach.
-            token: made anew for each click received: the same token again changes nothing and answers the same.
-            by: who acts, recorded as the one who confirmed or cancelled; None for the requester.
-            grace: milliseconds until a SCHEDULED deletion may be sent.
-            prompt: the message that was clicked.
-
-        Returns:
-            The deletion as it now is, and whether this act won. A record that has gone meanwhile (Redis was emptied)
-            can never be confirmed: it is answered as EXPIRED.
-
-        Raises:
-            NotReplicatedError: it won, but too few replicas hold a second confirmation or a CANCELLED.
-            BrakedError: a freeze or a limit stands in the way of a second confirmation; nothing was changed.
+            except_for: IDs that the caller must not take over, since their calls are still under way here.
         """
 
-    async def claim(self) -> Deletion | None:
-        """Take the first deletion that is due: raises its epoch (and `calls`, where EXECUTING) and sets its lease.
-
-        None where nothing is due.
-        """
+    async def restore(self, deletion: Deletion, event: Event) -> Deletion:
+        """Write a deletion that Redis has lost, held by the caller. Raises `ConflictError` if it is there after all."""
 
     async def pending(self) -> list[Deletion]:
-        """All that have not ended, but for very many the first 500."""
-
-    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
-        """Write everything in `deletion` that may change, and go on holding it for a fresh lease (by its state).
-
-        Reaching an end frees the task for the next request, here and below.
-
-        Args:
-            deletion: as it is from now on.
-            what: what is recorded even where its state stays as it was.
-
-        Returns:
-            The deletion with a fresh `seen_at` and its new epoch.
-
-        Raises:
-            FencedError: its epoch is no longer the latest, since another process has taken it over; nothing was
-                written.
-            BrakedError: a freeze stands in the way of the call that this would begin; nothing was written.
-        """
-
-    async def rest(self, deletion: Deletion, until: int) -> None:
-        """Write it and let go of it: it is due again at `until`, in ms of Redis's clock. Raises as `hold` does."""
-
-    async def close(self, deletion: Deletion) -> None:
-        """Write it and let go of it for good: never due again, and kept for `retention`. Raises as `hold` does."""
+        """All that have not ended, but of very many the first 500."""
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """Keep the latest response_url of an ephemeral prompt for 30 minutes, in a key of its own."""
 
     async def response_url(self, deletion_id: str) -> ResponseUrl | None:
-        """The latest response_url, or None where it has gone."""
+        """The latest response_url, or None if it has gone."""
 
 
-class Record(Protocol):
-    """What has happened, in Redis. Raises as `DeletionStore` does."""
+class AuditLog(Protocol):
+    """The audit log, in Redis. Raises as `DeletionStore` does."""
 
-    async def note(self, note: Note) -> None:
+    async def append(self, event: Event) -> None:
         """Record what changes nothing else, such as a refusal."""
 
-    async def latest(self, before: str = "") -> list[Entry]:
-        """Some hundred entries, the newest first; `before` is the position of the entry that they come before."""
+    async def latest(self, before: str = "") -> list[Recorded]:
+        """Some hundred events, the newest first; `before` is the ID of the event that they come before."""
 
-    async def following(self, after: str = "") -> list[Entry]:
-        """Some hundred entries, the oldest first; `after` is the position of the entry that they come after."""
+    async def following(self, after: str = "") -> list[Recorded]:
+        """Some hundred events, the oldest first; `after` is the ID of the event that they come after."""
+
+    async def seal(self) -> Checkpoint | None:
+        """Seal the events since the last checkpoint; None if there are none, or another replica was first."""
 
     async def trim(self, age: int) -> int:
-        """Remove what is older than `age` milliseconds, and keep the rest provable. Returns how many were removed."""
+        """Remove sealed events that are older than `age` ms. Returns how many."""
 
 
-class Brakes(Protocol):
-    """The freeze, in Redis. Raises as `DeletionStore` does. Whether it holds is asked in the scripts that it stops."""
+class FreezeStore(Protocol):
+    """The freeze, in Redis. Raises as `DeletionStore` does. Whether it holds is asked in the writes that it stops."""
 
-    async def freeze(self, by: SlackUser, why: str) -> tuple[Freeze, bool]:
+    async def freeze(self, by: SlackUser, reason: str) -> tuple[Freeze, bool]:
         """Stop everything. Returns the freeze in force, and whether it is this one."""
 
     async def unfreeze(self, by: SlackUser) -> bool:
         """Let everything go on. Returns whether it was frozen."""
 
-    async def frozen(self) -> Freeze | None:
-        """The freeze in force; None where there is none."""
+    async def current(self) -> Freeze | None:
+        """The freeze in force; None if there is none."""
 
 
 class Messenger(Protocol):
-    """Slack, as a deletion uses it. Each method raises a `DeliveryError` where Slack did not take the message.
+    """Slack, as a deletion uses it. Each method raises a `DeliveryError` if Slack did not take the message.
 
-    `response_url` is given where it is known and the bot may have to fall back on it.
+    `response_url` is given if it is known and the bot may have to fall back on it.
     """
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt.
 
-        As a channel message; where the bot cannot post, ephemerally by the response_url; where there is none, by direct
-        message to the requester. Where a second person has to see it, as a channel message or not at all.
+        As a channel message; if the bot cannot post, ephemerally by the response_url; if there is none, by direct
+        message to the requester. If a second person has to see it, as a channel message or not at all.
 
         Returns:
-            Where it stands; `ephemeral` where it went by the response_url.
+            Where it is; `ephemeral` if it went by the response_url.
 
         Raises:
             OutOfSightError: a second person has to see it, and the bot cannot post there.
@@ -185,22 +226,26 @@ class Messenger(Protocol):
     async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
         """Announce the deletion's state to one target of `next_step.targets`.
 
-        RESULT is a new message in the prompt's conversation: in the prompt's thread and broadcast to the channel; for
-        an ephemeral prompt `in_channel` by the response_url; where neither can be, by direct message to the requester.
+        RESULT is a new message in the prompt's thread, broadcast to the channel if the deletion has ended; for an
+        ephemeral prompt `in_channel` by the response_url; if neither can be, by direct message to the requester.
+        REQUESTER is a message that mentions the requester in the prompt's thread, or a direct message.
         """
 
-    async def warn(self, admin: str, burst: Burst) -> None:
-        """Tell an admin by direct message that a limit is refusing confirmations."""
+    async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
+        """Tell an admin by direct message that a limit is refusing confirmations of `requester`."""
+
+    async def announce_freeze(self, channel: str, freeze: Freeze | None, by: SlackUser) -> None:
+        """Tell a channel that deletions are frozen, or by whom they were released."""
 
 
 class Directory(Protocol):
-    """What Slack says of people."""
+    """What Slack says about people."""
 
-    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
         """Look somebody up, in at most a second; never raises for what Slack or the network does.
 
         Args:
-            user: of the bot's own workspace.
+            user: of the bot's own workspace or organisation.
             fresh: do not take what is remembered from up to a minute ago.
         """
 
@@ -208,15 +253,28 @@ class Directory(Protocol):
 class TaskService(Protocol):
     """CodeArts Check."""
 
-    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+    async def delete(
+        self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
+    ) -> Outcome:
         """Send DELETE /v3/task/{task_id}; never raises for what the service or the network does.
 
         Args:
             task_id: the task.
             operator: the `operator` header.
-            not_after: `time.monotonic()` seconds: no attempt starts after this; where none has been made, the reply is
-                `NotSent`. An attempt that runs past it is cut off as `NoAnswer`.
+            not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is
+                cut off and UNKNOWN. If nothing has left by then, the outcome is FAILED and not `sent`.
+            may_send: asked just before the first byte of each attempt, also of one repeated after a 429 or with a new
+                token. If it says no, that attempt is not sent, and the outcome is FAILED, since no earlier attempt was
+                executed either. What it raises is raised here, and that attempt was not sent.
         """
 
-    async def look_up(self, task_id: str) -> Sighting:
-        """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""
+    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+        """See whether a task is there, and what can be read of it in time; never raises.
+
+        Args:
+            task_id: the task.
+            within: seconds; what has not come by then is not known.
+        """
+
+    async def search(self, name: str) -> tuple[Candidate, ...]:
+        """Search for tasks by name in the projects of the settings, in a few seconds; never raises, may miss some."""

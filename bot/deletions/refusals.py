@@ -1,68 +1,62 @@
-"""What else happens when somebody is refused: it is recorded, a freeze is told, and a burst is told to the admins.
+"""Refusals: recorded in one place, and a limit that is reached is told to the admins.
 
-None of it may keep the person from the answer, or change it for a worse one: what fails here is logged.
+None of this may keep the person from the answer, or change it for a worse one: what fails here is logged.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from bot.deletions.background import Background
-from bot.deletions.ports import Brakes, Messenger, Record
-from bot.domain.brakes import Brake, Burst, Freeze
-from bot.domain.deletion import Deletion
-from bot.domain.errors import DeliveryError, PersonError
+from bot.deletions.ports import AuditLog
+from bot.domain.audit import Event, of_refusal
+from bot.domain.errors import PersonError
 from bot.domain.identity import SlackUser
-from bot.domain.policy import Policy, Reason
-from bot.domain.record import Note, of_refusal
+from bot.domain.refusal import Refused
 
-_LEARN_NOTHING = frozenset({Reason.OTHER_TEAM, Reason.NO_OPERATOR})
 _log = structlog.get_logger(__name__)
 
 
 class Refusals:
-    """Sees to refusals."""
+    """Records refusals.
 
-    def __init__(
-        self, record: Record, brakes: Brakes, conversation: Messenger, background: Background, policy: Policy
-    ) -> None:
-        self._record = record
-        self._brakes = brakes
-        self._conversation = conversation
+    Args:
+        audit: where.
+        background: the person is answered first.
+    """
+
+    def __init__(self, audit: AuditLog, background: Background) -> None:
+        self._audit = audit
         self._background = background
-        self._policy = policy
 
-    def note(self, by: SlackUser, act: str, reason: str, channel: str, on: Deletion | str = "") -> None:
-        """Record a refusal, after the person has been answered; see `record.of_refusal`."""
-        note = of_refusal(by, act, reason, channel, on)
-        self._background.start(self._note(note), name="refusal")
+    @contextmanager
+    def recorded(self, by: SlackUser, action: str, channel: str, deletion: str = "", task: str = "") -> Iterator[None]:
+        """Record it if the block is refused; the refusal goes on to whoever answers it.
 
-    async def freeze_to_tell(self, reason: Reason) -> Freeze | None:
-        """The freeze in force, to be told with another refusal; None to those who are nobody here."""
-        if reason in _LEARN_NOTHING:
-            return None
+        Args:
+            by: who tries.
+            action: what: a subcommand, or a button's action.
+            channel: where.
+            deletion: the deletion's ID, if it is about one.
+            task: the task's ID, if it is about one.
+        """
         try:
-            return await self._brakes.frozen()
+            yield
+        except Refused as refused:
+            self.record(by, action, refused.reason, channel, deletion, task)
+            raise
+
+    def record(  # noqa: PLR0913, PLR0917 - who was refused what, why and where
+        self, by: SlackUser, action: str, reason: str, channel: str, deletion: str = "", task: str = ""
+    ) -> None:
+        """Record a refusal in the background."""
+        _log.info("refused", who=by.id, action=action, reason=reason, channel=channel, deletion=deletion, task=task)
+        event = of_refusal(by, action, reason, channel, deletion, task)
+        self._background.start(self._append(event), name="refusal")
+
+    async def _append(self, event: Event) -> None:
+        try:
+            await self._audit.append(event)
         except PersonError as error:
-            _log.warning("whether it is frozen is not known", why=str(error))
-            return None
-
-    def braked(self, brake: Brake) -> Reason:
-        """Why a brake refuses; the first refusal of a burst is told to the admins."""
-        if isinstance(brake, Freeze):
-            return Reason.FROZEN
-        if brake.first:
-            _log.warning("a limit refuses confirmations", limit=brake.limit, of_person=brake.of_person)
-            for admin in sorted(self._policy.admins):
-                self._background.start(self._warn(admin, brake), name="warning")
-        return Reason.TOO_MANY
-
-    async def _note(self, note: Note) -> None:
-        try:
-            await self._record.note(note)
-        except PersonError as error:
-            _log.error("a refusal was not recorded", entry=note.told(), why=str(error))
-
-    async def _warn(self, admin: str, burst: Burst) -> None:
-        try:
-            await self._conversation.warn(admin, burst)
-        except DeliveryError as error:
-            _log.error("an admin could not be told of a burst", admin=admin, why=str(error))
+            _log.error("refusal not recorded", text=event.text(), why=str(error))

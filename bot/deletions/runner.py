@@ -1,7 +1,7 @@
-"""Carrying a deletion on: the next step, taken and recorded, until there is none.
+"""The runner: carries a deletion on, step by step, until there is nothing to do but wait, or it is closed.
 
-Right after a click and after a crash it is the same: whoever holds the deletion's latest epoch carries it on, and finds
-by a `FencedError` that somebody else has taken it over.
+Right after a click and after a crash it is the same: whoever holds the deletion's latest version runs it, and finds by
+a `ConflictError` that another process has taken it over.
 """
 
 import asyncio
@@ -10,201 +10,216 @@ from dataclasses import replace
 
 import structlog
 
-from bot.deletions.execution import Executor
-from bot.deletions.ports import Brakes, DeletionStore, Messenger, TaskService
-from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import (
-    DeliveryDelayedError,
-    DeliveryError,
-    FencedError,
-    OutOfSightError,
-    PersonError,
-    UndeliverableError,
-)
-from bot.domain.next_step import (
-    Close,
-    Expire,
-    Launch,
-    LookUp,
-    Recover,
-    Redraw,
-    Send,
-    Show,
-    Tell,
-    Timings,
-    Wait,
+from bot.deletions.background import Background
+from bot.deletions.execution import Execution
+from bot.deletions.outbox import Outbox
+from bot.deletions.ports import Change, Close, ConflictError, DeletionStore, Hold, Rest, TaskService, Then
+from bot.domain import next_step as steps
+from bot.domain.audit import of_deletion
+from bot.domain.call import (
+    Step,
     after_look,
-    mark,
-    next_step,
-    without_a_second_person,
+    expired,
+    launched,
+    looked,
+    nobody_else_sees,
+    shown_first,
+    stopped_by_freeze,
 )
-from bot.domain.outcome import Presence, Sighting
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
+from bot.domain.lifecycle import EventKind, State
+from bot.domain.next_step import next_step
+from bot.domain.timings import Timings
 
+_LONGEST_PAUSE = 60_000  # milliseconds between attempts to deliver a message
 _log = structlog.get_logger(__name__)
 
 
 class Runner:
-    """Takes next steps. Its only state is what it was given."""
+    """Takes the next steps of deletions, in the background.
 
-    def __init__(  # noqa: PLR0913, PLR0917 - it goes between all that there is
+    Args:
+        store: where they are recorded.
+        outbox: sends their messages.
+        execution: makes their calls.
+        service: looks their tasks up.
+        background: where the work goes on.
+        notify: the channels that are told of every outcome.
+    """
+
+    def __init__(  # noqa: PLR0913 - it goes between all that there is
         self,
         store: DeletionStore,
-        conversation: Messenger,
+        outbox: Outbox,
+        execution: Execution,
         service: TaskService,
+        background: Background,
+        *,
         timings: Timings,
-        brakes: Brakes,
         notify: Iterable[str] = (),
     ) -> None:
         self._store = store
-        self._brakes = brakes
-        self._conversation = conversation
+        self._outbox = outbox
+        self._execution = execution
         self._service = service
-        self._executor = Executor(store, conversation, service, timings)
+        self._background = background
         self._timings = timings
         self._notify = tuple(notify)
 
-    async def carry_on(self, deletion: Deletion, held_since: float, response_url: ResponseUrl | None = None) -> None:
-        """Carry `deletion` on until it waits or is closed.
+    @property
+    def in_flight(self) -> frozenset[str]:
+        """Deletions whose call this process has not heard the end of."""
+        return frozenset(self._execution.in_flight)
+
+    def start(self, deletion: Deletion, response_url: ResponseUrl | None = None) -> None:
+        """Run a deletion that the caller holds, in the background."""
+        self._background.start(self.run(deletion, response_url), name=deletion.id)
+
+    def redraw(self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None) -> None:
+        """Redraw a message that was clicked on, in the background, whether or not it is the recorded prompt."""
+        self._background.start(self._outbox.redraw_until_current(deletion, at, response_url), name=deletion.id)
+
+    def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
+        """Take the buttons from a prompt whose deletion is no longer known, in the background."""
+        self._background.start(self._outbox.retire(clicked, response_url), name="retire")
+
+    async def run(self, deletion: Deletion, response_url: ResponseUrl | None = None) -> None:
+        """Run `deletion` until it waits or is closed.
 
         Args:
-            deletion: as the caller took it.
-            held_since: `time.monotonic()` just before it was taken: its lease runs from there.
-            response_url: the latest, where the caller has one.
+            deletion: as the caller holds it.
+            response_url: the latest, if the caller has one.
         """
+        last = deletion
+        current: Deletion | None = deletion
         try:
-            while (following := await self._take_step(deletion, held_since, response_url)) is not None:
-                deletion = following
-        except FencedError:
-            await self._overtaken(deletion, response_url)
-        except PersonError as error:  # Redis has gone: the lease runs out and somebody takes it up
-            _log.warning("left to whoever finds it due", deletion=deletion.id, state=deletion.state, why=str(error))
+            while current is not None:
+                last = current
+                current = await self._take_step(current, response_url)
+        except ConflictError as conflict:
+            await self._overtaken(conflict.latest, last, response_url)
+        except PersonError as error:  # Redis is away: the lease runs out, and some replica takes it over
+            _log.warning("deletion left to be taken over", deletion=last.id, state=last.state, why=str(error))
 
-    async def _take_step(
-        self, deletion: Deletion, held_since: float, response_url: ResponseUrl | None
-    ) -> Deletion | None:
+    async def _overtaken(self, latest: Deletion | None, last: Deletion, response_url: ResponseUrl | None) -> None:
+        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale."""
+        prompt = latest.delivery.prompt if latest is not None else None
+        if latest is not None and prompt is not None:
+            await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
+
+    async def _take_step(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion | None:
+        """The deletion after its next step, as it has been recorded; None if this process has let go of it."""
         match next_step(deletion, self._notify):
-            case Close():
-                await self._store.close(deletion)
-                return None
-            case Wait(until):
-                await self._store.rest(deletion, until)
-                return None
-            case Expire():
-                return await self._store.hold(replace(deletion, state=State.EXPIRED))
-            case Launch():
-                return await self._executor.launch(deletion, await self._reach(deletion, response_url))
-            case Send():
-                return await self._executor.send(deletion, held_since, await self._reach(deletion, response_url))
-            case Recover():
-                return await self._executor.recover(deletion, await self._reach(deletion, response_url))
-            case LookUp():
-                sighting = await self._service.look_up(deletion.task_id)
-                return await self._store.hold(after_look(deletion, sighting, self._timings))
-            case (Show() | Redraw() | Tell()) as message:
+            case steps.Close():
+                return await self._commit(deletion, deletion, then=Close())
+            case steps.Wait(until):
+                return await self._commit(deletion, deletion, then=Rest(until))
+            case (steps.Show() | steps.Redraw() | steps.Notify()) as message:
                 return await self._deliver(deletion, message, response_url)
+            case steps.Expire():
+                return await self._write(deletion, expired(deletion))
+            case steps.StopForFreeze():
+                return await self._write(deletion, stopped_by_freeze(deletion))
+            case steps.Launch():
+                return await self._write(deletion, launched(deletion))
+            case steps.LookAtTask():
+                return await self._look_at_task(deletion)
+            case steps.LookUpOutcome():
+                return await self._look_up_outcome(deletion)
+            case (steps.Call() | steps.Recover()) as call:
+                return await self._call(deletion, call, response_url)
+
+    async def _call(
+        self, deletion: Deletion, call: steps.Call | steps.Recover, response_url: ResponseUrl | None
+    ) -> Deletion:
+        """Make the call, and meanwhile take the buttons from the prompt."""
+        drawing = asyncio.create_task(self._outbox.draw(deletion, response_url), name=f"draw {deletion.id}")
+        make = self._execution.call if isinstance(call, steps.Call) else self._execution.recover
+        try:
+            executed = await make(deletion)
+        except ConflictError:
+            await drawing  # what another process has drawn is redrawn afterwards, which must come last
+            raise
+        except BaseException:
+            drawing.cancel()
+            raise
+        await drawing  # if it were still under way, it could overwrite the drawing of the outcome
+        return executed
+
+    async def _look_at_task(self, deletion: Deletion) -> Deletion | None:
+        """Look the task up for a prompt that was posted without it."""
+        found = await self._service.look_up(deletion.task_id)
+        after = shown_first(deletion, found)
+        if isinstance(after, Step):
+            return await self._write(deletion, after)
+        return await self._commit(deletion, after)
+
+    async def _look_up_outcome(self, deletion: Deletion) -> Deletion | None:
+        found = await self._service.look_up(deletion.task_id)
+        if (step := after_look(deletion, found)) is not None:
+            return await self._write(deletion, step)
+        later = looked(deletion, self._timings)
+        event = of_deletion(later, EventKind.LOOKED_UP)
+        return await self._store.commit(Change(deletion, later, event))
 
     async def _deliver(
-        self, deletion: Deletion, message: Show | Redraw | Tell, response_url: ResponseUrl | None
+        self,
+        deletion: Deletion,
+        message: steps.Show | steps.Redraw | steps.Notify,
+        response_url: ResponseUrl | None,
     ) -> Deletion | None:
-        """Send one message and note it; where Slack does not take it now, come back later."""
+        """Send one message and note it; if Slack does not take it now, come back later."""
         try:
-            noted = await self._send_message(deletion, message, await self._reach(deletion, response_url))
+            delivery = await self._outbox.send(deletion, message, response_url)
         except OutOfSightError as error:
             _log.warning("nobody else would see the prompt", deletion=deletion.id, why=str(error))
-            return await self._store.hold(without_a_second_person(deletion))
+            return await self._write(deletion, nobody_else_sees(deletion))
         except UndeliverableError as error:
             _log.error("nobody can be shown the prompt", deletion=deletion.id, why=str(error))
-            await self._store.rest(deletion, deletion.expires_at)
-            return None
+            return await self._commit(deletion, deletion, then=Rest(deletion.lifecycle.expires_at))
         except DeliveryDelayedError as delayed:
-            pause = max(delayed.retry_after, min(1_000 * 2**deletion.tries, 60_000))
-            _log.warning("Slack did not take a message yet", deletion=deletion.id, why=str(delayed), pause_ms=pause)
-            until = deletion.seen_at + pause
-            if deletion.state in AWAITING_A_CLICK:
-                until = min(until, deletion.expires_at)
-            elif deletion.state is State.SCHEDULED:
-                until = min(until, deletion.send_at)
-            await self._store.rest(replace(deletion, tries=deletion.tries + 1), until)
-            return None
-        return await self._store.hold(replace(noted, tries=0))
+            attempts = deletion.delivery.attempts
+            pause = max(delayed.retry_after, min(1_000 * 2**attempts, _LONGEST_PAUSE))
+            _log.warning("message delayed", deletion=deletion.id, why=str(delayed), pause_ms=pause)
+            later = replace(deletion, delivery=replace(deletion.delivery, attempts=attempts + 1))
+            until = min(deletion.read_at + pause, steps.deadline(deletion))
+            return await self._commit(deletion, later, then=Rest(until))
+        sent = replace(deletion, delivery=delivery)
+        if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
+            following = next_step(sent, self._notify)
+            if not isinstance(following, steps.Show | steps.Redraw):
+                return sent  # drawing again is harmless, so it is noted with what comes next
+        return await self._commit(deletion, sent, then=self._then(sent))
 
-    async def _send_message(
-        self, deletion: Deletion, message: Show | Redraw | Tell, response_url: ResponseUrl | None
-    ) -> Deletion:
-        """The deletion with the message noted; one that can never be delivered is logged and noted too."""
-        match message:
-            case Show():
-                if deletion.preview is None:
-                    deletion = replace(deletion, preview=await self._preview(deletion.task_id))
-                prompt = await self._conversation.show(await self._with_freeze(deletion), response_url)
-                if prompt.ephemeral and response_url is not None:  # else nobody could say that it has expired
-                    await self._store.keep_response_url(deletion.id, response_url)
-                return replace(deletion, prompt=prompt, drawn=deletion.appearance)
-            case Redraw():
-                try:
-                    await self._conversation.redraw(await self._with_freeze(deletion), response_url)
-                except UndeliverableError as error:
-                    _log.warning("the prompt cannot be edited", deletion=deletion.id, why=str(error))
-                return replace(deletion, drawn=deletion.appearance)
-            case Tell(target):
-                try:
-                    await self._conversation.tell(deletion, target, response_url)
-                except UndeliverableError as error:
-                    _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
-                return replace(deletion, told=deletion.told | {mark(deletion, target)})
+    def _starts_dwell(self, deletion: Deletion) -> bool:
+        """Whether the delete button has just been shown for the first time."""
+        return (
+            deletion.state is State.REVIEWED
+            and not deletion.lifecycle.confirmable_at
+            and deletion.delivery.rendered == deletion.appearance
+        )
 
-    async def _with_freeze(self, deletion: Deletion) -> Deletion:
-        """The deletion, and what a prompt whose call a freeze would stop has to say of it."""
-        waits = deletion.state in AWAITING_A_CLICK or deletion.state is State.SCHEDULED
-        return replace(deletion, freeze=await self._brakes.frozen()) if waits else deletion
+    def _then(self, deletion: Deletion) -> Then:
+        """What becomes of the hold after a write, if nothing happens meanwhile."""
+        match next_step(deletion, self._notify):
+            case steps.Wait(until):
+                return Rest(until)
+            case steps.Close():
+                return Close()
+            case _:
+                return Hold()
 
-    async def _preview(self, task_id: str) -> Sighting:
-        """What the prompt shows of the task; a slow service must not keep the prompt from the person who asked."""
-        try:
-            async with asyncio.timeout(self._timings.preview / 1_000):
-                return await self._service.look_up(task_id)
-        except TimeoutError:
-            return Sighting(Presence.UNKNOWN, why="CodeArts Check did not answer in time")
+    async def _write(self, deletion: Deletion, step: Step) -> Deletion | None:
+        """Record a step of the lifecycle."""
+        event = of_deletion(step.deletion, step.transition.event)
+        return await self._store.commit(Change(deletion, step.deletion, event, step.transition.requires))
 
-    async def _reach(self, deletion: Deletion, response_url: ResponseUrl | None) -> ResponseUrl | None:
-        """The response_url to fall back on: the one at hand, else the one kept for an ephemeral prompt."""
-        if response_url is None and deletion.prompt is not None and deletion.prompt.ephemeral:
-            return await self._store.response_url(deletion.id)
-        return response_url
-
-    async def redraw_clicked(self, deletion: Deletion, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Redraw the message that was clicked on, whether or not it is the recorded prompt."""
-        try:
-            await self._redraw_while_it_moves(deletion, clicked, response_url, drawn="")
-        except (DeliveryError, PersonError) as error:
-            _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
-
-    async def _overtaken(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
-        """Somebody has taken the deletion over while this process was drawing: what it drew last may be stale."""
-        try:
-            latest = await self._store.load(deletion.id)
-            if latest is not None and latest.prompt is not None:
-                await self._redraw_while_it_moves(latest, latest.prompt, response_url, drawn=deletion.appearance)
-        except (DeliveryError, PersonError) as error:
-            _log.warning("a prompt could not be redrawn", deletion=deletion.id, why=str(error))
-
-    async def _redraw_while_it_moves(
-        self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, drawn: str
-    ) -> None:
-        """Redraw a prompt that another process may be drawing too.
-
-        Whoever draws looks afterwards whether it drew the latest; so whichever drawing Slack takes last, it is of the
-        latest, and no late one leaves buttons behind.
-        """
-        latest: Deletion | None = deletion
-        while latest is not None and latest.appearance != drawn:
-            await self._conversation.redraw(await self._with_freeze(replace(latest, prompt=at)), response_url)
-            drawn = latest.appearance
-            latest = await self._store.load(deletion.id)
-
-    async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Take the buttons from a prompt whose deletion is no longer known."""
-        try:
-            await self._conversation.retire(clicked, response_url)
-        except DeliveryError as error:
-            _log.warning("a prompt could not be retired", why=str(error))
+    async def _commit(self, before: Deletion, after: Deletion, *, then: Then | None = None) -> Deletion | None:
+        """Record what changes no state. Returns None if the deletion has been let go of, and nothing is left to do."""
+        then = then or self._then(after)
+        dwell = after.safeguards.dwell if self._starts_dwell(after) else None
+        written = await self._store.commit(Change(before, after, None, (), then, dwell))
+        if isinstance(then, Hold) or written.appearance != after.appearance:  # frozen meanwhile, say
+            return written
+        return None

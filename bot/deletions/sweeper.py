@@ -1,51 +1,71 @@
-"""Finding what is due: requests to expire, prompts to show, calls interrupted, outcomes to look into or announce.
+"""The sweeper: finds deletions that are due, and seals and trims the audit log.
 
-Every replica sweeps; there is no leader. A claim is atomic, so each due deletion is carried on by one of them.
+Every replica sweeps; there is no leader. Taking a deletion over is one conditional transaction, so each is run by one
+of them.
 """
 
 import asyncio
-import time
+from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.deletions.background import Background
-from bot.deletions.ports import DeletionStore, Record
+from bot.deletions.ports import AuditLog, DeletionStore
 from bot.deletions.runner import Runner
 from bot.domain.errors import PersonError
-from bot.domain.next_step import Timings
+from bot.domain.timings import Timings
 
 _HOUR = 3_600  # seconds
 _DAY = 24 * 3_600_000  # milliseconds
 _log = structlog.get_logger(__name__)
 
 
-async def sweep_forever(store: DeletionStore, carrier: Runner, background: Background, timings: Timings) -> None:
-    """Claim whatever is due and carry it on in the background, until cancelled."""
+async def sweep_forever(store: DeletionStore, runner: Runner, timings: Timings) -> None:
+    """Take over whatever is due and run it in the background, until cancelled."""
+
+    async def sweep() -> None:
+        while taken := await store.take_due(runner.in_flight):
+            for deletion in taken:
+                runner.start(deletion)
+
+    await _repeat("sweep", sweep, timings.sweep / 1_000)
+
+
+async def seal_forever(audit: AuditLog, timings: Timings) -> None:
+    """Seal the audit log's latest events with a checkpoint, until cancelled.
+
+    The checkpoint's number and hash go to the log, out of reach of whoever may write to Redis.
+    """
+
+    async def seal() -> None:
+        if (sealed := await audit.seal()) is not None:
+            _log.info("checkpoint", number=sealed.number, hash=sealed.hash, events=sealed.events)
+
+    await _repeat("seal", seal, timings.seal / 1_000)
+
+
+async def trim_forever(audit: AuditLog, retention_days: int) -> None:
+    """Once an hour, remove the events that are older than the settings keep them, until cancelled."""
+
+    async def trim() -> None:
+        if removed := await audit.trim(retention_days * _DAY):
+            _log.info("audit log trimmed", events=removed, retention_days=retention_days)
+
+    await _repeat("trim", trim, _HOUR)
+
+
+async def _repeat(name: str, work: Callable[[], Awaitable[None]], pause: float) -> None:
+    """Do `work` again and again; while Redis is away that is logged once."""
     reachable = True
     while True:
         try:
-            held_since = time.monotonic()
-            while (deletion := await store.claim()) is not None:
-                background.start(carrier.carry_on(deletion, held_since), name=deletion.id)
-                held_since = time.monotonic()
+            await work()
             if not reachable:
-                _log.info("Redis answers again")
+                _log.info("storage answers again", work=name)
             reachable = True
         except PersonError as error:
             if reachable:
-                _log.warning("Redis cannot be asked for what is due", why=str(error))
+                _log.warning("storage does not answer", work=name, why=str(error))
             reachable = False
-        except Exception:  # noqa: BLE001  one deletion that cannot be read must not end the sweep for all
-            _log.exception("a sweep failed")
-        await asyncio.sleep(timings.sweep / 1_000)
-
-
-async def trim_forever(record: Record, retention_days: int) -> None:
-    """Once an hour, remove the entries of the record that are older than the settings keep them, until cancelled."""
-    while True:
-        try:
-            if removed := await record.trim(retention_days * _DAY):
-                _log.info("the record was trimmed", entries=removed, retention_days=retention_days)
-        except PersonError as error:
-            _log.warning("the record could not be trimmed", why=str(error))
-        await asyncio.sleep(_HOUR)
+        except Exception:  # noqa: BLE001  one deletion that cannot be read must not end the work for all
+            _log.exception("work failed", work=name)
+        await asyncio.sleep(pause)

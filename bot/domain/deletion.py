@@ -1,72 +1,28 @@
-"""The life of a deletion, and what a click does to it.
+"""A deletion: one request to delete one task, in the three parts that Redis keeps.
 
-::
-
-                  review              confirm
-      REQUESTED ──────────▶ REVIEWED ──────────▶ EXECUTING ──▶ DELETED
-          │                    │ │                ▲  │    └──▶ FAILED
-          ├────── cancel ──────┤ │ confirm  time  │  │    └──▶ UNKNOWN ──▶ DELETED | FAILED
-          └───── time out ─────┘ └──▶ SCHEDULED ──┘  └──▶ ACCEPTED ──▶ DELETED | UNKNOWN
-      CANCELLED · EXPIRED             (with a grace) ── stop ──▶ CANCELLED
-
-What a person's click does is decided here (`decide`); what the bot does next by itself, in `next_step`.
+`Lifecycle` says how far it has come, `Delivery` what people have been shown, `LookUp` what they were shown of the task.
 All times are milliseconds since 1970 by Redis's clock, so that replicas whose clocks differ agree.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.brakes import Freeze
-from bot.domain.confirmation import Safeguards, SecondStep
+from bot.domain.facts import LookUp, Presence
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known
-from bot.domain.outcome import Outcome, Sighting
-from bot.domain.policy import Permission, Policy
-from bot.domain.reasons import Reason
-
-
-class State(StrEnum):
-    """Where a deletion stands."""
-
-    REQUESTED = "requested"
-    REVIEWED = "reviewed"
-    SCHEDULED = "scheduled"
-    EXECUTING = "executing"
-    ACCEPTED = "accepted"
-    UNKNOWN = "unknown"
-    DELETED = "deleted"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-AWAITING_A_CLICK = frozenset({State.REQUESTED, State.REVIEWED})
-LOOKED_INTO = frozenset({State.ACCEPTED, State.UNKNOWN})
-ENDS = frozenset({State.DELETED, State.FAILED, State.CANCELLED, State.EXPIRED})
-
-
-class Action(StrEnum):
-    """What a person's click asks for. The values end the action IDs (`deletion.review`)."""
-
-    REVIEW = "review"
-    CONFIRM = "confirm"
-    CANCEL = "cancel"
-    STOP = "stop"
-
-
-_BRAKES = frozenset({Action.CANCEL, Action.STOP})  # they can only keep a task
-COUNTDOWN = (5, 10, 20, 30, 60, 120, 180, 240, 300, 600)  # seconds left, as a prompt tells them
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, ENDED, Action, State
+from bot.domain.outcome import Outcome
+from bot.domain.rules import Safeguards
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Where the prompt stands.
+    """The message with the buttons.
 
     Args:
         channel: the conversation's ID.
         ts: the message's timestamp, its ID in the conversation; "" for an ephemeral prompt, which has no address and is
-            reached by a response_url alone.
+            reached by a response_url only.
     """
 
     channel: str
@@ -74,7 +30,7 @@ class Prompt:
 
     @property
     def ephemeral(self) -> bool:
-        """True where only a response_url reaches the prompt."""
+        """True if only a response_url reaches the prompt."""
         return not self.ts
 
 
@@ -83,7 +39,7 @@ class ResponseUrl:
     """A response_url of Slack: five uses in 30 minutes.
 
     Args:
-        url: the address; whoever has it can post, so it is kept apart and briefly.
+        url: the address; whoever has it can post, so it is kept apart and only briefly.
         edits_prompt: True for a click's, which can replace the message clicked; a slash command's cannot.
     """
 
@@ -91,9 +47,93 @@ class ResponseUrl:
     edits_prompt: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Somebody's second confirmation."""
+
+    user: SlackUser
+    operator: str
+
+
+class Returned(StrEnum):
+    """Why a confirmed deletion went back to be reviewed again: nothing was sent."""
+
+    CHANGED = "changed"  # the task is not as it was shown
+    UNREADABLE = "unreadable"  # it could be read when it was shown, but not just before the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """How far a deletion has come.
+
+    Args:
+        state: the state.
+        expires_at: until when it can be confirmed.
+        confirmable_at: from when a second confirmation counts; 0 until its button has been shown.
+        confirmations: who has given the second confirmation so far.
+        confirmed_at: when the last one needed was given; 0 before.
+        send_at: when the grace ends and the call may be sent; 0 if there is none.
+        called_at: when the DELETE was about to leave; 0 before.
+        calls: how many processes have taken up the call: above 1 after a crash.
+        seen: True if the task was seen just before the call.
+        looks: how many look-ups an uncertain outcome has had.
+        look_at: when to look next; 0 if there is nothing to look into.
+        verify_until: until when to look; 0 once looking has ended.
+        outcome: what became of the call.
+        ended_by: who cancelled, declined or stopped it.
+        ended_how: by which of these; None for any other end.
+        ended_at: when it ended; 0 before.
+        returned: why it was sent back to be reviewed again.
+    """
+
+    state: State
+    expires_at: int
+    confirmable_at: int = 0
+    confirmations: tuple[Confirmation, ...] = ()
+    confirmed_at: int = 0
+    send_at: int = 0
+    called_at: int = 0
+    calls: int = 0
+    seen: bool = False
+    looks: int = 0
+    look_at: int = 0
+    verify_until: int = 0
+    outcome: Outcome | None = None
+    ended_by: SlackUser | None = None
+    ended_how: Action | None = None
+    ended_at: int = 0
+    returned: Returned | None = None
+
+    @property
+    def ended(self) -> bool:
+        """True if nothing more will happen to the task through this deletion."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What people have been shown.
+
+    Args:
+        prompt: where the prompt is; None until it has been posted.
+        rendered: the appearance that the prompt shows.
+        notified: what has been announced, as `appearance:target`.
+        attempts: consecutive messages that Slack did not take.
+    """
+
+    prompt: Prompt | None = None
+    rendered: str = ""
+    notified: frozenset[str] = frozenset()
+    attempts: int = 0
+
+
+COUNTDOWN = (5, 10, 20, 30, 60, 120, 180, 240, 300, 600)
+"""The seconds left of a grace at which a prompt is drawn again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """One request to delete one task, as Redis holds it.
+    """One request to delete one task.
 
     Args:
         id: 128 random bits or more; all that a button carries.
@@ -101,26 +141,16 @@ class Deletion:
         requester: who asked.
         operator: as whom, to CodeArts Check.
         channel: the conversation in which it was asked for.
-        state: where it stands.
+        reason: why, in the requester's words; may be "".
         requested_at: when it was recorded.
-        expires_at: until when it can be confirmed.
-        confirmed_at: when the second confirmation was recorded; 0 before.
-        send_at: when the grace ends and the call may be sent; 0 where there is none.
-        epoch: raised by every take-over and every write; only who has the latest may write (fencing).
-        calls: how many times the call has been taken up: 1 by the confirmation, above 1 after a crash.
-        looks: how many look-ups an uncertain outcome has had.
-        look_at: when to look next; 0 where there is nothing to look into.
-        verify_until: until when to look; 0 once looking has ended.
-        tries: consecutive messages that Slack did not take.
-        prompt: where the prompt stands; None until it has been posted.
-        drawn: the appearance that the prompt shows.
-        told: what has been announced, as `appearance:target`.
-        preview: what a look-up told of the task when the prompt was posted; None before.
-        outcome: what became of the call.
-        confirmer: who gave the second confirmation; None before.
-        canceller: who cancelled or stopped it; None where nobody did.
-        seen_at: when this was read or written.
-        freeze: the freeze to be shown on its prompt, looked up when it is drawn; not kept.
+        safeguards: what was asked for when it was requested; settings that have become stricter since count as well.
+        lifecycle: how far it has come.
+        delivery: what people have been shown.
+        shown: what a look-up said when the prompt was last reviewed; None before the first one.
+        before: what had been shown before it was sent back, for the differences; None unless it was.
+        version: raised by every write; whoever has an older one may not write (the fencing token).
+        read_at: when this was read or written.
+        freeze: the freeze in force at that moment.
     """
 
     id: str
@@ -128,167 +158,69 @@ class Deletion:
     requester: SlackUser
     operator: str
     channel: str
-    state: State
-    requested_at: int
-    expires_at: int
-    confirmed_at: int = 0
-    send_at: int = 0
-    epoch: int = 1
-    calls: int = 0
-    looks: int = 0
-    look_at: int = 0
-    verify_until: int = 0
-    tries: int = 0
-    prompt: Prompt | None = None
-    drawn: str = ""
-    told: frozenset[str] = frozenset()
-    preview: Sighting | None = None
-    outcome: Outcome | None = None
-    confirmer: SlackUser | None = None
-    canceller: SlackUser | None = None
-    seen_at: int = 0
+    reason: str = ""
+    requested_at: int = 0
+    safeguards: Safeguards = field(default_factory=Safeguards)
+    lifecycle: Lifecycle
+    delivery: Delivery = field(default_factory=Delivery)
+    shown: LookUp | None = None
+    before: LookUp | None = None
+    version: int = 0
+    read_at: int = 0
     freeze: Freeze | None = None
 
     @property
-    def ended(self) -> bool:
-        """True where nothing more will happen to the task by this deletion."""
-        return self.state in ENDS or (self.state is State.UNKNOWN and not self.verify_until)
+    def state(self) -> State:
+        """The state."""
+        return self.lifecycle.state
 
     @property
-    def stage(self) -> str:
-        """The state, and whether an unknown outcome is still being looked into."""
-        return f"{self.state}.final" if self.state is State.UNKNOWN and self.ended else self.state
+    def ended(self) -> bool:
+        """True if nothing more will happen to the task through this deletion."""
+        return self.lifecycle.ended
+
+    @property
+    def name(self) -> str:
+        """The task's name; "" if it is not known."""
+        return self.shown.facts.name if self.shown is not None else ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether the prompt showed a task that could be read, so that a confirmation is bound to it."""
+        return self.shown is not None and self.shown.presence is Presence.EXISTS
 
     @property
     def appearance(self) -> str:
-        """What the prompt should show: the stage, and in a grace how much of it is left.
+        """What the prompt should show, as a short key: it is drawn again whenever this differs from what was drawn.
 
         An ephemeral prompt does not count down: a response_url edits it five times at most.
         """
-        if self.state is not State.SCHEDULED or (self.prompt is not None and self.prompt.ephemeral):
-            return self.stage
-        return f"{self.stage}.{self.seconds_left}"
+        parts: list[str] = [self.state]
+        if self.state in AWAITING_CONFIRMATION:
+            parts += ["looked up"] if self.shown is not None else []
+            parts += [self.lifecycle.returned] if self.lifecycle.returned else []
+            parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
+        if self.state is State.SCHEDULED and not self._ephemeral:
+            parts.append(str(self.seconds_left))
+        if self.freeze is not None and (self.state in AWAITING_CONFIRMATION or self.state is State.SCHEDULED):
+            parts.append(f"frozen {self.freeze.at}")
+        return " ".join(parts)
 
     @property
     def seconds_left(self) -> int:
-        """At most how many seconds of the grace are left, in the steps that a prompt tells."""
-        left = max(self.send_at - self.seen_at, 0)
-        return next((step for step in COUNTDOWN if left <= step * 1_000), COUNTDOWN[-1])
+        """How many seconds of the grace are left at most, in the steps that a prompt shows."""
+        left = max(self.lifecycle.send_at - self.read_at, 0)
+        return next((step for step in COUNTDOWN if left <= step * 1_000), -(-left // 600_000) * 600)
 
     @property
     def next_count(self) -> int:
         """When the next step of the countdown begins; at last, when the grace ends."""
-        lower = [step for step in COUNTDOWN if step < self.seconds_left]
-        counts = lower and not (self.prompt is not None and self.prompt.ephemeral)
-        return self.send_at - lower[-1] * 1_000 if counts else self.send_at
+        if self._ephemeral:
+            return self.lifecycle.send_at
+        shown = self.seconds_left
+        lower = shown - 600 if shown > COUNTDOWN[-1] else max((step for step in COUNTDOWN if step < shown), default=0)
+        return self.lifecycle.send_at - lower * 1_000
 
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a click does: the state that it leads to, or why it changes nothing."""
-
-    reason: Reason
-    to: State | None = None
-
-
-def decide(  # noqa: PLR0913, PLR0917 - all that a decision rests on, and nothing else
-    deletion: Deletion,
-    act: Action,
-    by: SlackUser,
-    now: int,
-    policy: Policy,
-    known: Mapping[SlackUser, Known],
-    typed: str | None = None,
-) -> Decision:
-    """What the act of `by` does to `deletion` at `now`.
-
-    Who may is asked before where it stands: a stranger learns nothing of the deletion's state. Someone whose operator
-    has changed may still cancel, which frees the task to be asked for anew.
-
-    Args:
-        deletion: as it was loaded.
-        act: what is asked for.
-        by: who asks for it.
-        now: by Redis's clock.
-        policy: as it is now; nothing of it is kept in the deletion.
-        known: what Slack says of `by`, and of the requester; whoever is missing could not be checked.
-        typed: what was typed where the task's ID is asked for; None for a button.
-    """
-    permission = policy.permission(by, deletion.channel, known.get(by, Known()))
-    safeguards = policy.confirmation.of(deletion.channel)
-    reason = (
-        _not_permitted(permission, act)
-        or _not_theirs(deletion, act, by, safeguards)
-        or _operator_changed(deletion, act, by, permission)
-    )
-    if reason is not None:
-        return Decision(reason)
-    to = _edge(deletion.state, act, safeguards)
-    if to is None:
-        return Decision(Reason.OTHER_STATE)
-    if act is not Action.STOP and now >= deletion.expires_at:
-        return Decision(Reason.EXPIRED)
-    unfit = _unfit(deletion, act, by, policy, known, typed)
-    return Decision(unfit) if unfit is not None else Decision(Reason.ALLOWED, to)
-
-
-def _not_permitted(permission: Permission, act: Action) -> Reason | None:
-    """Why they may do nothing at all. Where Slack cannot be asked, whoever is of the workspace may still brake."""
-    unchecked = permission.reason in (Reason.NOT_CHECKED, Reason.GROUPS_NOT_CHECKED)
-    return None if permission.given or (unchecked and act in _BRAKES) else permission.reason
-
-
-def _not_theirs(deletion: Deletion, act: Action, by: SlackUser, safeguards: Safeguards) -> Reason | None:
-    """Why this button is not for them: it is the requester's, but for what anyone allowed here may press."""
-    if by == deletion.requester or act is Action.STOP:
-        return None
-    with_others = safeguards.second_step is SecondStep.SECOND_PERSON and deletion.state is not State.REQUESTED
-    return None if with_others and act is not Action.REVIEW else Reason.NOT_REQUESTER
-
-
-def _operator_changed(deletion: Deletion, act: Action, by: SlackUser, permission: Permission) -> Reason | None:
-    if by != deletion.requester or act in _BRAKES or permission.operator == deletion.operator:
-        return None
-    return Reason.OPERATOR_CHANGED
-
-
-def _edge(state: State, act: Action, safeguards: Safeguards) -> State | None:
-    """Where an act leads from a state; None where its button is another state's."""
-    match state, act:
-        case State.REQUESTED, Action.REVIEW:
-            return State.REVIEWED
-        case State.REVIEWED, Action.CONFIRM:
-            return State.SCHEDULED if safeguards.grace else State.EXECUTING
-        case ((State.REQUESTED | State.REVIEWED), Action.CANCEL) | (State.SCHEDULED, Action.STOP):
-            return State.CANCELLED
-        case _:
-            return None
-
-
-def _unfit(  # noqa: PLR0913, PLR0917 - as `decide`
-    deletion: Deletion,
-    act: Action,
-    by: SlackUser,
-    policy: Policy,
-    known: Mapping[SlackUser, Known],
-    typed: str | None,
-) -> Reason | None:
-    """Why this is not the step that `[confirmation]` asks for."""
-    second_step = policy.confirmation.of(deletion.channel).second_step
-    if act in _BRAKES:
-        return None
-    if second_step is SecondStep.SECOND_PERSON and deletion.prompt is not None and deletion.prompt.ephemeral:
-        return Reason.NOBODY_ELSE_SEES
-    if act is Action.REVIEW:
-        return None
-    if typed is not None and typed.strip() != deletion.task_id:
-        return Reason.WRONG_TASK_ID
-    if second_step is SecondStep.TYPED and typed is None:
-        return Reason.TASK_ID_NOT_TYPED
-    if second_step is SecondStep.SECOND_PERSON:
-        if by == deletion.requester:
-            return Reason.NOT_YOURSELF
-        asker = policy.permission(deletion.requester, deletion.channel, known.get(deletion.requester, Known()))
-        if asker.operator != deletion.operator:
-            return Reason.REQUESTER_BARRED
-    return None
+    @property
+    def _ephemeral(self) -> bool:
+        return self.delivery.prompt is not None and self.delivery.prompt.ephemeral

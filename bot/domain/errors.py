@@ -6,20 +6,18 @@
     ├── PersonError            its text is shown to the person who asked, as it stands
     │   ├── UsageError         the slash command cannot be read
     │   ├── NotRecordedError   Redis refused: nothing was done
-    │   ├── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
+    │   ├── MaybeRecordedError Redis did not answer in time: nobody knows whether it was recorded
+    │   ├── TooSlowError       something else did not answer in time: nothing was done
     │   └── NotReplicatedError it was recorded, but a failover could lose it
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
     ├── NoTokenError           IAM gave no token, so the request was not sent
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
-    ├── BrakedError            a freeze or a limit stands in the way
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
         └── UndeliverableError     it never will, here
             └── OutOfSightError    a second person has to see it, and would not
 """
-
-from bot.domain.brakes import Brake
 
 
 class BotError(Exception):
@@ -35,10 +33,15 @@ class UsageError(PersonError):
 
 
 class NotRecordedError(PersonError):
-    """Redis refused the connection or the command: nothing was recorded, so nothing will be done."""
+    """Redis cannot be reached, or refused the write: nothing was recorded, so nothing will be done.
 
-    def __init__(self) -> None:
-        super().__init__("Redis cannot be reached, so nothing was recorded and nothing will be done. Please try again.")
+    Args:
+        why: for the log: what Redis or the connection said.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__("I can't reach my storage, so I didn't do anything. Try again in a minute.")
+        self.why = why
 
 
 class MaybeRecordedError(PersonError):
@@ -46,9 +49,21 @@ class MaybeRecordedError(PersonError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Redis did not answer in time, so it is not known whether this was recorded. "
-            "If it was, the prompt will show it."
+            "My storage didn't answer in time, so I don't know whether your click counted. "
+            "Look at the prompt in a few seconds; clicking again is safe."
         )
+
+
+class TooSlowError(PersonError):
+    """Something did not answer before Slack gives up, and nothing had been written yet.
+
+    Args:
+        dependency: what it was, as people call it.
+    """
+
+    def __init__(self, dependency: str) -> None:
+        super().__init__(f"{dependency} didn't answer in time, so I didn't do anything. Please try again.")
+        self.dependency = dependency
 
 
 class NoTokenError(BotError):
@@ -69,8 +84,8 @@ class NoTokenError(BotError):
 class NotReplicatedError(PersonError):
     """It was recorded, but too few replicas of Redis hold it: a failover now could lose it.
 
-    Nobody carries it on at once. When its lease is over, whoever then finds it recorded carries it on, and the prompt
-    shows it; where a failover has lost it, the prompt's buttons still work.
+    Nobody carries it on at once. When its lease is over, whoever then finds it carries it on, and the prompt shows it;
+    if a failover has lost it, the prompt's buttons still work.
 
     Args:
         wanted: how many replicas should hold it.
@@ -79,8 +94,8 @@ class NotReplicatedError(PersonError):
 
     def __init__(self, wanted: int, reached: int) -> None:
         super().__init__(
-            f"This was recorded, but only {reached} of {wanted} replicas of Redis hold it yet, so a failover could "
-            "lose it. If it is not lost, it takes effect by itself in about a minute, and the prompt will show it."
+            "Your click was recorded, but it isn't safe from a failure of my storage yet "
+            f"({reached} of {wanted} copies). If it isn't lost, it takes effect within about a minute."
         )
 
 
@@ -89,19 +104,7 @@ class EmbeddedServerError(BotError):
 
 
 class FencedError(BotError):
-    """The deletion's epoch has been raised by another process: what this one holds is stale and must not be written."""
-
-
-class BrakedError(BotError):
-    """A freeze or a limit stands in the way: nothing was recorded, and nothing will be done.
-
-    Args:
-        brake: which.
-    """
-
-    def __init__(self, brake: Brake) -> None:
-        super().__init__(str(brake))
-        self.brake = brake
+    """The deletion's version has been raised by another process: what this one holds is stale and was not written."""
 
 
 class DeliveryError(BotError):

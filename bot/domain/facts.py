@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -89,13 +89,36 @@ class LookUp:
     why: Text = NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A task that a search by name has found.
+
+    Args:
+        task_id: the ID to delete it by.
+        name: the task's name.
+        project: the project's name, or its ID if the service gave no name.
+        branch: the branch that is checked; "" if the service did not say.
+    """
+
+    task_id: str
+    name: str
+    project: str = ""
+    branch: str = ""
+
+
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")
 """The facts that a confirmation is bound to: which task it is, and that nobody has checked with it since."""
 
 
-def fingerprint(facts: TaskFacts) -> str:
-    """A digest of what identifies a task: 32 hex digits; equal exactly if nothing of `IDENTITY` differs."""
-    identity = json.dumps([getattr(facts, name) for name in IDENTITY])
+def fingerprint(facts: TaskFacts, like: TaskFacts | None = None) -> str:
+    """A digest of what identifies a task: 32 hex digits.
+
+    Args:
+        facts: what was read.
+        like: take only what is known here into account: what was shown, when `facts` were read later.
+    """
+    known = [name for name in IDENTITY if getattr(like or facts, name)]
+    identity = json.dumps({name: getattr(facts, name) for name in known})
     return sha256(identity.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
@@ -115,9 +138,9 @@ class Difference:
 
 
 def differences(shown: TaskFacts, now: TaskFacts) -> tuple[Difference, ...]:
-    """What of the task's identity has changed since it was shown."""
+    """What of the task's identity is not as it was shown; what was not known then cannot differ."""
     return tuple(
-        Difference(each.name, getattr(shown, each.name), getattr(now, each.name))
-        for each in fields(TaskFacts)
-        if each.name in IDENTITY and getattr(shown, each.name) != getattr(now, each.name)
+        Difference(name, getattr(shown, name), getattr(now, name))
+        for name in IDENTITY
+        if getattr(shown, name) and getattr(shown, name) != getattr(now, name)
     )

@@ -5,46 +5,15 @@ takes it, records it, and asks again, until the answer is to wait or to close.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot.domain.brakes import Brake, Freeze
-from bot.domain.deletion import AWAITING_A_CLICK, LOOKED_INTO, Deletion, State
-from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
+from bot.domain.deletion import Deletion
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
 
-RESULT = "result"  # the announcement in the conversation itself; other targets are channel IDs
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """How long things take, in milliseconds.
-
-    Args:
-        ttl: from the request to the second confirmation.
-        resume: how long after its confirmation an interrupted call may be sent again.
-        verify: how long an uncertain outcome is looked into.
-        call: one DELETE, its retries and its sign-in included.
-        call_lease: how long the holder of an EXECUTING deletion is left alone.
-        talk_lease: the same for every other state; longer than any one request to Slack or look-up.
-        preview: how long a prompt waits for the look-up of what it will show.
-        look: the first pause between look-ups; doubled each time, up to half a minute.
-        retention: how long an ended deletion is kept in Redis.
-        sweep: how often a replica looks for due deletions.
-        drain: how long SIGTERM waits for what is under way.
-        answer: how long a person waits for an acknowledgement; Slack gives up after 3 s.
-    """
-
-    ttl: int = 300_000
-    resume: int = 300_000
-    verify: int = 300_000
-    call: int = 30_000
-    call_lease: int = 40_000
-    talk_lease: int = 15_000
-    preview: int = 2_000
-    look: int = 2_000
-    retention: int = 7 * 24 * 3_600_000
-    sweep: int = 500
-    drain: int = 20_000
-    answer: int = 2_500
+RESULT = "result"
+"""The announcement in the conversation itself."""
+REQUESTER = "requester"
+"""The message that reaches the requester if their request ended through somebody else, or through time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +27,43 @@ class Redraw:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtTask:
+    """Look the task up for the prompt, which was posted without it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expire:
     """Nobody confirmed in time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
-    """The grace is over: record that the DELETE is taken up, then send it."""
+class StopForFreeze:
+    """An admin has frozen everything: what can still be stopped is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
-class Send:
-    """Send the DELETE for the first time."""
+class Launch:
+    """The grace is over: record that the call is taken up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Look once more, then send the DELETE for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recover:
-    """A confirmed call was interrupted: look the task up first."""
+    """A call was interrupted: look the task up first."""
 
 
 @dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUpOutcome:
     """Look whether the task has gone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
-    """Announce the state to one target: RESULT, or the ID of a channel of `[notify]`."""
+class Notify:
+    """Announce the state to one target: RESULT, REQUESTER, or the ID of a channel of `[notify]`."""
 
     target: str
 
@@ -98,146 +77,88 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """All is done and told."""
+    """All is done and announced."""
 
 
-Step = Show | Redraw | Expire | Launch | Send | Recover | LookUp | Tell | Wait | Close
+NextStep = (
+    Show
+    | Redraw
+    | LookAtTask
+    | Expire
+    | StopForFreeze
+    | Launch
+    | Call
+    | Recover
+    | LookUpOutcome
+    | Notify
+    | Wait
+    | Close
+)
 
 
-def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> Step:
-    """The next step of `deletion` as of its `seen_at`; `notify` are the channels told of every outcome."""
-    now = deletion.seen_at
-    if deletion.state in AWAITING_A_CLICK:
-        if now >= deletion.expires_at:
+def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> NextStep:  # noqa: C901, PLR0912 - one return a case
+    """The next step of `deletion` as of its `read_at`.
+
+    Args:
+        deletion: as it was read, with the freeze of that moment.
+        notify: the channels that are told of every outcome.
+    """
+    lifecycle, now = deletion.lifecycle, deletion.read_at
+    stale = deletion.delivery.rendered != deletion.appearance
+    if deletion.state in AWAITING_CONFIRMATION:
+        if now >= lifecycle.expires_at:
             return Expire()
-        if deletion.prompt is None:
+        if deletion.delivery.prompt is None:
             return Show()
-        return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.expires_at)
+        if stale:
+            return Redraw()
+        return LookAtTask() if deletion.shown is None else Wait(lifecycle.expires_at)
     if deletion.state is State.SCHEDULED:
-        return _in_grace(deletion)
+        if deletion.freeze is not None:
+            return StopForFreeze()
+        if now >= lifecycle.send_at:
+            return Launch()
+        return Redraw() if stale else Wait(deletion.next_count)
     if deletion.state is State.EXECUTING:
-        return Send() if deletion.calls == 1 else Recover()
-    if deletion.prompt is not None and deletion.drawn != deletion.appearance:
+        if lifecycle.called_at:
+            return Recover()
+        return StopForFreeze() if deletion.freeze is not None else Call()
+    if deletion.delivery.prompt is not None and stale:
         return Redraw()
     for target in targets(deletion, notify):
-        if mark(deletion, target) not in deletion.told:
-            return Tell(target)
+        if mark(deletion, target) not in deletion.delivery.notified:
+            return Notify(target)
     if deletion.ended:
         return Close()
-    return LookUp() if now >= deletion.look_at else Wait(deletion.look_at)
-
-
-def _in_grace(deletion: Deletion) -> Step:
-    if deletion.seen_at >= deletion.send_at:
-        return Launch()
-    return Redraw() if deletion.drawn != deletion.appearance else Wait(deletion.next_count)
+    return LookUpOutcome() if now >= lifecycle.look_at else Wait(lifecycle.look_at)
 
 
 def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
-    """Who is told of the deletion's state.
+    """Who is told of the deletion's state, in this order.
 
-    A request that never came to a call changes its prompt, and that suffices for its own conversation.
+    A request that never came to a call changes its prompt, which suffices for its conversation. But an edit notifies
+    nobody: the requester is told if somebody else or time ended it. What is not settled yet is told in the conversation
+    only, so that the other channels hear of each deletion once.
     """
-    unsaid = {State.CANCELLED, State.EXPIRED} if deletion.prompt is not None else {State.CANCELLED}
-    return [*([] if deletion.state in unsaid else [RESULT]), *notify]
+    lifecycle = deletion.lifecycle
+    if deletion.state is State.CANCELLED or deletion.state is State.EXPIRED:
+        by_another_hand = lifecycle.ended_by != deletion.requester or lifecycle.ended_how is Action.FREEZE
+        return [*([REQUESTER] if by_another_hand else []), *notify]
+    if deletion.ended:
+        return [RESULT, *notify]
+    return [RESULT]
 
 
 def mark(deletion: Deletion, target: str) -> str:
-    """How `told` notes that `target` has been told of the present state."""
-    return f"{deletion.appearance}:{target}"
+    """How `Delivery.notified` remembers that `target` has been told of the present state."""
+    return f"{deletion.state}:{target}"
 
 
-def launched(deletion: Deletion) -> Deletion:
-    """A SCHEDULED deletion whose grace is over: nobody can stop it any more."""
-    return replace(deletion, state=State.EXECUTING, calls=1)
+def deadline(deletion: Deletion) -> int:
+    """When something else is to be done with `deletion` than what is being waited for, in ms."""
+    if deletion.state in AWAITING_CONFIRMATION:
+        return deletion.lifecycle.expires_at
+    return deletion.lifecycle.send_at if deletion.state is State.SCHEDULED else _NEVER
 
 
-def frozen_in_grace(deletion: Deletion, freeze: Brake) -> Deletion:
-    """A SCHEDULED deletion that a freeze stopped before it was sent: whoever froze has stopped it."""
-    by, why = (freeze.by, freeze.why) if isinstance(freeze, Freeze) else (None, "")
-    stopped = Outcome(
-        Verdict.FAILED,
-        why="deletions were frozen before it was sent" + (f": {why}" if why else ""),
-        cure="ask again once an admin has unfrozen them",
-    )
-    return replace(deletion, state=State.CANCELLED, canceller=by, outcome=stopped)
-
-
-def frozen_after_interruption(deletion: Deletion, timings: Timings) -> Deletion:
-    """An interrupted call that a freeze keeps from being sent again: looked into, since the first may be at work."""
-    why = "interrupted, and not sent again, since deletions are frozen"
-    return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=why), timings)
-
-
-def without_a_second_person(deletion: Deletion) -> Deletion:
-    """A request that nobody but the requester could see: it ends at once, and says what to do."""
-    why = "somebody else has to confirm it, but the bot cannot post in this conversation, so nobody else would see it"
-    cure = "invite the bot to this channel (`/invite @codecheck-bot`), then ask again"
-    return _settled(deletion, State.FAILED, Verdict.FAILED, why, cure)
-
-
-def after_outcome(deletion: Deletion, outcome: Outcome, timings: Timings) -> Deletion:
-    """The deletion once the call has ended in `outcome`."""
-    state = State(outcome.verdict.value)
-    if state in LOOKED_INTO:
-        now = deletion.seen_at + outcome.took
-        return replace(
-            deletion,
-            state=state,
-            outcome=outcome,
-            looks=0,
-            look_at=now + timings.look,
-            verify_until=now + timings.verify,
-        )
-    return replace(deletion, state=state, outcome=outcome)
-
-
-def after_look(deletion: Deletion, sighting: Sighting, timings: Timings) -> Deletion:
-    """An ACCEPTED or UNKNOWN deletion once a look-up has answered `sighting`.
-
-    Gone is DELETED. At the end of the time, still there is FAILED where nobody knew whether the request was executed,
-    but UNKNOWN where the service had taken it; and what cannot be told stays UNKNOWN.
-    """
-    if sighting.presence is Presence.GONE:
-        return _settled(deletion, State.DELETED, Verdict.DELETED, "a look-up shows that the task has gone")
-    if deletion.seen_at < deletion.verify_until:
-        pause = min(timings.look * 2 ** (deletion.looks + 1), 15 * timings.look)
-        look_at = min(deletion.seen_at + pause, deletion.verify_until)
-        return replace(deletion, looks=deletion.looks + 1, look_at=look_at)
-    if sighting.presence is Presence.UNKNOWN:
-        return _settled(
-            deletion, State.UNKNOWN, Verdict.UNKNOWN, _unseen(sighting), "look in the CodeArts Check console"
-        )
-    if deletion.state is State.ACCEPTED:
-        why = "the service took the deletion, but the task is still there"
-        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
-    why = "the task is still there: nothing was deleted"
-    return _settled(deletion, State.FAILED, Verdict.FAILED, why, "ask again")
-
-
-def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings) -> Deletion | None:
-    """An interrupted EXECUTING deletion once a look-up has answered; None where the DELETE is to be sent again."""
-    if sighting.presence is Presence.GONE:
-        return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
-    if sighting.presence is Presence.UNKNOWN:
-        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
-    if deletion.seen_at < max(deletion.confirmed_at, deletion.send_at) + timings.resume:
-        return None
-    return _settled(
-        deletion,
-        State.FAILED,
-        Verdict.FAILED,
-        "interrupted, and the task is still there: nothing was deleted",
-        "ask again",
-    )
-
-
-def _unseen(sighting: Sighting) -> str:
-    return f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
-
-
-def _settled(deletion: Deletion, state: State, verdict: Verdict, why: str, cure: str = "") -> Deletion:
-    """The deletion at its end, quoting what the service had said."""
-    said = deletion.outcome or Outcome(verdict)
-    outcome = replace(said, verdict=verdict, why=why, cure=cure)
-    return replace(deletion, state=state, outcome=outcome, look_at=0, verify_until=0)
+_NEVER = 2**53

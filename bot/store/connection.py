@@ -130,10 +130,10 @@ def _settings(url: str) -> dict[str, Any]:
         raise ValueError(f"its options cannot be read ({_ESCAPE})") from None
     return {
         "decode_responses": True,
-        "socket_timeout": 2,  # bot.store.attempts bounds the whole
+        "socket_timeout": 2,  # bot.store.redis_calls bounds the whole
         "socket_connect_timeout": 1,
         "health_check_interval": 15,
-        "retry": Retry(NoBackoff(), 0),  # explicit, as from_url has none in 8.1.0 (redis-py #4252); see attempts.py
+        "retry": Retry(NoBackoff(), 0),  # explicit, as from_url has none in 8.1.0 (redis-py #4252); see redis_calls.py
         "driver_info": None,  # CLIENT SETINFO is not of Redis 7.0, and an ACL would have to allow it
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),  # one more round trip
         **from_url,

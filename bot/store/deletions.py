@@ -1,49 +1,51 @@
-"""`DeletionStore` on Redis: one script for each transition, whose semantics stand at its head (`*.lua`).
+"""`DeletionStore` on Redis: what each write requires and does, as values of `bot.store.transaction`."""
 
-Replay: each write leaves a token in the hash (`holder`), the request its ID, a click the click's token, everything else
-one of its own. A script that finds its own token has been executed before: it changes nothing and answers the same.
-Every write raises the epoch, so a late copy of a writer's earlier write is fenced as a stranger's would be.
-A claim whose reply is lost is the exception: nobody holds what it took until the lease is over.
-"""
-
-import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
-from bot.deletions.ports import NewDeletion
-from bot.domain.brakes import Limits
-from bot.domain.deletion import ENDS, Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import BrakedError, FencedError, NotRecordedError, NotReplicatedError
-from bot.domain.identity import SlackUser
-from bot.domain.next_step import Timings
-from bot.domain.record import What, of_act, of_progress, of_take_over
-from bot.store.attempts import Attempts
-from bot.store.brakes import read_burst, read_freeze
-from bot.store.codec import (
-    decode,
-    decode_response_url,
-    encode,
-    encode_progress,
-    encode_prompt,
-    encode_response_url,
-    encode_user,
-    flat,
-    paired,
+from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Rest, Then
+from bot.domain.audit import Event, of_deletion
+from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
+from bot.domain.errors import NotRecordedError, NotReplicatedError
+from bot.domain.lifecycle import EventKind, Requirement, State
+from bot.domain.limits import HOUR, LimitReached, Limits
+from bot.domain.timings import Timings
+from bot.store.codec import decode, decode_freeze, decode_response_url, encode, encode_progress, encode_response_url
+from bot.store.redis_calls import Calls, RedisCalls
+from bot.store.transaction import (
+    Answer,
+    Condition,
+    Effect,
+    Transaction,
+    after,
+    ahead,
+    append,
+    before,
+    count,
+    due,
+    equals,
+    expire,
+    fewer,
+    hold,
+    missing,
+    put,
+    put_time,
+    release,
+    schedule,
+    schedule_in,
+    set_for,
+    unschedule,
 )
-from bot.store.keys import Keys
-from bot.store.scripts import Scripts, load_scripts
 
 RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
-_CANDIDATES = 8  # other replicas may take some of them first
-_CHANGES_OF_HANDS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
-_WAIT = 1_000  # milliseconds for replicas to catch up
-_SECOND_CONFIRMATIONS = frozenset({State.EXECUTING, State.SCHEDULED})  # these a freeze and the limits stop
-_REPLICATED = _SECOND_CONFIRMATIONS | {State.CANCELLED}
-_FROZEN, _TOO_MANY = -1, -2  # what advance.lua answers
+_CANDIDATES = 16  # other replicas may take some of them first
+_HANDOVERS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
+_AT_ONCE = 100  # deletions read in one round trip
 _PENDING = 500  # deletions that can be listed
+_REPLICATED = frozenset({EventKind.CONFIRMED, EventKind.CANCELLED, EventKind.DECLINED, EventKind.STOPPED})
 
 _log = structlog.get_logger(__name__)
 
@@ -52,244 +54,254 @@ class RedisDeletionStore:
     """Implements `bot.deletions.ports.DeletionStore`.
 
     Args:
-        client: what `bot.store.connection.connect` gives.
-        prefix: what every key begins with, before a colon.
+        redis: runs the transactions.
         timings: leases, the time to confirm, and how long an ended deletion is kept.
-        wait_replicas: how many replicas must hold a second confirmation or a cancel.
         limits: how many second confirmations an hour takes.
-        scripts: the scripts; tests plant bugs in them.
+        wait_replicas: how many replicas must hold a second confirmation or a cancellation.
     """
 
-    def __init__(  # noqa: PLR0913 - all but one are named by the caller
-        self,
-        client: Redis,
-        *,
-        prefix: str,
-        timings: Timings,
-        wait_replicas: int = 0,
-        limits: Limits | None = None,
-        scripts: Scripts | None = None,
+    def __init__(
+        self, redis: RedisCalls, timings: Timings, limits: Limits | None = None, *, wait_replicas: int = 0
     ) -> None:
-        self._attempts = Attempts(client)
-        self._keys = Keys(prefix)
+        self._redis = redis
+        self._keys = redis.keys
         self._timings = timings
-        self._wait_replicas = wait_replicas
         self._limits = limits or Limits()
-        scripts = scripts or load_scripts()
-        self._request = client.register_script(scripts.request)
-        self._load = client.register_script(scripts.load)
-        self._advance = client.register_script(scripts.advance)
-        self._due = client.register_script(scripts.due)
-        self._claim = client.register_script(scripts.claim)
-        self._save = client.register_script(scripts.save)
+        self._wait_replicas = wait_replicas
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
-        """See the port. The ID is the token."""
-        blank = Deletion(
+        """See the port."""
+        deletion = Deletion(
             id=new.id,
             task_id=new.task_id,
             requester=new.requester,
             operator=new.operator,
             channel=new.channel,
-            state=State.REQUESTED,
-            requested_at=0,  # these two by Redis's clock
-            expires_at=0,
+            reason=new.reason,
+            safeguards=new.safeguards,
+            lifecycle=Lifecycle(state=State.REQUESTED, expires_at=0),
+            shown=new.shown,
+            version=1,
         )
-        told = of_act(blank, State.REQUESTED, new.requester).told()
-        args: list[str | int] = [self._timings.ttl, self._timings.talk_lease, told, *flat(encode(blank))]
+        key, task = self._keys.deletion(new.id), self._keys.task(new.task_id)
+        ttl = new.ttl or self._timings.ttl
+        transaction = Transaction(
+            when=(missing(task), equals(self._keys.freeze, "on", "")),
+            effects=(
+                append(self._keys.events, of_deletion(deletion, EventKind.REQUESTED, new.requester).text()),
+                put(key, encode(deletion)),
+                put_time(key, "requested_at", 0),
+                put_time(key, "expires_at", ttl),
+                hold(task, new.id),
+                schedule_in(self._keys.due, new.id, self._timings.talk_lease),
+            ),
+            read=(key, self._keys.freeze),
+        )
+        for _ in range(_HANDOVERS):
+            answer, _replicas = await self._redis.transact(transaction)
+            if answer.applied:
+                return self._decoded(new.id, answer), True
+            if answer.failed != transaction.when[0]:
+                raise ConflictError(Requirement.NOT_FROZEN, None, freeze=decode_freeze(answer.hashes[1]))
+            other = await self.read(answer.said)
+            if other is not None and not other.ended:
+                return other, False
+            await self._redis.transact(Transaction(effects=(release(task, answer.said),)))  # it has vanished
+        raise NotRecordedError("the task changed hands too often")
 
-        async def operation(connection: Redis) -> tuple[Deletion, bool]:
-            believed = new.id
-            for _ in range(_CHANGES_OF_HANDS):
-                keys = [
-                    self._keys.deletion(new.id),
-                    self._keys.task(new.task_id),
-                    self._keys.due,
-                    self._keys.deletion(believed),
-                    self._keys.freeze,
-                    *self._record,
-                ]
-                found, now, pairs = await self._request(keys, [new.id, believed, *args], connection)
-                if not found:
-                    raise BrakedError(read_freeze(paired(pairs)))
-                if pairs:
-                    fields = paired(pairs)
-                    return decode(found, fields, now), found == new.id and fields["holder"] == new.id
-                believed = found
-            raise NotRecordedError
-
-        return await self._attempts.run(operation)
-
-    async def load(self, deletion_id: str) -> Deletion | None:
+    async def read(self, deletion_id: str) -> Deletion | None:
         """See the port."""
+        answer = await self._redis.read(self._keys.deletion(deletion_id), self._keys.freeze)
+        return self._decoded(deletion_id, answer) if answer.hashes[0] else None
 
-        async def operation(connection: Redis) -> Deletion | None:
-            now, pairs = await self._load([self._keys.deletion(deletion_id)], [], connection)
-            return decode(deletion_id, paired(pairs), now) if pairs else None
-
-        return await self._attempts.run(operation)
-
-    async def advance(  # noqa: PLR0913 - as the port
-        self,
-        deletion: Deletion,
-        to: State,
-        *,
-        token: str,
-        by: SlackUser | None = None,
-        grace: int = 0,
-        prompt: Prompt | None = None,
-    ) -> tuple[Deletion, bool]:
+    async def commit(self, change: Change) -> Deletion:
         """See the port."""
-        by = by or deletion.requester
+        before_it, wanted = change.before, change.after
+        key = self._keys.deletion(before_it.id)
+        written = replace(wanted, version=before_it.version + 1)
+        effects: list[Effect] = []
+        if change.event is not None:
+            effects.append(append(self._keys.events, change.event.text()))
+        effects.append(put(key, encode_progress(written)))
+        if change.confirmable_in is not None:
+            effects.append(put_time(key, "confirmable_at", change.confirmable_in))
+        effects += self._then(written, change.then)
+        if written.ended:
+            effects.append(release(self._keys.task(written.task_id), written.id))
+        if Requirement.WITHIN_LIMITS in change.requires:
+            effects += [count(self._keys.hour(who), written.id, HOUR) for who, _ in self._limited(written)]
+        conditions = list(self._conditions(before_it, change.requires))
+        transaction = Transaction(
+            when=tuple(condition for _, condition in conditions),
+            effects=tuple(effects),
+            read=(key, self._keys.freeze),
+        )
+        replicas = self._wait_replicas if change.event is not None and change.event.kind in _REPLICATED else 0
+        answer, reached = await self._redis.transact(transaction, replicas=replicas)
+        if not answer.applied:
+            raise await self._conflict(before_it, conditions, answer)
+        if reached < replicas:
+            raise NotReplicatedError(replicas, reached)
+        if change.confirmable_in is not None:
+            dwelled = replace(written.lifecycle, confirmable_at=answer.now + change.confirmable_in)
+            written = replace(written, lifecycle=dwelled)
+        return replace(written, read_at=answer.now, freeze=decode_freeze(answer.hashes[1]))
+
+    def _then(self, deletion: Deletion, then: Then) -> Iterable[Effect]:
+        """When it is due again, if it is."""
+        match then:
+            case Hold():
+                yield schedule_in(self._keys.due, deletion.id, self._lease(deletion.state))
+            case Rest(until):
+                yield schedule(self._keys.due, deletion.id, until)
+            case _:
+                yield unschedule(self._keys.due, deletion.id)
+                yield expire(self._keys.deletion(deletion.id), self._timings.retention)
+
+    def _conditions(
+        self, deletion: Deletion, requires: Iterable[Requirement]
+    ) -> Iterable[tuple[Requirement, Condition]]:
+        key, freeze = self._keys.deletion(deletion.id), self._keys.freeze
+        simple = {
+            Requirement.SAME_VERSION: equals(key, "version", str(deletion.version)),
+            Requirement.LEASE_HELD: ahead(self._keys.due, deletion.id),
+            Requirement.DUE: due(self._keys.due, deletion.id),
+            Requirement.NOT_EXPIRED: before(key, "expires_at"),
+            Requirement.EXPIRED: after(key, "expires_at"),
+            Requirement.DWELLED: after(key, "confirmable_at"),
+            Requirement.GRACE_OVER: after(key, "send_at"),
+            Requirement.NOT_FROZEN: equals(freeze, "on", ""),
+            Requirement.FROZEN: equals(freeze, "on", "1"),
+        }
+        for requirement in (Requirement.SAME_VERSION, *requires):
+            if requirement is not Requirement.WITHIN_LIMITS:
+                yield requirement, simple[requirement]
+                continue
+            for who, limit in self._limited(deletion):
+                if limit:
+                    yield requirement, fewer(self._keys.hour(who), limit, HOUR)
+
+    def _limited(self, deletion: Deletion) -> tuple[tuple[str, int], ...]:
         person = f"{deletion.requester.team}/{deletion.requester.id}"
-        keys = [*self._keys_of(deletion), self._keys.freeze]
-        keys += [key(whose) for key in (self._keys.hour, self._keys.burst) for whose in ("everybody", person)]
-        args: list[str | int] = [
-            deletion.id,
-            deletion.state,
-            to,
-            int(to in ENDS),
-            token,
-            self._lease(to),
-            encode_prompt(prompt),
-            of_act(deletion, to, by).told(),
-            int(to in _SECOND_CONFIRMATIONS),
-            self._limits.per_hour,
-            self._limits.per_hour_per_person,
-            encode_user(by),
-            grace,
-        ]
+        return (("everyone", self._limits.per_hour), (person, self._limits.per_hour_per_person))
 
-        async def operation(connection: Redis) -> tuple[Deletion, bool]:
-            won, now, pairs = await self._advance(keys, args, connection)
-            if won == _FROZEN:
-                raise BrakedError(read_freeze(paired(pairs)))
-            if won == _TOO_MANY:
-                raise BrakedError(read_burst(paired(pairs), deletion.requester))
-            if won and to in _REPLICATED:
-                await self._wait_for_replicas(connection)
-            if not pairs:
-                return replace(deletion, state=State.EXPIRED, seen_at=now), False
-            return decode(deletion.id, paired(pairs), now), bool(won)
+    async def _conflict(
+        self, deletion: Deletion, conditions: Sequence[tuple[Requirement, Condition]], answer: Answer
+    ) -> ConflictError:
+        """What stood in the way, and what is there now."""
+        requirement, condition = next(pair for pair in conditions if pair[1] == answer.failed)
+        latest = self._decoded(deletion.id, answer) if answer.hashes[0] else None
+        limit = None
+        if requirement is Requirement.WITHIN_LIMITS:
+            who, allowed = next(each for each in self._limited(deletion) if self._keys.hour(each[0]) == condition.key)
+            burst = self._keys.burst(who)
+            first, _ = await self._redis.transact(
+                Transaction(when=(missing(burst),), effects=(set_for(burst, deletion.id, HOUR),))
+            )
+            limit = LimitReached(
+                allowed, round(float(answer.said)) + HOUR, per_person=who != "everyone", first=first.applied
+            )
+        return ConflictError(requirement, latest, freeze=decode_freeze(answer.hashes[1]), limit=limit)
 
-        return await self._attempts.run(operation)
+    async def restore(self, deletion: Deletion, event: Event) -> Deletion:
+        """See the port."""
+        key = self._keys.deletion(deletion.id)
+        restored = replace(deletion, version=deletion.version + 1)
+        answer, _ = await self._redis.transact(
+            Transaction(
+                when=(missing(key),),
+                effects=(
+                    append(self._keys.events, event.text()),
+                    put(key, {**encode(restored), "requested_at": str(deletion.requested_at)}),
+                    schedule_in(self._keys.due, deletion.id, self._lease(deletion.state)),
+                ),
+                read=(key, self._keys.freeze),
+            )
+        )
+        if not answer.applied:
+            raise ConflictError(Requirement.SAME_VERSION, self._decoded(deletion.id, answer))
+        return replace(restored, read_at=answer.now)
 
-    async def _wait_for_replicas(self, connection: Redis) -> None:
-        """Wait until enough replicas hold what was written on `connection`."""
-        if not self._wait_replicas:
-            return
+    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
+        """See the port."""
+
+        async def candidates(calls: Calls) -> list[str]:
+            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, _CANDIDATES - 1, "WITHSCORES"))
+            now = int(cast("list[str]", time)[0]) * 1_000 + int(cast("list[str]", time)[1]) // 1_000
+            return [member for member, score in _scored(found) if score <= now and member not in except_for]
+
+        found = await self._read_all(await self._redis.run(candidates))
+        return [held for deletion in found if (held := await self._take(deletion)) is not None]
+
+    async def _take(self, deletion: Deletion) -> Deletion | None:
+        """Take one over that is due; None if another replica was first."""
+        lifecycle, event = deletion.lifecycle, None
+        if deletion.state is State.EXECUTING and lifecycle.called_at:  # interrupted
+            lifecycle = replace(lifecycle, calls=lifecycle.calls + 1)
+            event = of_deletion(deletion, EventKind.TAKEN_OVER)
+        taken = replace(deletion, lifecycle=lifecycle)
         try:
-            reached = await connection.wait(self._wait_replicas, _WAIT)
-        except ResponseError as error:  # no right to WAIT, or no longer the primary: what was recorded stays recorded
-            _log.warning("Redis cannot wait for replicas", why=str(error))
-            reached = 0
-        if reached < self._wait_replicas:
-            raise NotReplicatedError(self._wait_replicas, reached)
-
-    async def claim(self) -> Deletion | None:
-        """See the port. Finding what is due and taking it are two scripts, since a script's keys must be declared."""
-
-        async def operation(connection: Redis) -> Deletion | None:
-            for deletion_id in await self._due([self._keys.due], [_CANDIDATES], connection):
-                keys = [self._keys.deletion(deletion_id), self._keys.due, *self._record]
-                leases = [self._timings.call_lease, self._timings.talk_lease]
-                told = of_take_over(deletion_id).told()
-                now, pairs = await self._claim(keys, [deletion_id, _token(), *leases, told], connection)
-                if not pairs:
-                    continue  # another replica took it first
-                try:
-                    return decode(deletion_id, paired(pairs), now)
-                except (KeyError, ValueError) as error:  # its lease keeps it from standing in the way of the others
-                    _log.error("a deletion cannot be read", deletion=deletion_id, why=repr(error))
+            return await self.commit(Change(deletion, taken, event, (Requirement.DUE,)))
+        except ConflictError:
             return None
-
-        return await self._attempts.run(operation)
 
     async def pending(self) -> list[Deletion]:
         """See the port."""
 
-        async def operation(connection: Redis) -> list[Deletion]:
-            found = []
-            for deletion_id in map(str, await connection.zrange(self._keys.due, 0, _PENDING - 1)):
-                now, pairs = await self._load([self._keys.deletion(deletion_id)], [], connection)
-                if pairs:
-                    found.append(decode(deletion_id, paired(pairs), now))
-            return [deletion for deletion in found if not deletion.ended]
+        async def listed(calls: Calls) -> list[str]:
+            return [
+                str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))
+            ]
 
-        return await self._attempts.run(operation)
+        return [deletion for deletion in await self._read_all(await self._redis.run(listed)) if not deletion.ended]
 
-    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
-        """See the port."""
-        now, epoch = await self._write(deletion, lease=self._lease(deletion.state), what=what)
-        return replace(deletion, seen_at=now, epoch=epoch)
+    async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
+        """Those that can be read; one that cannot must not stand in the way of the others."""
+        found = []
+        for start in range(0, len(ids), _AT_ONCE):
+            batch = ids[start : start + _AT_ONCE]
+            answer = await self._redis.read(self._keys.freeze, *map(self._keys.deletion, batch))
+            freeze = decode_freeze(answer.hashes[0])
+            for deletion_id, fields in zip(batch, answer.hashes[1:], strict=True):
+                try:
+                    found.append(decode(deletion_id, fields, answer.now, freeze))
+                except (KeyError, ValueError) as error:
+                    await self._set_aside(deletion_id, fields, error)
+        return found
 
-    async def rest(self, deletion: Deletion, until: int) -> None:
-        """See the port."""
-        await self._write(deletion, rest_until=until)
-
-    async def close(self, deletion: Deletion) -> None:
-        """See the port."""
-        await self._write(deletion)
-
-    async def _write(
-        self, deletion: Deletion, *, lease: int = 0, rest_until: int = 0, what: What | None = None
-    ) -> tuple[int, int]:
-        """Write `deletion`; with neither a lease nor a time to rest until, close it. Returns the time and its epoch."""
-        closed = not lease and not rest_until
-        args: list[str | int] = [
-            deletion.id,
-            deletion.epoch,
-            _token(),
-            lease,
-            rest_until,
-            int(deletion.ended or closed),
-            self._timings.retention,
-            of_progress(deletion, what).told(),
-            int(what is not None),
-            int(what is What.SENT_AGAIN or (deletion.state is State.EXECUTING and deletion.calls == 1)),
-            *flat(encode_progress(deletion)),
-        ]
-        keys = [*self._keys_of(deletion), self._keys.freeze]
-
-        async def operation(connection: Redis) -> tuple[int, int, int]:
-            written, now, epoch = await self._save(keys, args, connection)
-            if written == _FROZEN:
-                raise BrakedError(read_freeze(paired(epoch)))
-            return written, now, epoch
-
-        written, now, epoch = await self._attempts.run(operation)
-        if not written:
-            raise FencedError(f"epoch {deletion.epoch} of {deletion.id} is no longer the latest")
-        return now, epoch
+    async def _set_aside(self, deletion_id: str, fields: Mapping[str, str], error: Exception) -> None:
+        """Look at it again in an hour: a newer replica may have written it. One that has vanished is forgotten."""
+        due_set = self._keys.due
+        if not fields:
+            await self._redis.transact(Transaction(effects=(unschedule(due_set, deletion_id),)))
+            return
+        _log.error("a deletion cannot be read", deletion=deletion_id, error=fields.get("") or repr(error))
+        await self._redis.transact(Transaction(effects=(schedule_in(due_set, deletion_id, HOUR),)))
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """See the port."""
         key, value = self._keys.response_url(deletion_id), encode_response_url(response_url)
-
-        async def operation(connection: Redis) -> None:
-            await connection.set(key, value, px=RESPONSE_URL_LIFE)
-
-        await self._attempts.run(operation)
+        await self._redis.transact(Transaction(effects=(set_for(key, value, RESPONSE_URL_LIFE),)))
 
     async def response_url(self, deletion_id: str) -> ResponseUrl | None:
         """See the port."""
 
-        async def operation(connection: Redis) -> ResponseUrl | None:
-            value = await connection.get(self._keys.response_url(deletion_id))
-            return decode_response_url(value) if value else None
+        async def call(calls: Calls) -> str | None:
+            return cast("str | None", await calls.command("GET", self._keys.response_url(deletion_id)))
 
-        return await self._attempts.run(operation)
+        value = await self._redis.run(call)
+        return decode_response_url(value) if value else None
 
-    def _keys_of(self, deletion: Deletion) -> list[str]:
-        return [self._keys.deletion(deletion.id), self._keys.due, self._keys.task(deletion.task_id), *self._record]
-
-    @property
-    def _record(self) -> list[str]:
-        return [self._keys.record, self._keys.head]
+    def _decoded(self, deletion_id: str, answer: Answer) -> Deletion:
+        return decode(deletion_id, answer.hashes[0], answer.now, decode_freeze(answer.hashes[1]))
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease
 
 
-def _token() -> str:
-    return secrets.token_urlsafe(12)
+def _scored(found: object) -> Iterable[tuple[str, float]]:
+    """A sorted set's members and scores, which RESP3 pairs and RESP2 does not."""
+    pieces = cast("list[object]", found)
+    if pieces and isinstance(pieces[0], list):
+        return [(str(member), float(score)) for member, score in cast("list[list[str]]", pieces)]
+    return [(str(pieces[i]), float(str(pieces[i + 1]))) for i in range(0, len(pieces), 2)]

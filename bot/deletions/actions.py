@@ -1,0 +1,159 @@
+"""People's actions on a prompt: read the deletion, ask who acts, decide, and write what was decided.
+
+If somebody else has written meanwhile, the write does not happen, and it is decided again on what is there now.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from bot.deletions.authorizer import Authorizer
+from bot.deletions.ports import Change, ConflictError, DeletionStore
+from bot.deletions.requests import refused_by
+from bot.deletions.runner import Runner
+from bot.domain.access import Identity
+from bot.domain.audit import of_deletion
+from bot.domain.confirmations import kind_of
+from bot.domain.decision import Decision, decide
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl
+from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import KEEPING, Action, Requirement, State
+from bot.domain.refusal import Reason, Refused
+from bot.domain.rules import Rules, Safeguards, strictest
+
+_STALE = frozenset({Reason.OTHER_STATE, Reason.EXPIRED, Reason.TOO_LATE, Reason.FROZEN})
+"""Refusals that mean that the person saw an old prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of an action.
+
+    Args:
+        deletion: as it now is.
+        asks_for_name: True if the next thing is to type the task's name.
+    """
+
+    deletion: Deletion
+    asks_for_name: bool = False
+
+
+class Actions:
+    """Takes actions.
+
+    Args:
+        store: where they are recorded.
+        authorizer: says who may.
+        runner: goes on from there.
+        rules: what a deletion has to pass by the settings of now.
+    """
+
+    def __init__(self, store: DeletionStore, authorizer: Authorizer, runner: Runner, rules: Rules) -> None:
+        self._store = store
+        self._authorizer = authorizer
+        self._runner = runner
+        self._rules = rules
+
+    async def act(  # noqa: PLR0913 - who does what to what, from where
+        self,
+        deletion_id: str,
+        action: Action,
+        by: SlackUser,
+        clicked: Prompt | None,
+        response_url: ResponseUrl | None = None,
+        *,
+        typed: str | None = None,
+    ) -> Acted:
+        """Record what an action does, and go on with the deletion in the background.
+
+        Args:
+            deletion_id: what the button carries.
+            action: what is asked for.
+            by: who asks.
+            clicked: the message that was clicked; None for a modal.
+            response_url: the click's.
+            typed: what was typed in the modal.
+
+        Raises:
+            Refused: it changes nothing; the reason says why.
+            PersonError: Redis could not record it, or it is not known whether it did.
+        """
+        deletion = await self._store.read(deletion_id)
+        if deletion is None:
+            if clicked is not None:
+                self._runner.retire(clicked, response_url)
+            raise Refused(Reason.UNKNOWN_DELETION)
+        if clicked is not None and clicked.ephemeral and response_url is not None and by == deletion.requester:
+            await self._store.keep_response_url(deletion.id, response_url)
+        while True:  # each conflict means that the deletion has moved on, so this ends
+            decision = await self._decide(deletion, action, by, typed)
+            if decision.lifecycle is None or decision.transition is None:
+                return self._changed_nothing(deletion, decision.reason, clicked, response_url)
+            try:
+                return await self._record(deletion, decision, by, clicked, response_url)
+            except ConflictError as conflict:
+                if conflict.requirement is Requirement.WITHIN_LIMITS:
+                    raise refused_by(conflict) from conflict
+                if conflict.latest is None:  # Redis was emptied
+                    raise Refused(Reason.UNKNOWN_DELETION) from conflict
+                deletion = conflict.latest
+
+    async def _record(
+        self,
+        deletion: Deletion,
+        decision: Decision,
+        by: SlackUser,
+        clicked: Prompt | None,
+        response_url: ResponseUrl | None,
+    ) -> Acted:
+        """Write what was decided.
+
+        Raises:
+            ConflictError: it does not hold any more.
+        """
+        assert decision.lifecycle is not None and decision.transition is not None  # noqa: S101, PT018 - by the caller
+        delivery = deletion.delivery
+        if delivery.prompt is None and clicked is not None:  # its poster died before noting where it is
+            delivery = replace(delivery, prompt=clicked)
+        after = replace(deletion, lifecycle=decision.lifecycle, delivery=delivery)
+        event = of_deletion(after, decision.transition.event, by)
+        recorded = await self._store.commit(Change(deletion, after, event, decision.transition.requires))
+        self._runner.start(recorded, response_url)
+        if clicked is not None and clicked != recorded.delivery.prompt:  # a twin of the prompt
+            self._runner.redraw(recorded, clicked, response_url)
+        safeguards = self._safeguards(recorded)
+        return Acted(recorded, recorded.state is State.REVIEWED and kind_of(safeguards.second_step).typed)
+
+    def _changed_nothing(
+        self, deletion: Deletion, reason: Reason, clicked: Prompt | None, response_url: ResponseUrl | None
+    ) -> Acted:
+        if reason in _STALE and clicked is not None:
+            self._runner.redraw(deletion, clicked, response_url)
+        if reason is Reason.NAME_NOT_TYPED:
+            return Acted(deletion, asks_for_name=True)
+        raise Refused(reason, requester=deletion.requester)
+
+    async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None) -> Decision:
+        """What the action does. A second confirmation never rests on what is only remembered about people."""
+        safeguards = self._safeguards(deletion)
+        if action in KEEPING:
+            identity = await self._authorizer.identify_to_stop(by, deletion.channel)
+            return decide(deletion, action, identity, safeguards)
+        if action is not Action.CONFIRM:
+            return decide(deletion, action, await self._authorizer.identify(by, deletion.channel), safeguards)
+        if not kind_of(strictest(deletion.safeguards, safeguards).second_step).by_others:
+            identity = await self._authorizer.identify(by, deletion.channel, fresh=True)
+            return decide(deletion, action, identity, safeguards, requester=identity, typed=typed)
+        identity, requester = await asyncio.gather(
+            self._authorizer.identify(by, deletion.channel, fresh=True), self._requester(deletion, by)
+        )
+        return decide(deletion, action, identity, safeguards, requester=requester, typed=typed)
+
+    async def _requester(self, deletion: Deletion, asked_by: SlackUser) -> Identity | None:
+        try:
+            return await self._authorizer.identify(deletion.requester, deletion.channel, fresh=True, asked_by=asked_by)
+        except Refused:
+            return None
+
+    def _safeguards(self, deletion: Deletion) -> Safeguards:
+        facts = deletion.shown.facts if deletion.shown is not None else None
+        return self._rules.of(deletion.channel, facts, deletion.task_id)

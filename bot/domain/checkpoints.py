@@ -1,0 +1,189 @@
+r"""Checkpoints: what makes the audit log tamper-evident.
+
+Every few seconds some replica seals the events since the last checkpoint: the checkpoint's hash is the SHA-256 of the
+checkpoint before it and of every event's ID and text, in order. Its number and hash go to the log of the bot as well,
+out of reach of whoever may write to Redis: `audit verify --checkpoint NUMBER:HASH` compares them. To check an export by
+hand::
+
+    digest = sha256(previous.encode())
+    for event in events:
+        digest.update(f"\n{event_id} {text}".encode())
+    assert digest.hexdigest() == checkpoint
+
+What this proves, and what not, is in SECURITY.md.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from bot.domain.audit import FIELDS, Recorded
+from bot.domain.lifecycle import EventKind
+
+_CLOCKS = 5_000
+"""Milliseconds by which an event's ID may differ from its time: Redis never lets IDs go back, but its clock may."""
+_DAY = 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A sealed stretch of the audit log.
+
+    Args:
+        number: how many checkpoints there have been.
+        hash: the digest.
+        upto: the ID of the last event in it; "" if there is none yet.
+        events: how many events have been sealed in all.
+        at: when it was made, in ms of Redis's clock.
+    """
+
+    number: int = 0
+    hash: str = "0" * 64
+    upto: str = ""
+    events: int = 0
+    at: int = 0
+
+
+START = Checkpoint()
+
+
+def seal(last: Checkpoint, events: Iterable[Recorded], at: int) -> Checkpoint:
+    """The checkpoint of `events` after `last`; `last` itself if there are none."""
+    digest = sha256(last.hash.encode())
+    upto, count = last.upto, 0
+    for event in events:
+        digest.update(f"\n{event.id} {event.text}".encode(errors="surrogatepass"))
+        upto, count = event.id, count + 1
+    if not count:
+        return last
+    return Checkpoint(last.number + 1, digest.hexdigest(), upto, last.events + count, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where the audit log is not what it was.
+
+    Args:
+        at: the event's ID, or the checkpoint's number.
+        why: what is wrong.
+    """
+
+    at: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verification found.
+
+    Args:
+        faults: what is wrong; empty if the log is as it was recorded.
+        events: how many events there are.
+        sealed: how many of them are sealed.
+        trimmed: how many were trimmed before them.
+        last: the last checkpoint.
+    """
+
+    faults: tuple[Fault, ...]
+    events: int
+    sealed: int
+    trimmed: int
+    last: Checkpoint
+
+
+def verify(  # noqa: PLR0913 - all that a verification compares
+    events: Iterable[Recorded],
+    checkpoints: Iterable[Checkpoint],
+    *,
+    now: int,
+    interval: int,
+    retention_days: int = 0,
+    known: Checkpoint | None = None,
+) -> Report:
+    """Check the whole log.
+
+    Args:
+        events: all that are kept, in order.
+        checkpoints: all that are kept, in order; the first one is where the log was trimmed, or START.
+        now: Redis's clock, in ms.
+        interval: how old an event may be that no checkpoint seals yet, in ms.
+        retention_days: how long events are kept by the settings; 0 keeps everything, so nothing may be trimmed.
+        known: number and hash of a checkpoint that was noted elsewhere.
+    """
+    faults: list[Fault] = []
+    kept = list(checkpoints)
+    rest = iter(events)
+    pending = next(rest, None)
+    whole = not kept or (pending is not None and _key(pending.id) <= _key(kept[0].upto))
+    anchor, sealed_by = (START, kept) if whole else (kept[0], kept[1:])
+    last, sealed, total, at = anchor, 0, 0, 0
+    trims = False
+    faults += _trimmed_rightly(anchor, now, retention_days)
+
+    def stretch(upto: str | None) -> Iterator[Recorded]:
+        nonlocal pending, at, total, trims
+        while pending is not None and (upto is None or _key(pending.id) <= _key(upto)):
+            faults.extend(_event_faults(pending, at))
+            at = max(at, pending.at)
+            total += 1
+            trims = trims or (pending.get("kind") == EventKind.TRIMMED and pending.get("upto") == anchor.upto)
+            yield pending
+            pending = next(rest, None)
+
+    for checkpoint in sealed_by:
+        found = seal(last, stretch(checkpoint.upto), checkpoint.at)
+        sealed = total
+        if checkpoint.number != last.number + 1:
+            faults.append(Fault(f"checkpoint {last.number + 1}", "it is missing"))
+        elif replace(found, at=checkpoint.at) != checkpoint:
+            why = "the events that it seals are not as they were: one was changed, added, removed or moved"
+            faults.append(Fault(f"checkpoint {checkpoint.number}", why))
+        last = checkpoint
+    for event in stretch(None):
+        if now - event.at > interval:
+            faults.append(Fault(event.id, "no checkpoint seals it, although it is older than the interval"))
+    if anchor.events and not trims:
+        faults.append(Fault(anchor.upto, "events up to here are gone, but no event says that they were trimmed"))
+    faults += _known_elsewhere(kept, known, anchor)
+    return Report(tuple(faults), total, sealed, anchor.events, last)
+
+
+def _key(event_id: str) -> tuple[int, int]:
+    ms, _, sequence = event_id.partition("-")
+    return int(ms or 0), int(sequence or 0)
+
+
+def _event_faults(event: Recorded, latest: int) -> Iterator[Fault]:
+    try:
+        said = json.loads(event.text)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or not event.at or not said.get("kind"):
+        yield Fault(event.id, "it is not an event")
+        return
+    if strange := sorted(set(said) - set(FIELDS)):
+        yield Fault(event.id, f"no event has {', '.join(strange)}")
+    if event.at < latest - _CLOCKS:
+        yield Fault(event.id, "its time is before the event before it")
+    if abs(_key(event.id)[0] - max(event.at, latest)) > _CLOCKS:
+        yield Fault(event.id, "its ID and its time differ")
+
+
+def _trimmed_rightly(anchor: Checkpoint, now: int, retention_days: int) -> Iterator[Fault]:
+    """Whether what is missing at the beginning was old enough to be trimmed."""
+    if not anchor.events:
+        return
+    if not retention_days:
+        yield Fault(anchor.upto, "events up to here are gone, but the settings keep everything")
+    elif now - _key(anchor.upto)[0] < retention_days * _DAY:
+        yield Fault(anchor.upto, f"events up to here are gone, but they are younger than {retention_days} days")
+
+
+def _known_elsewhere(kept: list[Checkpoint], known: Checkpoint | None, anchor: Checkpoint) -> Iterator[Fault]:
+    if known is None:
+        return
+    if known.number < anchor.number:
+        yield Fault(f"checkpoint {known.number}", "it has been trimmed since it was noted, so it cannot be compared")
+    elif (known.number, known.hash) not in [(each.number, each.hash) for each in kept]:
+        yield Fault(f"checkpoint {known.number}", "it is not the one that was noted: the log was forged or cut off")

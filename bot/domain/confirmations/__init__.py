@@ -1,0 +1,28 @@
+"""The kinds of second confirmation: one file for a kind, found by its name in this folder.
+
+A module here holds one `Kind` named `KIND`. Nothing else has to change for a new one: settings, rules, decisions and
+prompts read the registry.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pkgutil import iter_modules
+
+from bot.domain.confirmations.kind import Attempt, Kind
+
+__all__ = ["KINDS", "Attempt", "Kind", "kind_of"]
+
+
+def _found() -> Mapping[str, Kind]:
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.name != "kind"]
+    kinds: list[Kind] = sorted((module.KIND for module in modules), key=lambda kind: kind.strictness)
+    return {kind.name: kind for kind in kinds}
+
+
+KINDS: Mapping[str, Kind] = _found()
+"""By name, the least strict first."""
+
+
+def kind_of(name: str) -> Kind:
+    """The kind called `name`; for one that this version does not know, as of a newer replica, the strictest."""
+    return KINDS.get(name) or [*KINDS.values()][-1]

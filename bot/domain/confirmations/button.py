@@ -1,0 +1,6 @@
+"""`button`: the requester presses a second button."""
+
+from bot.domain.confirmations.kind import Kind
+from bot.domain.text import Text
+
+KIND = Kind("button", strictness=0, hint=Text("only {requester} can confirm"))

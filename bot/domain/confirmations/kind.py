@@ -1,0 +1,56 @@
+"""What a kind of second confirmation is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.identity import SlackUser
+from bot.domain.refusal import Reason
+from bot.domain.text import NOTHING, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tries to give the second confirmation.
+
+    Args:
+        by: who.
+        operator: their operator.
+        requester: who asked for the deletion.
+        requester_operator: the operator it was asked for with.
+        answers: what may be typed: the task's name and its ID.
+        typed: what was typed; None for a button.
+        seen_by_others: whether anyone but the requester can see the prompt.
+    """
+
+    by: SlackUser
+    operator: str
+    requester: SlackUser
+    requester_operator: str
+    answers: tuple[str, ...]
+    typed: str | None
+    seen_by_others: bool
+
+
+def _no_objection(_attempt: Attempt) -> Reason | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One way to give the second confirmation.
+
+    Args:
+        name: as `second_step` in the settings has it.
+        strictness: of two kinds that rules ask for, the higher one counts.
+        objection: why an attempt does not count; None if it does.
+        typed: True if a modal asks for the task's name.
+        by_others: True if it is not the requester who confirms.
+        hint: what the prompt's small print says of it.
+    """
+
+    name: str
+    strictness: int
+    objection: Callable[[Attempt], Reason | None] = _no_objection
+    typed: bool = False
+    by_others: bool = False
+    hint: Text = NOTHING

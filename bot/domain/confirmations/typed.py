@@ -1,0 +1,33 @@
+"""`typed`: the requester types the task's name, or its ID, into a modal."""
+
+import unicodedata
+
+from bot.domain.confirmations.kind import Attempt, Kind
+from bot.domain.refusal import Reason
+from bot.domain.text import Text
+
+
+def _objection(attempt: Attempt) -> Reason | None:
+    if attempt.typed is None:
+        return Reason.NAME_NOT_TYPED
+    typed = normalised(attempt.typed)
+    answers = [normalised(answer) for answer in attempt.answers if answer]
+    if typed in answers:
+        return None
+    if typed.casefold() in [answer.casefold() for answer in answers]:
+        return Reason.WRONG_CASE
+    return Reason.WRONG_NAME
+
+
+def normalised(name: str) -> str:
+    """A name as it is compared: Unicode's NFC form, without surrounding or doubled space."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+KIND = Kind(
+    "typed",
+    strictness=1,
+    objection=_objection,
+    typed=True,
+    hint=Text("only {requester} can confirm, by typing its name"),
+)

@@ -1,0 +1,147 @@
+"""What a person's action does to a deletion: the one decision, as a pure function of all that it rests on."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.access import Identity
+from bot.domain.confirmations import Attempt, kind_of
+from bot.domain.deletion import Confirmation, Deletion, Lifecycle
+from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, KEEPING, Action, State, Transition, possible, transition
+from bot.domain.refusal import Reason
+from bot.domain.rules import Safeguards, strictest
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an action does.
+
+    Args:
+        reason: ALLOWED, or why it changes nothing.
+        lifecycle: the deletion's lifecycle afterwards; None if nothing changes.
+        transition: the row of the table that leads there.
+    """
+
+    reason: Reason
+    lifecycle: Lifecycle | None = None
+    transition: Transition | None = None
+
+
+def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
+    deletion: Deletion,
+    action: Action,
+    by: Identity,
+    safeguards: Safeguards,
+    *,
+    requester: Identity | None = None,
+    typed: str | None = None,
+) -> Decision:
+    """What the action of `by` does to `deletion` at `deletion.read_at`.
+
+    Whether `by` may do anything here has been asked before (`bot.deletions.authorizer`), so a stranger learns nothing
+    of the deletion's state. Somebody whose operator has changed may still cancel, which frees the task to be asked for
+    again.
+
+    Args:
+        deletion: as it was read.
+        action: what is asked for.
+        by: who asks for it.
+        safeguards: what the settings ask for now; of these and the deletion's own the stricter counts.
+        requester: the requester as they are now; None if they may no longer ask for it.
+        typed: what was typed if the task's name is asked for; None for a button.
+    """
+    safeguards = strictest(deletion.safeguards, safeguards)
+    kind = kind_of(safeguards.second_step)
+    reason = _not_theirs(deletion, action, by.user, others=kind.by_others) or _operator_changed(deletion, action, by)
+    if reason is not None:
+        return Decision(reason)
+    if not possible(deletion.state, action):
+        return Decision(_too_late(deletion, action))
+    lifecycle = deletion.lifecycle
+    if deletion.state in AWAITING_CONFIRMATION and deletion.read_at >= lifecycle.expires_at:
+        return Decision(Reason.EXPIRED)
+    if action in KEEPING:
+        return _to(
+            deletion,
+            action,
+            replace(lifecycle, state=State.CANCELLED, ended_by=by.user, ended_how=action, ended_at=deletion.read_at),
+        )
+    if action is Action.WITHDRAW:
+        return _withdraw(deletion, by)
+    if kind.by_others and deletion.delivery.prompt is not None and deletion.delivery.prompt.ephemeral:
+        return Decision(Reason.NOBODY_ELSE_SEES)
+    if action is Action.REVIEW:
+        return _to(deletion, action, replace(lifecycle, state=State.REVIEWED, confirmable_at=0, returned=None))
+    return _confirm(deletion, by, safeguards, requester, typed)
+
+
+def _to(deletion: Deletion, action: Action, after: Lifecycle) -> Decision:
+    return Decision(Reason.ALLOWED, after, transition(deletion.state, action, after.state))
+
+
+def _not_theirs(deletion: Deletion, action: Action, by: SlackUser, *, others: bool) -> Reason | None:
+    """Why this button is not for them: it is the requester's, except what anyone allowed here may press."""
+    if by == deletion.requester or action is Action.STOP:
+        return None
+    if others and deletion.state is not State.REQUESTED and action is not Action.REVIEW:
+        return None
+    return Reason.NOT_REQUESTER
+
+
+def _operator_changed(deletion: Deletion, action: Action, by: Identity) -> Reason | None:
+    if by.user != deletion.requester or action in KEEPING or by.operator == deletion.operator:
+        return None
+    return Reason.OPERATOR_CHANGED
+
+
+def _too_late(deletion: Deletion, action: Action) -> Reason:
+    sent = deletion.state not in AWAITING_CONFIRMATION and not deletion.ended
+    return Reason.TOO_LATE if action in KEEPING and sent and deletion.lifecycle.confirmed_at else Reason.OTHER_STATE
+
+
+def _withdraw(deletion: Deletion, by: Identity) -> Decision:
+    """Somebody takes their own confirmation back."""
+    left = tuple(each for each in deletion.lifecycle.confirmations if each.user != by.user)
+    if len(left) == len(deletion.lifecycle.confirmations):
+        return Decision(Reason.NOT_CONFIRMED_BY_YOU)
+    after = replace(deletion.lifecycle, state=State.REVIEWED, confirmations=left, confirmed_at=0, send_at=0)
+    return _to(deletion, Action.WITHDRAW, after)
+
+
+def _confirm(
+    deletion: Deletion, by: Identity, safeguards: Safeguards, requester: Identity | None, typed: str | None
+) -> Decision:
+    lifecycle = deletion.lifecycle
+    kind = kind_of(safeguards.second_step)
+    if safeguards.protect:
+        return Decision(Reason.PROTECTED)
+    if kind.by_others and (requester is None or requester.operator != deletion.operator):
+        return Decision(Reason.REQUESTER_BARRED)
+    if safeguards.reason == "required" and not deletion.reason:
+        return Decision(Reason.REASON_MISSING)
+    prompt = deletion.delivery.prompt
+    attempt = Attempt(
+        by=by.user,
+        operator=by.operator,
+        requester=deletion.requester,
+        requester_operator=deletion.operator,
+        answers=(deletion.name, deletion.task_id),
+        typed=typed,
+        seen_by_others=prompt is None or not prompt.ephemeral,
+    )
+    if (objection := kind.objection(attempt)) is not None:
+        return Decision(objection)
+    if any(by.user == each.user or by.operator == each.operator for each in lifecycle.confirmations):
+        return Decision(Reason.ALREADY_CONFIRMED)
+    if not lifecycle.confirmable_at or deletion.read_at < lifecycle.confirmable_at:
+        return Decision(Reason.TOO_SOON)
+    if deletion.freeze is not None:
+        return Decision(Reason.FROZEN)
+    given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
+    after = replace(lifecycle, confirmations=given)
+    if kind.by_others and len(given) < safeguards.confirmers:
+        return _to(deletion, Action.CONFIRM, after)
+    now = deletion.read_at
+    if safeguards.grace:
+        scheduled = replace(after, state=State.SCHEDULED, confirmed_at=now, send_at=now + safeguards.grace)
+        return _to(deletion, Action.CONFIRM, scheduled)
+    return _to(deletion, Action.CONFIRM, replace(after, state=State.EXECUTING, confirmed_at=now, calls=1))

@@ -1,0 +1,198 @@
+"""The states of a deletion, and the one table of transitions between them.
+
+`decide` (people's actions), `next_step` (the bot's own) and the store (what a transition requires) all read this table,
+and the diagram in the documentation is drawn from it. A new state, limit or brake is a row here, never a script.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far a deletion has come."""
+
+    REQUESTED = "requested"
+    REVIEWED = "reviewed"
+    SCHEDULED = "scheduled"
+    EXECUTING = "executing"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    DELETED = "deleted"
+    FAILED = "failed"
+    GONE = "gone"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    UNKNOWN_FINAL = "unknown_final"
+
+
+AWAITING_CONFIRMATION = frozenset({State.REQUESTED, State.REVIEWED})
+LOOKED_INTO = frozenset({State.ACCEPTED, State.UNKNOWN})
+ENDED = frozenset(
+    {State.DELETED, State.FAILED, State.GONE, State.CANCELLED, State.EXPIRED, State.UNKNOWN_FINAL},
+)
+
+
+class Action(StrEnum):
+    """What moves a deletion. The first six are people's; a button's action ID ends in one of these values."""
+
+    REVIEW = "review"
+    CONFIRM = "confirm"
+    WITHDRAW = "withdraw"
+    CANCEL = "cancel"
+    DECLINE = "decline"
+    STOP = "stop"
+
+    EXPIRE = "expire"
+    FREEZE = "freeze"
+    LAUNCH = "launch"
+    CALL = "call"
+    RETURN = "return"
+    SETTLE = "settle"
+    CORRECT = "correct"
+
+
+KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
+"""These can only keep a task, so they work when little else does."""
+
+
+class Requirement(StrEnum):
+    """What must hold at the moment of the write; the store makes a condition of its transaction from each."""
+
+    SAME_VERSION = "same_version"  # always: nobody has written since the deletion was read
+    LEASE_HELD = "lease_held"  # nobody may take it over yet
+    DUE = "due"
+    NOT_EXPIRED = "not_expired"
+    EXPIRED = "expired"
+    DWELLED = "dwelled"  # the delete button has been visible long enough for this to be no slip
+    NOT_FROZEN = "not_frozen"
+    FROZEN = "frozen"
+    WITHIN_LIMITS = "within_limits"
+    GRACE_OVER = "grace_over"
+
+
+class EventKind(StrEnum):
+    """What an audit event reports."""
+
+    REQUESTED = "requested"
+    REFUSED = "refused"
+    REVIEWED = "reviewed"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    LAUNCHED = "launched"
+    TAKEN_OVER = "taken_over"  # an interrupted call, by the process that found it
+    CALLED = "called"
+    CALLED_AGAIN = "called_again"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    LOOKED_UP = "looked_up"
+    DELETED = "deleted"
+    FAILED = "failed"
+    GONE = "gone"
+    UNKNOWN_FINAL = "unknown_final"
+    LATE_ANSWER = "late_answer"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+    TRIMMED = "trimmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One way from a state to another, or to the same one.
+
+    Args:
+        source: the state before.
+        action: what is done.
+        target: the state after.
+        event: what the audit log says of it.
+        requires: what must hold at the moment of the write, besides the version.
+    """
+
+    source: State
+    action: Action
+    target: State
+    event: EventKind
+    requires: tuple[Requirement, ...] = ()
+
+
+_IN_TIME = (Requirement.NOT_EXPIRED,)
+_CONFIRMABLE = (Requirement.NOT_EXPIRED, Requirement.NOT_FROZEN, Requirement.DWELLED)
+_CONFIRMED = (*_CONFIRMABLE, Requirement.WITHIN_LIMITS)
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(State.REQUESTED, Action.REVIEW, State.REVIEWED, EventKind.REVIEWED, _IN_TIME),
+    Transition(State.REVIEWED, Action.CONFIRM, State.REVIEWED, EventKind.CONFIRMED, _CONFIRMABLE),
+    Transition(State.REVIEWED, Action.CONFIRM, State.SCHEDULED, EventKind.CONFIRMED, _CONFIRMED),
+    Transition(State.REVIEWED, Action.CONFIRM, State.EXECUTING, EventKind.CONFIRMED, _CONFIRMED),
+    Transition(State.REVIEWED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN, _IN_TIME),
+    Transition(State.SCHEDULED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN),
+    *(
+        Transition(state, action, State.CANCELLED, event, _IN_TIME)
+        for state in (State.REQUESTED, State.REVIEWED)
+        for action, event in ((Action.CANCEL, EventKind.CANCELLED), (Action.DECLINE, EventKind.DECLINED))
+    ),
+    *(
+        Transition(state, Action.EXPIRE, State.EXPIRED, EventKind.EXPIRED, (Requirement.EXPIRED,))
+        for state in (State.REQUESTED, State.REVIEWED)
+    ),
+    *(Transition(state, Action.SETTLE, State.GONE, EventKind.GONE) for state in (State.REQUESTED, State.REVIEWED)),
+    Transition(State.SCHEDULED, Action.STOP, State.CANCELLED, EventKind.STOPPED),
+    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(
+        State.SCHEDULED,
+        Action.LAUNCH,
+        State.EXECUTING,
+        EventKind.LAUNCHED,
+        (Requirement.NOT_FROZEN, Requirement.GRACE_OVER),
+    ),
+    Transition(
+        State.EXECUTING,
+        Action.CALL,
+        State.EXECUTING,
+        EventKind.CALLED,
+        (Requirement.LEASE_HELD, Requirement.NOT_FROZEN),
+    ),
+    Transition(State.EXECUTING, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.EXECUTING, Action.RETURN, State.REQUESTED, EventKind.RETURNED),
+    *(
+        Transition(State.EXECUTING, Action.SETTLE, state, EventKind(state))
+        for state in (State.DELETED, State.FAILED, State.GONE, State.UNKNOWN, State.ACCEPTED)
+    ),
+    *(
+        Transition(State.UNKNOWN, Action.SETTLE, state, EventKind(state))
+        for state in (State.DELETED, State.FAILED, State.GONE, State.UNKNOWN_FINAL)
+    ),
+    *(
+        Transition(State.ACCEPTED, Action.SETTLE, state, EventKind(state))
+        for state in (State.DELETED, State.UNKNOWN_FINAL)
+    ),
+    *(
+        Transition(state, Action.CORRECT, target, EventKind.LATE_ANSWER)
+        for state in (State.EXECUTING, State.UNKNOWN, State.ACCEPTED, State.UNKNOWN_FINAL, State.FAILED, State.GONE)
+        for target in (State.DELETED, State.FAILED)
+        if state is not target
+    ),
+)
+
+_BY_STEP: Mapping[tuple[State, Action, State], Transition] = {
+    (row.source, row.action, row.target): row for row in TRANSITIONS
+}
+
+
+def transition(source: State, action: Action, target: State) -> Transition:
+    """The row of the table.
+
+    Raises:
+        KeyError: the table has no such transition, so it must not happen.
+    """
+    return _BY_STEP[source, action, target]
+
+
+def possible(source: State, action: Action) -> bool:
+    """Whether `action` leads anywhere from `source`."""
+    return any(row.source is source and row.action is action for row in TRANSITIONS)

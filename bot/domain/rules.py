@@ -1,0 +1,146 @@
+"""How sure the bot must be before it deletes a task: `[confirmation]`, and the `[[rules]]` that ask for more.
+
+Every rule that matches counts, and for each safeguard the strictest of them wins. What is not known of a task counts as
+matching, so a rule cannot be evaded by asking while a look-up fails.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from bot.domain.confirmations import KINDS, kind_of
+from bot.domain.facts import TaskFacts
+
+UNREAD = TaskFacts()
+LEAST = next(iter(KINDS))
+
+
+class ReasonPolicy(StrEnum):
+    """Whether a request gives a reason, the strictest last."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safeguards:
+    """What one deletion has to pass.
+
+    Args:
+        second_step: the kind of second confirmation, by its name in `bot.domain.confirmations`.
+        grace: milliseconds between it and the call, during which anyone allowed there can stop it.
+        reason: whether a reason is asked for.
+        dwell: milliseconds for which the second step must have been shown before it counts.
+        confirmers: how many other people must confirm, if it is others who do.
+        protect: True if the bot must refuse.
+        warnings: lines to show above the facts, as the settings have them.
+    """
+
+    second_step: str = LEAST
+    grace: int = 0
+    reason: ReasonPolicy = ReasonPolicy.OFF
+    dwell: int = 0
+    confirmers: int = 1
+    protect: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def strictest(first: Safeguards, second: Safeguards) -> Safeguards:
+    """For each safeguard the stricter of the two; warnings of both."""
+    return Safeguards(
+        second_step=max(first.second_step, second.second_step, key=lambda name: kind_of(name).strictness),
+        grace=max(first.grace, second.grace),
+        reason=max(first.reason, second.reason, key=list(ReasonPolicy).index),
+        dwell=max(first.dwell, second.dwell),
+        confirmers=max(first.confirmers, second.confirmers),
+        protect=first.protect or second.protect,
+        warnings=tuple(dict.fromkeys(first.warnings + second.warnings)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which deletions a rule is for: globs (`*`, `?`, `[a-z]`), compared without regard to case.
+
+    All kinds that are given must match, each by one of its globs; an empty kind matches everything.
+
+    Args:
+        channels: of the channel's ID.
+        projects: of the CodeArts project's name or ID.
+        repositories: of the repository's URL, with or without `.git` at its end.
+        names: of the task's name.
+        tasks: of the task's ID.
+    """
+
+    channels: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+
+    def fits(self, channel: str, facts: TaskFacts, task_id: str) -> bool:
+        """Whether the rule counts; a fact that is not known ("") may be any, so it matches."""
+        repository = facts.repository
+        return (
+            _matches(self.channels, channel)
+            and _matches(self.projects, facts.project, facts.project_id)
+            and _matches(self.repositories, repository, repository.removesuffix(".git"))
+            and _matches(self.names, facts.name)
+            and _matches(self.tasks, task_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What some deletions have to pass.
+
+    Args:
+        match: which ones.
+        safeguards: what they have to pass; its defaults ask for nothing.
+    """
+
+    match: Match
+    safeguards: Safeguards
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What each deletion has to pass.
+
+    Args:
+        usual: what all of them have to pass.
+        rules: what some of them have to pass as well.
+    """
+
+    usual: Safeguards = Safeguards()
+    rules: tuple[Rule, ...] = ()
+
+    def of(self, channel: str, facts: TaskFacts | None, task_id: str) -> Safeguards:
+        """What the deletion of one task has to pass.
+
+        Args:
+            channel: the ID of the conversation it is asked for in.
+            facts: what is known of the task; None if nothing could be read.
+            task_id: the task's ID.
+        """
+        safeguards = self.usual
+        for rule in self.rules:
+            if rule.match.fits(channel, facts or UNREAD, task_id):
+                safeguards = strictest(safeguards, rule.safeguards)
+        return safeguards
+
+
+def _matches(globs: Iterable[str], *values: str) -> bool:
+    """Whether one of `globs` matches one of `values`; also if there is no glob, or a value is not known."""
+    folded = [_folded(glob) for glob in globs]
+    return (
+        not folded or not all(values) or any(fnmatchcase(_folded(value), glob) for glob in folded for value in values)
+    )
+
+
+def _folded(text: str) -> str:
+    """One spelling of what reads alike: é may be one character or two, and case does not count."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

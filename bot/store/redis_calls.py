@@ -1,0 +1,201 @@
+"""Calling Redis: one time limit over all attempts, and what it means if they fail.
+
+Whoever is told "I didn't do anything" must be able to rely on it. So the connection is made before anything is sent on
+it: what fails until then was surely not executed, nor was what Redis refused; everything else is not known. Every
+transaction is safe to replay, hence a lost connection may be tried again.
+
+READONLY, MASTERDOWN and LOADING mean that this is the wrong server now, as after a failover: the pool lets go of all
+its connections, so that the next attempt looks the name up again.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from hashlib import sha1
+from typing import TypeVar
+
+import structlog
+from redis.asyncio import Connection, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as ConnectionLost
+
+from bot.deletions.deadlines import Dependency, waiting_for
+from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.store.schema import Keys
+from bot.store.transaction import SCRIPT, Answer, Transaction
+
+TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
+_WAIT_FOR_REPLICAS = 1_000  # milliseconds
+
+# The codes of errors that come before the script's first write; Redis 6.2 puts them after a dash.
+_REFUSED = re.compile(
+    r"(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|NOPERM|NOAUTH|"
+    r"WRONGPASS|WRONGTYPE) "
+)
+_WRONG_SERVER = re.compile(r"(?:^|-)(?:READONLY|LOADING|MASTERDOWN) ")
+_WHY = (
+    ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
+    ("NOPERM ", "the Redis user lacks a right: see the ACL in the README"),
+    ("READONLY ", "this Redis is a read-only replica"),
+    ("NOREPLICAS ", "Redis has too few replicas (min-replicas-to-write)"),
+    ("MISCONF ", "Redis cannot save to its disk"),
+    ("CLUSTERDOWN ", "the Redis cluster is down"),
+    ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
+)
+_log = structlog.get_logger(__name__)
+_Reply = TypeVar("_Reply")
+_Call = Callable[["Calls"], Awaitable[_Reply]]
+
+
+class Calls:
+    """Commands on one connection, for as long as a call lasts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def command(self, *pieces: str | int) -> object:
+        """One command and its reply."""
+        await self._connection.send_command(*pieces)
+        return await self._connection.read_response()
+
+    async def pipeline(self, *commands: tuple[str | int, ...]) -> list[object]:
+        """Several commands in one round trip."""
+        await self._connection.send_packed_command(self._connection.pack_commands(commands))
+        return [await self._connection.read_response() for _ in commands]
+
+
+class RedisCalls:
+    """Runs transactions and reads against one Redis.
+
+    Args:
+        client: what `bot.store.connection.connect` gives.
+        keys: the keys under the bot's prefix.
+        script: the transaction's script; tests plant bugs in it.
+    """
+
+    def __init__(self, client: Redis, keys: Keys, script: str = SCRIPT) -> None:
+        self.keys = keys
+        self._pool = client.connection_pool
+        self._script = script
+        self._sha = sha1(script.encode()).hexdigest()  # noqa: S324 - Redis's own name for a script
+        self._retry = Retry(
+            ExponentialBackoff(cap=0.4, base=0.05), 3, supported_errors=(ConnectionLost, _WrongServerError)
+        )
+        self._last_failure = ""
+
+    async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
+        """Run a transaction.
+
+        Args:
+            transaction: what is to be done.
+            replicas: how many replicas should hold it before this returns, or until a second has passed.
+
+        Returns:
+            The answer, and how many replicas are known to hold it.
+
+        Raises:
+            NotRecordedError: it was surely not executed.
+            MaybeRecordedError: nobody knows.
+        """
+        keys, plan = transaction.encoded(self.keys.done(transaction.token))
+
+        async def call(calls: Calls) -> tuple[Answer, int]:
+            answer = transaction.answer(await self._run_script(calls, keys, plan))
+            return answer, await _replicated(calls, replicas) if replicas and answer.applied else 0
+
+        return await self.run(call, writing=transaction.writes)
+
+    async def read(self, *hashes: str) -> Answer:
+        """Read hashes and Redis's clock in one round trip. Raises as `transact` does."""
+        answer, _ = await self.transact(Transaction(read=hashes))
+        return answer
+
+    async def run(self, call: _Call[_Reply], *, writing: bool = False) -> _Reply:
+        """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does."""
+        unknown = False
+
+        async def attempt() -> _Reply:
+            nonlocal unknown
+            connection = await self._pool.get_connection()
+            clean = False
+            try:
+                reply = await call(Calls(connection))
+            except ResponseError as error:
+                clean = True
+                unknown = unknown or (writing and not _refused(error))
+                if _WRONG_SERVER.search(_said(error)):
+                    await self._pool.disconnect()
+                    raise _WrongServerError(_said(error)) from error
+                raise
+            except (RedisError, OSError, asyncio.CancelledError):
+                unknown = unknown or writing
+                raise
+            else:
+                clean = True
+                return reply
+            finally:
+                if not clean:
+                    await asyncio.shield(connection.disconnect(nowait=True))
+                await asyncio.shield(self._pool.release(connection))
+
+        try:
+            with waiting_for(Dependency.STORAGE, writing=writing):
+                async with asyncio.timeout(TIME_LIMIT):
+                    reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
+        except (RedisError, OSError) as error:
+            why = self._note(error, unknown=unknown)
+            raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
+        self._last_failure = ""
+        return reply
+
+    async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
+        arguments: tuple[str | int, ...] = (self._sha, len(keys), *keys, plan)
+        try:
+            reply = await calls.command("EVALSHA", *arguments)
+        except NoScriptError:
+            await calls.command("SCRIPT", "LOAD", self._script)
+            reply = await calls.command("EVALSHA", *arguments)
+        return list(reply) if isinstance(reply, list) else []
+
+    def _note(self, error: Exception, *, unknown: bool) -> str:
+        """Log a failure once, not at every sweep for as long as it lasts. Returns what it means."""
+        said = _said(error)
+        why = next((meaning for code, meaning in _WHY if code in said), said)
+        if why != self._last_failure:
+            _log.warning("redis failed", why=why, error=said, recorded="not known" if unknown else "no")
+        self._last_failure = why
+        return why
+
+
+class _WrongServerError(RedisError):
+    """The server is not the primary, or not ready."""
+
+
+async def _replicated(calls: Calls, replicas: int) -> int:
+    try:
+        reached = await calls.command("WAIT", replicas, _WAIT_FOR_REPLICAS)
+    except ResponseError as error:  # no right to WAIT, or no longer the primary: what was recorded stays recorded
+        _log.warning("redis cannot wait for replicas", why=str(error))
+        return 0
+    return reached if isinstance(reached, int) else 0
+
+
+def _said(error: Exception) -> str:
+    code = getattr(error, "status_code", None) or ""
+    return f"{code} {error}".strip() or type(error).__name__
+
+
+def _refused(error: Exception) -> bool:
+    """Whether this is Redis's own word that it did not execute the script."""
+    return _REFUSED.search(f"{_said(error)} ") is not None
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether trying again within the time limit can help: not against a wrong password."""
+    return not isinstance(error, AuthenticationError)
+
+
+async def _go_on(_error: Exception) -> None:
+    """Nothing has to be cleaned up between attempts: each has its own connection."""

@@ -1,0 +1,119 @@
+"""Every key in Redis, what is in it, and what a Redis user must be allowed to do with it.
+
+| key | kind | holds | lasts |
+|---|---|---|---|
+| `due` | sorted set | what has not ended, by when each is due: expiry, lease, grace, look-up | for ever |
+| `deletion:ID` | hash | a deletion (`bot.store.codec`) | until it ended and was announced, then 7 days |
+| `task:ID` | string | the deletion of a task that has not ended | until it ends |
+| `response_url:ID` | string | the latest response_url of an ephemeral prompt | 30 minutes |
+| `freeze` | hash | the freeze: `on`, `team`, `user`, `reason`, `at` | for ever |
+| `hour:WHO` | sorted set | the past hour's second confirmations, of `everyone` or of one requester | an hour |
+| `burst:WHO` | string | the admins have been told that a limit is reached | an hour |
+| `events` | stream | the audit log | as `[record] retention_days` says |
+| `checkpoints` | stream | the checkpoints that seal it | as the events |
+| `checkpoint` | hash | the last checkpoint | for ever |
+| `done:TOKEN` | string | a write that has been applied, so that a replay changes nothing | a minute |
+| `probe` | string, … | what the readiness check writes | a minute |
+"""
+
+from dataclasses import dataclass
+
+COMMANDS = (
+    "evalsha",
+    "script|load",
+    "time",
+    "type",
+    "exists",
+    "get",
+    "set",
+    "del",
+    "pexpire",
+    "hget",
+    "hgetall",
+    "hset",
+    "xadd",
+    "xrange",
+    "xrevrange",
+    "xtrim",
+    "zadd",
+    "zrange",
+    "zrem",
+    "zremrangebyscore",
+    "zscore",
+    "wait",
+    "ping",
+    "select",
+)
+"""What the script and the client use. HELLO and AUTH are open to everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys under one prefix. One hash tag keeps them in one slot of a Cluster, so the script may use any of them.
+
+    Args:
+        prefix: what every key begins with, before a colon.
+    """
+
+    prefix: str
+
+    def _key(self, name: str) -> str:
+        return f"{self.prefix}:{{deletions}}:{name}"
+
+    @property
+    def due(self) -> str:
+        """The deletions that have not ended, by when each is due."""
+        return self._key("due")
+
+    def deletion(self, deletion_id: str) -> str:
+        """A deletion."""
+        return self._key(f"deletion:{deletion_id}")
+
+    def task(self, task_id: str) -> str:
+        """The deletion of a task that has not ended."""
+        return self._key(f"task:{task_id}")
+
+    def response_url(self, deletion_id: str) -> str:
+        """The latest response_url of an ephemeral prompt."""
+        return self._key(f"response_url:{deletion_id}")
+
+    @property
+    def freeze(self) -> str:
+        """The freeze."""
+        return self._key("freeze")
+
+    def hour(self, who: str) -> str:
+        """The past hour's second confirmations."""
+        return self._key(f"hour:{who}")
+
+    def burst(self, who: str) -> str:
+        """Says that the admins have been told of a limit."""
+        return self._key(f"burst:{who}")
+
+    @property
+    def events(self) -> str:
+        """The audit log."""
+        return self._key("events")
+
+    @property
+    def checkpoints(self) -> str:
+        """What seals it."""
+        return self._key("checkpoints")
+
+    @property
+    def checkpoint(self) -> str:
+        """The last checkpoint."""
+        return self._key("checkpoint")
+
+    def done(self, token: str) -> str:
+        """Says for a minute that a write has been applied."""
+        return self._key(f"done:{token}")
+
+    def probe(self, kind: str) -> str:
+        """A key of each kind that only the readiness check uses."""
+        return self._key(f"probe:{kind}")
+
+
+def acl_rules(prefix: str) -> str:
+    """The rules of `ACL SETUSER` that suffice for the bot, its password apart."""
+    return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in COMMANDS)
