@@ -82,6 +82,7 @@ class Lifecycle:
         outcome: what became of the call.
         ended_by: who cancelled, declined or stopped it.
         ended_how: by which of these; None for any other end.
+        ended_why: why they did, in their words; may be "".
         ended_at: when it ended; 0 before.
         returned: why it was sent back to be reviewed again.
     """
@@ -101,6 +102,7 @@ class Lifecycle:
     outcome: Outcome | None = None
     ended_by: SlackUser | None = None
     ended_how: Action | None = None
+    ended_why: str = ""
     ended_at: int = 0
     returned: Returned | None = None
 

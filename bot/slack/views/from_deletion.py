@@ -1,0 +1,98 @@
+"""A deletion -> what its messages show of it."""
+
+from bot.domain.confirmations import kind_of
+from bot.domain.deletion import Deletion, Returned
+from bot.domain.facts import differences
+from bot.domain.freeze import Freeze
+from bot.domain.lifecycle import Action, State
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import NOTHING, Text
+from bot.slack.views.render import permalink
+from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
+
+_ENDED_BY_HAND = {
+    Action.CANCEL: Stage.CANCELLED,
+    Action.DECLINE: Stage.DECLINED,
+    Action.STOP: Stage.STOPPED,
+    Action.FREEZE: Stage.FROZEN,
+}
+_RETURNED = {Returned.CHANGED: Stage.CHANGED, Returned.UNREADABLE: Stage.UNREADABLE}
+_CONFIRMED_BY_SERVICE = Text("CodeArts Check confirmed it")
+
+
+def shown(deletion: Deletion, *, console_url: str = "", workspace_url: str = "") -> Shown:
+    """What people see of `deletion`.
+
+    Args:
+        deletion: with the freeze of the moment it was read.
+        console_url: `[codearts] console_url`: the template of a link to the task; "" for no link.
+        workspace_url: from which the prompt's address is made; "" for no link.
+    """
+    lifecycle, prompt, facts = deletion.lifecycle, deletion.delivery.prompt, deletion.shown
+    kind = kind_of(deletion.safeguards.second_step)
+    before = deletion.before.facts if deletion.before is not None else None
+    changed = lifecycle.returned is Returned.CHANGED and before is not None and facts is not None
+    return Shown(
+        id=deletion.id,
+        stage=_stage(deletion),
+        task_id=deletion.task_id,
+        look_up=facts,
+        requester=deletion.requester,
+        operator=deletion.operator,
+        reason=deletion.reason,
+        channel=deletion.channel,
+        at=deletion.read_at,
+        expires_at=lifecycle.expires_at,
+        send_at=lifecycle.send_at,
+        seen_at=deletion.requested_at if deletion.readable else 0,
+        verify_until=lifecycle.verify_until,
+        ended_at=lifecycle.ended_at,
+        ended_by=lifecycle.ended_by,
+        ended_why=lifecycle.ended_why,
+        typed=kind.typed,
+        others=deletion.safeguards.confirmers if kind.by_others else 0,
+        confirmed_by=tuple(each.user for each in lifecycle.confirmations),
+        warnings=deletion.safeguards.warnings,
+        differences=differences(before, facts.facts) if changed and before and facts else (),
+        freeze=_frozen(deletion.freeze),
+        said=_said(lifecycle.outcome, deletion.state),
+        console_url=_link(console_url, deletion),
+        prompt_url=permalink(prompt.channel, prompt.ts, workspace_url) if prompt and prompt.ts and workspace_url else "",
+        ephemeral=prompt is not None and prompt.ephemeral,
+    )
+
+
+def _stage(deletion: Deletion) -> Stage:
+    lifecycle = deletion.lifecycle
+    if deletion.state is State.REQUESTED:
+        return _RETURNED[lifecycle.returned] if lifecycle.returned else Stage.ASKED
+    if deletion.state is State.CANCELLED:
+        return _ENDED_BY_HAND[lifecycle.ended_how or Action.CANCEL]
+    return Stage(deletion.state)
+
+
+def _frozen(freeze: Freeze | None) -> FrozenBy | None:
+    return FrozenBy(freeze.by, freeze.at, freeze.reason) if freeze is not None else None
+
+
+def _said(outcome: Outcome | None, state: State) -> Said:
+    if outcome is None:
+        return Said()
+    confirmed = state is State.DELETED and outcome.verdict is Verdict.DELETED and not outcome.why
+    return Said(
+        why=outcome.why,
+        hint=outcome.hint,
+        proof=_CONFIRMED_BY_SERVICE if confirmed else outcome.why if state is State.DELETED else NOTHING,
+        status=outcome.status,
+        http_status=outcome.http_status,
+        code=outcome.code,
+        request_id=outcome.request_id,
+    )
+
+
+def _link(template: str, deletion: Deletion) -> str:
+    """The task's page in the console; "" if the template needs what is not known."""
+    project = deletion.shown.facts.project_id if deletion.shown is not None else ""
+    if not template or ("{project_id}" in template and not project):
+        return ""
+    return template.replace("{project_id}", project).replace("{task_id}", deletion.task_id)
