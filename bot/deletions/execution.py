@@ -16,7 +16,7 @@ from bot.domain.next_step import (
     frozen_in_grace,
     launched,
 )
-from bot.domain.outcome import interpret
+from bot.domain.outcome import of_second_send
 from bot.domain.record import What
 
 _log = structlog.get_logger(__name__)
@@ -82,12 +82,18 @@ class Executor:
         return await self.send(held, held_since, response_url)
 
     async def _call(self, deletion: Deletion, held_since: float) -> Deletion:
-        started = time.monotonic()
-        reply = await self._service.delete(
-            deletion.task_id, deletion.operator, not_after=held_since + self._timings.call / 1_000
+        async def still_ours() -> bool:
+            latest = await self._store.load(deletion.id)
+            return latest is not None and latest.epoch == deletion.epoch
+
+        outcome = await self._service.delete(
+            deletion.task_id,
+            deletion.operator,
+            not_after=held_since + self._timings.call / 1_000,
+            may_send=still_ours,
         )
-        took = round((time.monotonic() - started) * 1_000)
-        outcome = interpret(reply, took=took, again=deletion.calls > 1)
+        if deletion.calls > 1:
+            outcome = of_second_send(outcome)
         _log.info(
             "deletion called",
             deletion=deletion.id,
@@ -96,7 +102,7 @@ class Executor:
             verdict=outcome.verdict,
             code=outcome.code,
             request_id=outcome.request_id,
-            took_ms=took,
+            took_ms=outcome.took,
         )
         return await self._store.hold(after_outcome(deletion, outcome, self._timings))
 

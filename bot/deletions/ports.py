@@ -1,13 +1,15 @@
 """What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each answer one of these."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.brakes import Burst, Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.facts import Candidate, LookUp
 from bot.domain.identity import SlackUser
 from bot.domain.operators import Known
-from bot.domain.outcome import Reply, Sighting
+from bot.domain.outcome import Outcome
 from bot.domain.record import Entry, Note, What
 
 
@@ -208,15 +210,28 @@ class Directory(Protocol):
 class TaskService(Protocol):
     """CodeArts Check."""
 
-    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+    async def delete(
+        self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
+    ) -> Outcome:
         """Send DELETE /v3/task/{task_id}; never raises for what the service or the network does.
 
         Args:
             task_id: the task.
             operator: the `operator` header.
-            not_after: `time.monotonic()` seconds: no attempt starts after this; where none has been made, the reply is
-                `NotSent`. An attempt that runs past it is cut off as `NoAnswer`.
+            not_after: `time.monotonic()` seconds. No attempt starts after this, and one that runs past it is cut off
+                and UNKNOWN. If nothing has left by then, the outcome is FAILED and not `sent`.
+            may_send: asked just before the first byte of each attempt, also of one repeated after a 429 or with a new
+                token. If it says no, that attempt is not sent, and the outcome is FAILED, since no earlier attempt was
+                executed either. What it raises is raised here, and that attempt was not sent.
         """
 
-    async def look_up(self, task_id: str) -> Sighting:
-        """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""
+    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+        """See whether a task is there, and what can be read of it in time; never raises.
+
+        Args:
+            task_id: the task.
+            within: seconds; what has not come by then is not known.
+        """
+
+    async def search(self, name: str) -> tuple[Candidate, ...]:
+        """Search for tasks by name in the projects of the settings, in a few seconds; never raises, may miss some."""

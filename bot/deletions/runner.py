@@ -4,7 +4,6 @@ Right after a click and after a crash it is the same: whoever holds the deletion
 by a `FencedError` that somebody else has taken it over.
 """
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from bot.domain.errors import (
     PersonError,
     UndeliverableError,
 )
+from bot.domain.facts import LookUp as Seen
 from bot.domain.next_step import (
     Close,
     Expire,
@@ -38,7 +38,6 @@ from bot.domain.next_step import (
     next_step,
     without_a_second_person,
 )
-from bot.domain.outcome import Presence, Sighting
 
 _log = structlog.get_logger(__name__)
 
@@ -158,13 +157,9 @@ class Runner:
         waits = deletion.state in AWAITING_A_CLICK or deletion.state is State.SCHEDULED
         return replace(deletion, freeze=await self._brakes.frozen()) if waits else deletion
 
-    async def _preview(self, task_id: str) -> Sighting:
+    async def _preview(self, task_id: str) -> Seen:
         """What the prompt shows of the task; a slow service must not keep the prompt from the person who asked."""
-        try:
-            async with asyncio.timeout(self._timings.preview / 1_000):
-                return await self._service.look_up(task_id)
-        except TimeoutError:
-            return Sighting(Presence.UNKNOWN, why="CodeArts Check did not answer in time")
+        return await self._service.look_up(task_id, within=self._timings.preview / 1_000)
 
     async def _reach(self, deletion: Deletion, response_url: ResponseUrl | None) -> ResponseUrl | None:
         """The response_url to fall back on: the one at hand, else the one kept for an ephemeral prompt."""

@@ -19,9 +19,10 @@ from enum import StrEnum
 
 from bot.domain.brakes import Freeze
 from bot.domain.confirmation import Safeguards, SecondStep
+from bot.domain.facts import LookUp
 from bot.domain.identity import SlackUser
 from bot.domain.operators import Known
-from bot.domain.outcome import Outcome, Sighting
+from bot.domain.outcome import Outcome
 from bot.domain.policy import Permission, Policy
 from bot.domain.reasons import Reason
 
@@ -142,7 +143,7 @@ class Deletion:
     prompt: Prompt | None = None
     drawn: str = ""
     told: frozenset[str] = frozenset()
-    preview: Sighting | None = None
+    preview: LookUp | None = None
     outcome: Outcome | None = None
     confirmer: SlackUser | None = None
     canceller: SlackUser | None = None

@@ -9,7 +9,7 @@
     │   ├── MaybeRecordedError Redis did not answer: nobody knows whether it was recorded
     │   └── NotReplicatedError it was recorded, but a failover could lose it
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
-    ├── NoTokenError           IAM gave no token, so the request was not sent
+    ├── NoTokenError           IAM gave no token, so the request was not sent (`bot.codearts.iam`)
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
     ├── FencedError            another process has taken the deletion over
     ├── BrakedError            a freeze or a limit stands in the way
@@ -49,21 +49,6 @@ class MaybeRecordedError(PersonError):
             "Redis did not answer in time, so it is not known whether this was recorded. "
             "If it was, the prompt will show it."
         )
-
-
-class NoTokenError(BotError):
-    """IAM gave no token. Its text says why, without a secret.
-
-    Args:
-        why: what IAM said, or what happened on the way.
-        cure: what a person should do.
-        passing: True where the same sign-in may succeed a moment later.
-    """
-
-    def __init__(self, why: str, cure: str = "try again", *, passing: bool = False) -> None:
-        super().__init__(why)
-        self.cure = cure
-        self.passing = passing
 
 
 class NotReplicatedError(PersonError):

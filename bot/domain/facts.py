@@ -89,6 +89,23 @@ class LookUp:
     why: Text = NOTHING
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A task that a search by name has found.
+
+    Args:
+        task_id: the ID to delete it by.
+        name: the task's name.
+        project: the project's name, or its ID if the service gave no name.
+        branch: the branch that is checked; "" if the service did not say.
+    """
+
+    task_id: str
+    name: str
+    project: str = ""
+    branch: str = ""
+
+
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")
 """The facts that a confirmation is bound to: which task it is, and that nobody has checked with it since."""
 

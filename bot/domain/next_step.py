@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 
 from bot.domain.brakes import Brake, Freeze
 from bot.domain.deletion import AWAITING_A_CLICK, LOOKED_INTO, Deletion, State
-from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
+from bot.domain.facts import LookUp as Seen
+from bot.domain.facts import Presence
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import NOTHING, Code, Text, text
 
 RESULT = "result"  # the announcement in the conversation itself; other targets are channel IDs
 
@@ -157,23 +160,28 @@ def frozen_in_grace(deletion: Deletion, freeze: Brake) -> Deletion:
     by, why = (freeze.by, freeze.why) if isinstance(freeze, Freeze) else (None, "")
     stopped = Outcome(
         Verdict.FAILED,
-        why="deletions were frozen before it was sent" + (f": {why}" if why else ""),
-        cure="ask again once an admin has unfrozen them",
+        why=text("Deletions were frozen before it was sent: {reason}", reason=why)
+        if why
+        else text("Deletions were frozen before it was sent."),
+        hint=text("Ask again once an admin has unfrozen them."),
+        sent=False,
     )
     return replace(deletion, state=State.CANCELLED, canceller=by, outcome=stopped)
 
 
 def frozen_after_interruption(deletion: Deletion, timings: Timings) -> Deletion:
     """An interrupted call that a freeze keeps from being sent again: looked into, since the first may be at work."""
-    why = "interrupted, and not sent again, since deletions are frozen"
+    why = text("The call was interrupted, and not sent again, since deletions are frozen.")
     return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=why), timings)
 
 
 def without_a_second_person(deletion: Deletion) -> Deletion:
     """A request that nobody but the requester could see: it ends at once, and says what to do."""
-    why = "somebody else has to confirm it, but the bot cannot post in this conversation, so nobody else would see it"
-    cure = "invite the bot to this channel (`/invite @codecheck-bot`), then ask again"
-    return _settled(deletion, State.FAILED, Verdict.FAILED, why, cure)
+    why = text(
+        "Somebody else has to confirm it, but the bot cannot post in this conversation, so nobody else would see it."
+    )
+    hint = text("Invite the bot to this channel ({command}), then ask again.", command=Code("/invite @codecheck-bot"))
+    return _settled(deletion, State.FAILED, Verdict.FAILED, why, hint)
 
 
 def after_outcome(deletion: Deletion, outcome: Outcome, timings: Timings) -> Deletion:
@@ -192,52 +200,64 @@ def after_outcome(deletion: Deletion, outcome: Outcome, timings: Timings) -> Del
     return replace(deletion, state=state, outcome=outcome)
 
 
-def after_look(deletion: Deletion, sighting: Sighting, timings: Timings) -> Deletion:
+def after_look(deletion: Deletion, sighting: Seen, timings: Timings) -> Deletion:
     """An ACCEPTED or UNKNOWN deletion once a look-up has answered `sighting`.
 
     Gone is DELETED. At the end of the time, still there is FAILED where nobody knew whether the request was executed,
     but UNKNOWN where the service had taken it; and what cannot be told stays UNKNOWN.
     """
     if sighting.presence is Presence.GONE:
-        return _settled(deletion, State.DELETED, Verdict.DELETED, "a look-up shows that the task has gone")
+        return _settled(deletion, State.DELETED, Verdict.DELETED, text("A look-up shows that the task has gone."))
     if deletion.seen_at < deletion.verify_until:
         pause = min(timings.look * 2 ** (deletion.looks + 1), 15 * timings.look)
         look_at = min(deletion.seen_at + pause, deletion.verify_until)
         return replace(deletion, looks=deletion.looks + 1, look_at=look_at)
     if sighting.presence is Presence.UNKNOWN:
-        return _settled(
-            deletion, State.UNKNOWN, Verdict.UNKNOWN, _unseen(sighting), "look in the CodeArts Check console"
-        )
+        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, _unseen(sighting, *_UNSEEN), _LOOK)
     if deletion.state is State.ACCEPTED:
-        why = "the service took the deletion, but the task is still there"
-        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, "look in the CodeArts Check console")
-    why = "the task is still there: nothing was deleted"
-    return _settled(deletion, State.FAILED, Verdict.FAILED, why, "ask again")
+        why = text("The service took the deletion, but the task is still there.")
+        return _settled(deletion, State.UNKNOWN, Verdict.UNKNOWN, why, _LOOK)
+    why = text("The task is still there: nothing was deleted.")
+    return _settled(deletion, State.FAILED, Verdict.FAILED, why, _ASK_AGAIN)
 
 
-def after_interruption(deletion: Deletion, sighting: Sighting, timings: Timings) -> Deletion | None:
+def after_interruption(deletion: Deletion, sighting: Seen, timings: Timings) -> Deletion | None:
     """An interrupted EXECUTING deletion once a look-up has answered; None where the DELETE is to be sent again."""
     if sighting.presence is Presence.GONE:
-        return _settled(deletion, State.DELETED, Verdict.DELETED, "interrupted; a look-up shows that the task has gone")
+        return _settled(
+            deletion,
+            State.DELETED,
+            Verdict.DELETED,
+            text("The call was interrupted. A look-up shows that the task has gone."),
+        )
     if sighting.presence is Presence.UNKNOWN:
-        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=f"interrupted, and {_unseen(sighting)}"), timings)
+        return after_outcome(deletion, Outcome(Verdict.UNKNOWN, why=_unseen(sighting, *_INTERRUPTED)), timings)
     if deletion.seen_at < max(deletion.confirmed_at, deletion.send_at) + timings.resume:
         return None
     return _settled(
         deletion,
         State.FAILED,
         Verdict.FAILED,
-        "interrupted, and the task is still there: nothing was deleted",
-        "ask again",
+        text("The call was interrupted, and the task is still there: nothing was deleted."),
+        _ASK_AGAIN,
     )
 
 
-def _unseen(sighting: Sighting) -> str:
-    return f"it could not be looked up ({sighting.why})" if sighting.why else "it could not be looked up"
+_LOOK = text("Look in the CodeArts Check console.")
+_ASK_AGAIN = text("Ask again.")
+_UNSEEN = ("The task could not be looked up.", "The task could not be looked up: {why}")
+_INTERRUPTED = (
+    "The call was interrupted, and the task could not be looked up.",
+    "The call was interrupted, and the task could not be looked up: {why}",
+)
 
 
-def _settled(deletion: Deletion, state: State, verdict: Verdict, why: str, cure: str = "") -> Deletion:
+def _unseen(sighting: Seen, without: str, quoting: str) -> Text:
+    return text(quoting, why=str(sighting.why)) if sighting.why else text(without)
+
+
+def _settled(deletion: Deletion, state: State, verdict: Verdict, why: Text, hint: Text = NOTHING) -> Deletion:
     """The deletion at its end, quoting what the service had said."""
     said = deletion.outcome or Outcome(verdict)
-    outcome = replace(said, verdict=verdict, why=why, cure=cure)
+    outcome = replace(said, verdict=verdict, why=why, hint=hint)
     return replace(deletion, state=state, outcome=outcome, look_at=0, verify_until=0)

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from pydantic import TypeAdapter
 
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.facts import LookUp
 from bot.domain.identity import SlackUser
-from bot.domain.outcome import Outcome, Sighting
+from bot.domain.outcome import Outcome
 
 _USER: TypeAdapter[SlackUser | None] = TypeAdapter(SlackUser | None)
 _PROMPT: TypeAdapter[Prompt | None] = TypeAdapter(Prompt | None)
 _TOLD: TypeAdapter[frozenset[str]] = TypeAdapter(frozenset[str])
-_PREVIEW: TypeAdapter[Sighting | None] = TypeAdapter(Sighting | None)
+_PREVIEW: TypeAdapter[LookUp | None] = TypeAdapter(LookUp | None)
 _OUTCOME: TypeAdapter[Outcome | None] = TypeAdapter(Outcome | None)
 _RESPONSE_URL: TypeAdapter[ResponseUrl] = TypeAdapter(ResponseUrl)
 

@@ -1,0 +1,105 @@
+"""A look-up: whether a task is there, and as many facts as can be had in the time.
+
+`GET /v3/task/{id}` alone decides whether the task is there. Beside it run the defects-summary (last check, issues), the
+progress (is a check running) and, once the project is known, the branches. What fails or takes too long is not known.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from http import HTTPStatus
+from typing import Protocol
+
+from bot.codearts.answers import presence_of
+from bot.codearts.error_codes import NO_PERMISSION, PROJECT_UNAVAILABLE, RIGHT_TO_READ
+from bot.codearts.facts import branch_count, check_state, describes, task_facts
+from bot.codearts.in_flight import TIMED_OUT
+from bot.codearts.redaction import Redactor
+from bot.codearts.reply import Reply, ServiceAnswer
+from bot.domain.facts import LookUp, Presence, TaskFacts
+
+_BRANCH_PAGE = 10  # rows asked for: the total is wanted, not the rows
+
+
+class Get(Protocol):
+    """Sends a GET, never raises, and answers by `not_after` (`time.monotonic()` seconds)."""
+
+    async def __call__(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
+        """Send GET `path`."""
+
+
+async def look_up(get: Get, task_id: str, within: float, redactor: Redactor) -> LookUp:
+    """Look a task up.
+
+    Args:
+        get: sends the requests.
+        task_id: a well-formed task ID.
+        within: seconds.
+        redactor: keeps secrets out of the facts.
+    """
+    not_after = time.monotonic() + within
+    summary = asyncio.ensure_future(get(f"/v2/tasks/{task_id}/defects-summary", not_after))
+    progress = asyncio.ensure_future(get(f"/v2/tasks/{task_id}/progress", not_after))
+    try:
+        task = await get(f"/v3/task/{task_id}", not_after)
+        presence, _ = presence_of(task, described=_described(task, task_id))
+        branches: Reply = TIMED_OUT
+        if presence is Presence.GONE:
+            return LookUp(presence)
+        if presence is Presence.EXISTS and (project := task_facts(_content(task), redactor).project_id):
+            page = {"page_num": 1, "page_size": _BRANCH_PAGE}
+            branches = await get(f"/v3/{project}/tasks/{task_id}/branches", not_after, page)
+        return read_look_up(task_id, task, await summary, await progress, branches, redactor)
+    finally:
+        summary.cancel()
+        progress.cancel()
+        await asyncio.gather(summary, progress, return_exceptions=True)
+
+
+def read_look_up(  # noqa: PLR0913, PLR0917 - one reply for each request
+    task_id: str, task: Reply, summary: Reply, progress: Reply, branches: Reply, redactor: Redactor
+) -> LookUp:
+    """The four replies -> what is known of the task."""
+    presence, why = presence_of(task, described=_described(task, task_id))
+    if presence is Presence.GONE:
+        return LookUp(Presence.GONE)
+    first = task_facts(_content(task), redactor) if presence is Presence.EXISTS else TaskFacts()
+    facts = _filled(first, task_facts(_content(summary), redactor))
+    return LookUp(
+        presence,
+        replace(
+            facts,
+            check_state=check_state(_content(progress)),
+            branches=branch_count(_content(branches), _BRANCH_PAGE),
+            missing_right=RIGHT_TO_READ if any(map(_denied, (task, summary, progress, branches))) else "",
+        ),
+        why,
+    )
+
+
+def _described(reply: Reply, task_id: str) -> bool:
+    return isinstance(reply, ServiceAnswer) and describes(task_id, reply.content)
+
+
+def _content(reply: Reply) -> Mapping[str, object]:
+    """The body of a plain success; nothing of an error's."""
+    if not isinstance(reply, ServiceAnswer) or reply.http != HTTPStatus.OK or reply.code or reply.status == "error":
+        return {}
+    return reply.content
+
+
+def _denied(reply: Reply) -> bool:
+    if not isinstance(reply, ServiceAnswer) or reply.code == PROJECT_UNAVAILABLE:
+        return False
+    return reply.http == HTTPStatus.FORBIDDEN or reply.code == NO_PERMISSION
+
+
+def _filled(facts: TaskFacts, more: TaskFacts) -> TaskFacts:
+    """The facts, with what they lack from `more`."""
+    lacking = {
+        each.name: found
+        for each in fields(TaskFacts)
+        if getattr(facts, each.name) in ("", None, {}) and (found := getattr(more, each.name)) not in ("", None, {})
+    }
+    return replace(facts, **lacking)
