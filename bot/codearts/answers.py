@@ -74,7 +74,8 @@ def interpret(reply: Reply, *, sent: bool, took: int = 0) -> Outcome:
 def meaning_of(answer: ServiceAnswer) -> Meaning:
     """What an answer says of the request: the whole table, in the order in which it is decided."""
     if _internal_error(answer):
-        return Meaning(Verdict.UNKNOWN, _text(answer, *_INTERNAL_ERROR))
+        in_status = answer.http >= HTTPStatus.BAD_REQUEST
+        return Meaning(Verdict.UNKNOWN, _text(answer, *(_INTERNAL_ERROR if in_status else _INTERNAL_ERROR_IN_BODY)))
     if answer.code and answer.status == "success":
         return Meaning(Verdict.UNKNOWN, _text(answer, *_SUCCESS_AND_ERROR))
     if (known := refusal_of(answer.code)) is not None:
@@ -113,6 +114,11 @@ _INTERNAL_ERROR = (
     "CodeArts Check had an internal error (HTTP {http}).",
     "CodeArts Check had an internal error (HTTP {http}): {said}",
 )
+_INTERNAL_ERROR_IN_BODY = (
+    "CodeArts Check had an internal error.",
+    "CodeArts Check had an internal error: {said}",
+)
+_REFUSED_IN_BODY = ("CodeArts Check refused.", "CodeArts Check refused: {said}")
 _SUCCESS_AND_ERROR = (
     "CodeArts Check said success and an error at once.",
     "CodeArts Check said success and an error at once: {said}",
@@ -150,7 +156,7 @@ def _by_body(answer: ServiceAnswer) -> Meaning:
         case "success", "ACCEPTED":
             return Meaning(Verdict.ACCEPTED, Text("CodeArts Check took the deletion, but has not finished it."))
         case "error", "BAD_REQUEST":
-            return Meaning(Verdict.FAILED, _text(answer, *_REFUSED), CHECK_THE_TASK_ID)
+            return Meaning(Verdict.FAILED, _text(answer, *_REFUSED_IN_BODY), CHECK_THE_TASK_ID)
     return Meaning(Verdict.UNKNOWN, _text(answer, *_UNREADABLE))
 
 

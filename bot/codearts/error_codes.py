@@ -82,7 +82,7 @@ _REFUSALS: Mapping[str, Refusal] = {
     "APIGW.0307": Refusal(Text("The bot's token was refused."), TELL_AN_ADMIN, CHECK_THE_CREDENTIALS),
     "APIGW.0308": Refusal(Text("CodeArts Check got too many requests."), TRY_AGAIN_SOON),
     PROJECT_UNAVAILABLE: Refusal(
-        Text("The task's project is not available."), Text("Look at the project in the CodeArts console.")
+        Text("The project is unavailable."), Text("Check the project in the CodeArts console.")
     ),
 }
 

@@ -1,7 +1,8 @@
 """A look-up: whether a task is there, and as many facts as can be had in the time.
 
-`GET /v3/task/{id}` alone decides whether the task is there. Beside it run the defects-summary (last check, issues), the
-progress (is a check running) and, once the project is known, the branches. What fails or takes too long is not known.
+`GET /v3/task/{id}` comes first, and only it decides whether the task is there. Then, side by side, come the
+defects-summary (last check, issues), the progress (is a check running) and the branches. What fails or takes too long
+is not known.
 """
 
 import asyncio
@@ -14,10 +15,10 @@ from typing import Protocol
 from bot.codearts.answers import presence_of
 from bot.codearts.error_codes import NO_PERMISSION, PROJECT_UNAVAILABLE, RIGHT_TO_READ
 from bot.codearts.facts import branch_count, check_state, describes, task_facts
-from bot.codearts.in_flight import TIMED_OUT
 from bot.codearts.redaction import Redactor
-from bot.codearts.reply import Reply, ServiceAnswer
+from bot.codearts.reply import NotSent, Reply, ServiceAnswer
 from bot.domain.facts import LookUp, Presence, TaskFacts
+from bot.domain.text import Text
 
 _BRANCH_PAGE = 10  # rows asked for: the total is wanted, not the rows
 
@@ -39,22 +40,33 @@ async def look_up(get: Get, task_id: str, within: float, redactor: Redactor) -> 
         redactor: keeps secrets out of the facts.
     """
     not_after = time.monotonic() + within
-    summary = asyncio.ensure_future(get(f"/v2/tasks/{task_id}/defects-summary", not_after))
-    progress = asyncio.ensure_future(get(f"/v2/tasks/{task_id}/progress", not_after))
-    try:
-        task = await get(f"/v3/task/{task_id}", not_after)
-        presence, _ = presence_of(task, described=_described(task, task_id))
-        branches: Reply = TIMED_OUT
-        if presence is Presence.GONE:
-            return LookUp(presence)
-        if presence is Presence.EXISTS and (project := task_facts(_content(task), redactor).project_id):
-            page = {"page_num": 1, "page_size": _BRANCH_PAGE}
-            branches = await get(f"/v3/{project}/tasks/{task_id}/branches", not_after, page)
-        return read_look_up(task_id, task, await summary, await progress, branches, redactor)
-    finally:
-        summary.cancel()
-        progress.cancel()
-        await asyncio.gather(summary, progress, return_exceptions=True)
+    task = await get(f"/v3/task/{task_id}", not_after)
+    presence, why = presence_of(task, described=_described(task, task_id))
+    if presence is Presence.GONE or not _worth_asking_more(task):
+        return LookUp(presence, why=why)
+    project = task_facts(_content(task), redactor).project_id if presence is Presence.EXISTS else ""
+    summary, progress, branches = await asyncio.gather(
+        get(f"/v2/tasks/{task_id}/defects-summary", not_after),
+        get(f"/v2/tasks/{task_id}/progress", not_after),
+        _branches(get, task_id, project, not_after),
+    )
+    return read_look_up(task_id, task, summary, progress, branches, redactor)
+
+
+async def _branches(get: Get, task_id: str, project_id: str, not_after: float) -> Reply:
+    if not project_id:
+        return NotSent(Text("The project is not known."))
+    return await get(
+        f"/v3/{project_id}/tasks/{task_id}/branches", not_after, {"page_num": 1, "page_size": _BRANCH_PAGE}
+    )
+
+
+def _worth_asking_more(task: Reply) -> bool:
+    """Whether the service answers this bot now. If it is busy or down, three more requests do not help."""
+    if not isinstance(task, ServiceAnswer):
+        return False
+    busy = (HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+    return task.http < HTTPStatus.INTERNAL_SERVER_ERROR and task.http not in busy
 
 
 def read_look_up(  # noqa: PLR0913, PLR0917 - one reply for each request

@@ -73,8 +73,8 @@ _TROUBLES: tuple[tuple[type[BaseException], str, Text], ...] = (
     (httpx.ConnectTimeout, "{service} took too long to connect.", _NETWORK),
     (httpx.ConnectError, "No connection to {service} could be made.", _NETWORK),
     (httpx.DecodingError, "The answer of {service} could not be decoded.", NOTHING),
-    (httpx.TimeoutException, "{service} did not answer in time.", NOTHING),
-    (TimeoutError, "{service} did not answer in time.", NOTHING),
+    (httpx.TimeoutException, "{service} did not answer in time.", _NETWORK),
+    (TimeoutError, "{service} did not answer in time.", _NETWORK),
 )
 _LOST = "The connection to {service} was lost before the answer came."
 
@@ -101,7 +101,7 @@ def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Tr
     for kind, template, hint in _TROUBLES:
         if any(isinstance(link, kind) for link in chain):
             return Trouble(Text(template, {"service": service}), hint)
-    return Trouble(Text(_LOST, {"service": service}))
+    return Trouble(Text(_LOST, {"service": service}), _NETWORK)
 
 
 def _refused_by_proxy(said: str, service: str) -> Trouble:

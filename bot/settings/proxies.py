@@ -21,6 +21,8 @@ _PORTS = {"http": 80, "https": 443}
 _HIGHEST_PORT = 65_535
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST_NAME = re.compile(r"[0-9a-z_]([0-9a-z_.-]*[0-9a-z_])?")
+_BRACKETED = re.compile(r"\[([^\[\]]*)\](/[0-9]{1,3})?(?::([0-9]{1,5}))?")  # [fd00::1], [fd00::]/8, [fd00::1]:443
+_NAMED = re.compile(r"([^:\[\]]+)(?::([0-9]{1,5}))?")
 _EXAMPLE = "Write it as http://proxy.example.com:3128."
 
 
@@ -164,23 +166,25 @@ def _read_exception(entry: str) -> _Exception | None:
         return _Exception()
     if (network := _network(entry)) is not None:
         return _Exception(network=network)
-    host, colon, digits = entry.rpartition(":")
-    port = None
-    if colon:
-        if not (digits.isascii() and digits.isdigit() and int(digits) <= _HIGHEST_PORT):
-            return None
-        port, entry = int(digits), host
-        if (network := _network(entry)) is not None:
-            return _Exception(network=network, port=port)
-    name = _plain(entry).removeprefix("*").removeprefix(".")
-    looks_numeric = "/" in name or not re.search("[a-z_-]", name)
-    return None if looks_numeric or not _HOST_NAME.fullmatch(name) else _Exception(name, port=port)
+    if (bracketed := _BRACKETED.fullmatch(entry)) is not None:
+        host, port = bracketed[1] + (bracketed[2] or ""), bracketed[3]
+    elif (named := _NAMED.fullmatch(entry)) is not None:
+        host, port = named[1], named[2]
+    else:
+        return None
+    number = int(port) if port else None
+    if number is not None and number > _HIGHEST_PORT:
+        return None
+    if (network := _network(host)) is not None:
+        return _Exception(network=network, port=number)
+    name = _plain(host).removeprefix("*").removeprefix(".")
+    looks_like_an_address = not re.search("[a-z_-]", name)
+    return None if looks_like_an_address or not _HOST_NAME.fullmatch(name) else _Exception(name, port=number)
 
 
 def _network(text: str) -> _Network | None:
-    """An address or a network, with brackets around its address or around all of it, or without."""
     try:
-        return ip_network(text.replace("[", "").replace("]", ""), strict=False)
+        return ip_network(text, strict=False)
     except ValueError:
         return None
 
