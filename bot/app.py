@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
+from bot.codearts.redaction import Redactor
 from bot.deletions.background import Background, cancel
 from bot.deletions.freezing import Braking
 from bot.deletions.history import LookingBack
@@ -98,7 +99,9 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         )
         record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
         conversation = SlackMessenger(client, session, workspace.url, settings.confirmation.in_domain)
-        service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
+        service = CodeArtsCheck(
+            await stack.enter_async_context(codearts_client(settings)), redactor=Redactor(settings.secrets)
+        )
         policy = _policy(settings, workspace.team)
         directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
         people = People(directory, policy)

@@ -1,134 +1,201 @@
-"""Bodies -> typed answers: pure, lenient in what it reads, and never a secret in what it gives.
+"""What an answer means: a reply to DELETE -> `Outcome`, a reply to GET -> `Presence`.
 
-The forms (API pages DeleteTaskV3, GetTaskInfoByID, ErrorCode; the vendor's SDK; Keystone)::
-
-    {"httpStatus": "OK", "result": true | "true" | {...}, "status": "success"}
-    {"error_code": "CC.00050010", "error_msg": "..."}        the service and the gateway, often with HTTP 200
-    {"errorCode": ..., "errorMsg": ...}  {"code": ..., "message": ...}  and each of them nested in `error` or `result`
-    {"error": {"code": 401, "title": "Unauthorized", "message": "..."}}
+Decided from the body first, then from the HTTP status. The documented body is
+`{"httpStatus": "OK", "result": true, "status": "success"}` (DeleteTaskV3). An error can arrive with HTTP 200, so the
+HTTP status by itself decides nothing. What is not documented (idempotency, the answer for a missing task) is unknown.
 """
 
-import json
-import re
-import unicodedata
+from dataclasses import dataclass
+from http import HTTPStatus
 
-from bot.domain.outcome import Answer, Task
-
-WITHHELD = "(the message is withheld: it may hold credentials)"
-
-_LABEL, _MESSAGE, _NAME = 64, 300, 200  # most characters kept of a code or status, of a message, of a task's name
-_READ = 8_192  # most characters looked at of any text
-_CODES = ("error_code", "errorCode", "code")
-_MESSAGES = ("error_msg", "errorMsg", "message", "error_description")
-_NO_ERROR = {"", "0", "200", "ok", "success"}  # what some services put into `code` when all is well
-
-# APIGW.0301 quotes the canonical request or the access key. Whatever speaks of such things, or looks like an access key
-# (20 capitals and digits), a secret key (40 characters), a hash or a token (longer), is withheld as a whole.
-_SIGNATURE_ERROR = re.compile(r"APIG\w*\.03\d\d")
-_SECRET = re.compile(
-    r"canonical|authori[sz]ation|signature|\bsign(?:ed|ing)|aksk|ak/sk|access.?key|secret|credential|password|token"
-    r"|sdk-hmac|x-(?:auth|sdk|project|security|subject)-|(?-i:[A-Z0-9]{20})|[0-9A-Za-z+/=_-]{40}",
-    re.IGNORECASE,
+from bot.codearts.error_codes import (
+    CHECK_THE_CREDENTIALS,
+    CHECK_THE_ENDPOINT,
+    CHECK_THE_TASK_ID,
+    GRANT_THE_RIGHT,
+    INNER_ERROR,
+    NO_SUCH_PROJECT,
+    TELL_AN_ADMIN,
+    TRY_AGAIN_SOON,
+    Refusal,
+    refusal_of,
 )
-_REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+from bot.codearts.reply import NoAnswer, NotSent, Reply, ServiceAnswer
+from bot.domain.facts import Presence
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import NOTHING, Text
 
 
-def read_answer(http: int, body: bytes, request_id: str = "") -> Answer:
-    """Read an answer of CodeArts Check, its gateway or IAM. Whatever the body holds, it never raises.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an answer says of the request.
 
     Args:
-        http: the HTTP status code.
-        body: as it came; it may be no JSON at all.
-        request_id: the `X-Request-Id` header.
+        verdict: what became of it.
+        why: a sentence; empty for a plain success.
+        hint: what the person who asked can do.
+        admin_hint: what an admin of the bot can do.
     """
-    fields = _fields(body)
-    status = _label(fields.get("status"))
-    result = fields.get("result")
-    code, message = _error(fields, status)
-    truth = _truth(result)
-    if not message and truth is None:
-        message = _message(result)
-    return Answer(
-        http=http,
-        status=status,
-        http_status=_label(fields.get("httpStatus")),
-        result=truth,
-        code=code,
-        message=WITHHELD if message and _SIGNATURE_ERROR.search(code) else message,
-        request_id=request_id if _REQUEST_ID.fullmatch(request_id) else "",
-        task=_task(result),
+
+    verdict: Verdict
+    why: Text = NOTHING
+    hint: Text = NOTHING
+    admin_hint: Text = NOTHING
+
+
+def interpret(reply: Reply, *, sent: bool, took: int = 0) -> Outcome:
+    """What a reply to DELETE means.
+
+    Args:
+        reply: what came back, or why nothing did.
+        sent: whether any byte of any attempt may have left.
+        took: milliseconds that it took.
+    """
+    match reply:
+        case NotSent(why, hint, admin_hint):
+            return Outcome(Verdict.FAILED, why=why, hint=hint, admin_hint=admin_hint, took=took, sent=sent)
+        case NoAnswer(why):
+            return Outcome(Verdict.UNKNOWN, why=why, took=took)
+        case ServiceAnswer():
+            meaning = meaning_of(reply)
+            return Outcome(
+                meaning.verdict,
+                reply.status,
+                reply.http_status,
+                reply.code,
+                meaning.why,
+                meaning.hint,
+                meaning.admin_hint,
+                reply.request_id,
+                took,
+            )
+
+
+def meaning_of(answer: ServiceAnswer) -> Meaning:
+    """What an answer says of the request: the whole table, in the order in which it is decided."""
+    if _internal_error(answer):
+        in_status = answer.http >= HTTPStatus.BAD_REQUEST
+        return Meaning(Verdict.UNKNOWN, _text(answer, *(_INTERNAL_ERROR if in_status else _INTERNAL_ERROR_IN_BODY)))
+    if answer.code and answer.status == "success":
+        return Meaning(Verdict.UNKNOWN, _text(answer, *_SUCCESS_AND_ERROR))
+    if (known := refusal_of(answer.code)) is not None:
+        return Meaning(Verdict.FAILED, known.why, known.hint, known.admin_hint)
+    if answer.http >= HTTPStatus.BAD_REQUEST:
+        refusal = _refused(answer)
+        return Meaning(Verdict.FAILED, refusal.why, refusal.hint, refusal.admin_hint)
+    if answer.code:
+        return Meaning(Verdict.UNKNOWN, _text(answer, *_UNDOCUMENTED))
+    if not HTTPStatus.OK <= answer.http < HTTPStatus.MULTIPLE_CHOICES:
+        return Meaning(Verdict.UNKNOWN, Text("The answer was HTTP {http}, which says nothing.", {"http": answer.http}))
+    return _by_body(answer)
+
+
+def presence_of(reply: Reply, *, described: bool) -> tuple[Presence, Text]:
+    """What a reply to GET /v3/task/{task_id} says, and why if that is not known.
+
+    A task exists only if the answer describes it, and has gone only on the service's own clear word. Whatever hides a
+    task (throttled, refused, 5xx, timeout, unreadable, no such API) is unknown.
+
+    Args:
+        reply: what came back, or why nothing did.
+        described: whether the answer's content describes the task that was asked for.
+    """
+    if not isinstance(reply, ServiceAnswer):
+        return Presence.UNKNOWN, reply.why
+    if reply.http == HTTPStatus.OK and not reply.code and described and _no_failure(reply):
+        return Presence.EXISTS, NOTHING
+    if _says_missing(reply):
+        return Presence.GONE, NOTHING
+    return Presence.UNKNOWN, meaning_of(reply).why or Text("The answer does not describe the task.")
+
+
+# What is said without, and with, the service's own words.
+_INTERNAL_ERROR = (
+    "CodeArts Check had an internal error (HTTP {http}).",
+    "CodeArts Check had an internal error (HTTP {http}): {said}",
+)
+_INTERNAL_ERROR_IN_BODY = (
+    "CodeArts Check had an internal error.",
+    "CodeArts Check had an internal error: {said}",
+)
+_REFUSED_IN_BODY = ("CodeArts Check refused.", "CodeArts Check refused: {said}")
+_SUCCESS_AND_ERROR = (
+    "CodeArts Check said success and an error at once.",
+    "CodeArts Check said success and an error at once: {said}",
+)
+_REFUSED = ("CodeArts Check refused (HTTP {http}).", "CodeArts Check refused (HTTP {http}): {said}")
+_UNDOCUMENTED = (
+    "CodeArts Check answered with an error that is not documented.",
+    "CodeArts Check answered with an error that is not documented: {said}",
+)
+_NOT_DONE = (
+    "CodeArts Check said success, but not that the task was deleted.",
+    "CodeArts Check said success, but not that the task was deleted: {said}",
+)
+_UNREADABLE = (
+    "The answer could not be understood (HTTP {http}).",
+    "The answer could not be understood (HTTP {http}): {said}",
+)
+
+
+def _text(answer: ServiceAnswer, without: str, quoting: str) -> Text:
+    """The sentence for an answer; what the service said goes in as a value."""
+    if answer.message:
+        return Text(quoting, {"http": answer.http, "said": answer.message})
+    return Text(without, {"http": answer.http})
+
+
+def _by_body(answer: ServiceAnswer) -> Meaning:
+    """What a 2xx without an error code says."""
+    denied = answer.result is False or (answer.result is None and answer.message != "")
+    match answer.status, answer.http_status:
+        case "success", ("OK" | "ACCEPTED") if denied:
+            return Meaning(Verdict.UNKNOWN, _text(answer, *_NOT_DONE))
+        case "success", "OK":
+            return Meaning(Verdict.DELETED)
+        case "success", "ACCEPTED":
+            return Meaning(Verdict.ACCEPTED, Text("CodeArts Check took the deletion, but has not finished it."))
+        case "error", "BAD_REQUEST":
+            return Meaning(Verdict.FAILED, _text(answer, *_REFUSED_IN_BODY), CHECK_THE_TASK_ID)
+    return Meaning(Verdict.UNKNOWN, _text(answer, *_UNREADABLE))
+
+
+def _internal_error(answer: ServiceAnswer) -> bool:
+    """Whether something went wrong inside the service, so that nobody can tell what it has done."""
+    return (
+        answer.http >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or answer.http == HTTPStatus.REQUEST_TIMEOUT
+        or answer.http_status == "INTERNAL_SERVER_ERROR"
+        or answer.code == INNER_ERROR
     )
 
 
-def _fields(body: bytes) -> dict[str, object]:
-    try:
-        content: object = json.loads(body)
-    except (ValueError, RecursionError):  # no JSON, no UTF-8, digits without end; nested without end
-        return {}
-    return content if isinstance(content, dict) else {}
+def _refused(answer: ServiceAnswer) -> Refusal:
+    """What a 4xx means whose code is not documented."""
+    why = _text(answer, *_REFUSED)
+    if answer.http == HTTPStatus.TOO_MANY_REQUESTS:
+        return Refusal(why, TRY_AGAIN_SOON)
+    if answer.http == HTTPStatus.FORBIDDEN:
+        return Refusal(why, TELL_AN_ADMIN, GRANT_THE_RIGHT)
+    if answer.http == HTTPStatus.UNAUTHORIZED or answer.code.startswith("IAM."):
+        return Refusal(why, TELL_AN_ADMIN, CHECK_THE_CREDENTIALS)
+    return Refusal(why, CHECK_THE_TASK_ID, CHECK_THE_ENDPOINT)
 
 
-def _truth(result: object) -> bool | None:
-    """The table of the API page says the string "true", its example shows the boolean."""
-    if isinstance(result, bool):
-        return result
-    if isinstance(result, str):
-        return {"true": True, "false": False}.get(result.strip().lower())
-    return None
+def _no_failure(answer: ServiceAnswer) -> bool:
+    """Whether the body says success, or, as flat answers do, neither success nor failure."""
+    return answer.http_status in ("OK", "") and answer.status != "error"
 
 
-def _error(fields: dict[str, object], status: str) -> tuple[str, str]:
-    """The error's code and message, wherever they stand; a success's `result` is data, so no error is sought there."""
-    places = [fields, fields.get("error"), None if status == "success" else fields.get("result")]
-    code = message = ""
-    for place in places:
-        if isinstance(place, dict):
-            code = code or next((found for name in _CODES if (found := _code(place.get(name)))), "")
-            message = message or next((found for name in _MESSAGES if (found := _message(place.get(name)))), "")
-    return code, message or _message(fields.get("error"))
+def _says_missing(answer: ServiceAnswer) -> bool:
+    """CC.00050013, to which the FAQ ties a wrong ID, or the service's own 404; neither is documented.
 
-
-def _code(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**9:
-        value = str(value)
-    code = _label(value)
-    return "" if code.lower() in _NO_ERROR else code
-
-
-def _task(result: object) -> Task | None:
-    """What the result of GetTaskInfoByID tells; its field list is not fully documented, so several names are tried."""
-    if not isinstance(result, dict) or all(value in (None, "") for value in result.values()):
-        return None
-
-    def first(*names: str) -> str:
-        return next((found for name in names if (found := _cut(_line(result.get(name)), _NAME))), "")
-
-    return Task(
-        name=first("taskName", "task_name", "name"),
-        project=first("projectName", "project_name"),
-        branch=first("branchName", "git_branch", "branch"),
-    )
-
-
-def _label(value: object) -> str:
-    return _withheld(_line(value), _LABEL)
-
-
-def _message(value: object) -> str:
-    return _withheld(_line(value), _MESSAGE)
-
-
-def _withheld(line: str, most: int) -> str:
-    """The line cut to `most`, or that it is withheld; looked at before it is cut, since half a secret is one too."""
-    return WITHHELD if _SECRET.search(line) else _cut(line, most)
-
-
-def _line(value: object) -> str:
-    """A string on one line, without control, format or surrogate characters; "" for anything else."""
-    if not isinstance(value, str):
-        return ""
-    return " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in value[:_READ]).split())
-
-
-def _cut(line: str, most: int) -> str:
-    return line if len(line) <= most else line[: most - 1] + "…"
+    A 404 of the gateway means a wrong host, and one without a word of the service means nothing.
+    """
+    if answer.status == "success" or answer.http_status == "INTERNAL_SERVER_ERROR":
+        return False
+    if answer.code == NO_SUCH_PROJECT:
+        return answer.http in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+    if answer.http != HTTPStatus.NOT_FOUND or refusal_of(answer.code) is not None or answer.code == INNER_ERROR:
+        return False
+    return answer.code.startswith("CC.") or (not answer.code and answer.status == "error")

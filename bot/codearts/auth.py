@@ -1,6 +1,6 @@
-"""The two ways of signing in that CodeArts Check takes: a signature with AK/SK, or a token of IAM.
+"""The two ways of signing in that CodeArts Check accepts: a signature with AK/SK, or a token of IAM.
 
-Both are needed: reads are known to work with AK/SK, while sibling write pages list `X-Auth-Token` as mandatory.
+Both are needed: reads are known to work with AK/SK, while the pages of similar writes list `X-Auth-Token` as mandatory.
 """
 
 import asyncio
@@ -13,24 +13,23 @@ import httpx
 import structlog
 from pydantic import SecretStr
 
-from bot.codearts.sign_in import IamUser, Token, sign_in
+from bot.codearts.iam import IamCredentials, NoTokenError, Token, request_token
 from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, authorization
-from bot.domain.errors import NoTokenError
 
 _log = structlog.get_logger(__name__)
 
-# Signed where present. What proxies may rewrite (User-Agent, Accept, ...) is left out.
+# Signed if present. What proxies may rewrite (User-Agent, Accept, ...) is left out.
 _SIGNED = ("host", "content-type", "operator", "x-sdk-date", "x-project-id", "x-security-token")
 
 _AHEAD = 3_600.0  # a token is renewed this long before its end, in seconds, or at nine tenths of a short life
-_PAUSE = 60.0  # between attempts to renew a token that is still good
+_PAUSE = 60.0  # between attempts to renew a token that is still valid
 _COOL_OFF = 300.0  # after a refusal: IAM locks a user after a few wrong passwords
 
 
 class AkSkAuth(httpx.Auth):
     """Signs each request with an access key.
 
-    A refused signature is never tried again: five in a row lock the key for five minutes.
+    A refused signature is not tried again: five in a row lock the key for five minutes.
 
     Args:
         access_key: AK.
@@ -66,19 +65,21 @@ class AkSkAuth(httpx.Auth):
 
 
 class IamTokenAuth(httpx.Auth):
-    """Sends a token of IAM: asked for at need, kept, renewed ahead of its end, and renewed once on a 401.
+    """Sends a token of IAM: requested when it is needed, kept, renewed ahead of its end, and renewed once on a 401.
 
-    Requests that need a token at the same time share one sign-in.
+    Requests that need a token at the same time share one.
 
     Args:
         iam: the client for IAM's host, which the caller owns.
-        user: who signs in, and for which project.
+        credentials: who signs in, and for which project.
         clock: seconds that only go forward.
     """
 
-    def __init__(self, iam: httpx.AsyncClient, user: IamUser, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, iam: httpx.AsyncClient, credentials: IamCredentials, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._iam = iam
-        self._user = user
+        self._credentials = credentials
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
@@ -87,7 +88,7 @@ class IamTokenAuth(httpx.Auth):
         self._ask_again_at = 0.0
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the request with a token; where the gateway answers 401, with a new one, once.
+        """Send the request with a token; if the gateway answers 401, once more with a new one.
 
         Raises:
             NoTokenError: there is no token, so the request was not sent (again).
@@ -101,7 +102,7 @@ class IamTokenAuth(httpx.Auth):
             yield request
 
     async def _good_token(self, refused: Token | None = None) -> Token:
-        """The kept token, unless its time is up or it is the one that was `refused`; else a new one."""
+        """The kept token, unless its time is up or it was `refused`; otherwise a new one."""
         async with self._lock:
             now = self._clock()
             kept = self._token if self._token is not refused else None
@@ -110,7 +111,7 @@ class IamTokenAuth(httpx.Auth):
             if self._refusal is not None and now < self._ask_again_at:
                 raise self._refusal
             try:
-                token = await sign_in(self._iam, self._user)
+                token = await request_token(self._iam, self._credentials)
             except NoTokenError as error:
                 if not error.passing:
                     self._refusal, self._ask_again_at = error, now + _COOL_OFF

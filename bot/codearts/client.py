@@ -1,89 +1,134 @@
-"""Deleting a task and looking one up: sent once, repeated only where nothing can have happened."""
+"""CodeArts Check as the deletions use it: delete a task, look it up, search for one by name."""
 
 import asyncio
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 
 import httpx
 import stamina
 
-from bot.codearts.answers import read_answer
-from bot.codearts.call import Attempts, Call, ThrottledError, TooLateError
-from bot.codearts.connection import NEVER_LEFT, in_words
+from bot.deletions import clock
+from bot.codearts.answers import interpret
+from bot.codearts.body import read_answer
+from bot.codearts.error_codes import CHECK_THE_TASK_ID, TELL_AN_ADMIN
+from bot.codearts.iam import NoTokenError
+from bot.codearts.in_flight import InFlight, StoppedError, ThrottledError, TooLateError
+from bot.codearts.look_up import look_up
+from bot.codearts.redaction import Redactor
+from bot.codearts.reply import NotSent, Reply
+from bot.codearts.retries import RetryPolicy
+from bot.codearts.search import search
 from bot.domain.command import TASK_ID
-from bot.domain.errors import NoTokenError
+from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.operators import OPERATOR
-from bot.domain.outcome import NoAnswer, NotSent, Presence, Reply, Sighting, sighted
+from bot.domain.outcome import Outcome
+from bot.domain.text import Code, Text
 
-_LARGEST = 1 << 20  # bytes read of an answer; a longer one is cut, and so unreadable
+_LONGEST_ANSWER = 1 << 20  # bytes; a longer one is cut, and so unreadable
 
 
 class CodeArtsCheck:
-    """CodeArts Check, as a deletion uses it (`bot.deletions.ports.TaskService`).
+    """CodeArts Check (`bot.deletions.ports.TaskService`).
 
     Args:
-        http: the client from `http_client`, signing in by itself.
-        attempts: how often to try.
+        http: a client for its host that signs requests; the caller owns it.
+        policy: attempts, pauses and limits.
+        redactor: withholds the bot's own secrets in what the service says.
+        projects: the IDs of the projects in which to search.
     """
 
-    def __init__(self, http: httpx.AsyncClient, attempts: Attempts | None = None) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        policy: RetryPolicy | None = None,
+        redactor: Redactor | None = None,
+        projects: Iterable[str] = (),
+    ) -> None:
         self._http = http
-        self._attempts = attempts or Attempts()
-        self._slots = asyncio.Semaphore(self._attempts.concurrency)
+        self._policy = policy or RetryPolicy()
+        self._redactor = redactor or Redactor()
+        self._projects = tuple(projects)
+        self._deletes = asyncio.Semaphore(self._policy.deletes)
+        self._look_ups = asyncio.Semaphore(self._policy.look_ups)
 
-    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+    async def delete(
+        self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
+    ) -> Outcome:
         """Send DELETE /v3/task/{task_id}; never raises for what the service or the network does.
 
         Args:
             task_id: the task.
             operator: the `operator` header, an IAM user name.
-            not_after: `time.monotonic()` seconds: no attempt starts after this; where none has been made, the reply is
-                `NotSent`. An attempt that runs past it is cut off as `NoAnswer`.
+            not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is cut off.
+            may_send: asked just before the first byte of each attempt. What it raises is raised here, and that attempt
+                was not sent.
+        """
+        started = clock.now()
+        if (invalid := _invalid(task_id, operator)) is not None:
+            return interpret(invalid, sent=False)
+        flight = InFlight(not_after, self._policy, repeatable=False, may_send=may_send)
+        await self._send(flight, "DELETE", f"/v3/task/{task_id}", headers={"operator": operator})
+        return interpret(flight.reply, sent=flight.sent, took=round((clock.now() - started) * 1_000))
+
+    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+        """See whether a task is there, and what can be read of it in time; never raises.
+
+        Args:
+            task_id: the task.
+            within: seconds; what has not come by then is not known.
         """
         if not TASK_ID.fullmatch(task_id):
-            return NotSent("that is no task ID", "check the task ID")
-        if not OPERATOR.fullmatch(operator):
-            return NotSent("that is no IAM user name", "check `[operators]`")
-        call = Call(not_after, self._attempts, repeatable=False)
-        await self._send(call, "DELETE", task_id, {"operator": operator}, self._attempts.delete)
-        return call.reply
+            return LookUp(Presence.UNKNOWN, why=Text("This is not a task ID."))
+        return await look_up(self._get, task_id, within, self._redactor)
 
-    async def look_up(self, task_id: str) -> Sighting:
-        """Look whether the task is there, in at most 10 s; never raises for what the service or the network does."""
-        if not TASK_ID.fullmatch(task_id):
-            return Sighting(Presence.UNKNOWN, why="that is no task ID")
-        call = Call(time.monotonic() + self._attempts.looking, self._attempts, repeatable=True)
-        await self._send(call, "GET", task_id, {}, self._attempts.look_up)
-        return sighted(call.reply)
+    async def search(self, name: str) -> tuple[Candidate, ...]:
+        """Search the projects for tasks by name, in limited time; never raises, and may miss some."""
+        return await search(self._get, self._projects, name, self._policy.search, self._redactor)
 
-    async def _send(self, call: Call, method: str, task_id: str, headers: Mapping[str, str], attempts: int) -> None:
-        """Make the attempts, until there is an answer or no sense in another one; `call.reply` says how it ended."""
-        pauses = self._attempts
+    async def _get(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
+        flight = InFlight(not_after, self._policy, repeatable=True)
+        await self._send(flight, "GET", path, params=params)
+        return flight.reply
+
+    async def _send(
+        self,
+        flight: InFlight,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Make the attempts, until there is an answer or no point in another one; `flight.reply` says how it ended."""
+        slots, attempts = (
+            (self._deletes, self._policy.delete) if method == "DELETE" else (self._look_ups, self._policy.look_up)
+        )
         try:
-            async with asyncio.timeout(call.not_after - time.monotonic()):
+            async with asyncio.timeout(flight.not_after - clock.now()):
                 async for attempt in stamina.retry_context(
-                    on=call.worth_another,
+                    on=flight.worth_another,
                     attempts=attempts,
                     timeout=None,
-                    wait_initial=pauses.first_pause,
-                    wait_max=pauses.longest_pause,
-                    wait_jitter=pauses.first_pause,
+                    wait_initial=self._policy.first_pause,
+                    wait_max=self._policy.longest_pause,
+                    wait_jitter=self._policy.first_pause,
                 ):
                     with attempt:
-                        async with self._slots:
-                            await self._attempt(call, method, task_id, headers)
-        except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, TimeoutError):
-            return  # `call.reply` has noted what it means
+                        async with slots:
+                            request = self._http.build_request(
+                                method,
+                                path,
+                                params=params,
+                                headers={"Content-Type": "application/json", **(headers or {})},
+                                extensions={"trace": flight.trace},
+                            )
+                            await self._attempt(flight, request)
+        except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError, TimeoutError):
+            return  # `flight.reply` has noted what it means
 
-    async def _attempt(self, call: Call, method: str, task_id: str, headers: Mapping[str, str]) -> None:
-        request = self._http.build_request(
-            method,
-            f"/v3/task/{task_id}",
-            headers={"Content-Type": "application/json", **headers},
-            extensions={"trace": call.trace},
-        )
+    async def _attempt(self, flight: InFlight, request: httpx.Request) -> None:
+        flight.begin_attempt()
         try:
             response = await self._http.send(request, stream=True)
             try:
@@ -91,27 +136,33 @@ class CodeArtsCheck:
             finally:
                 await response.aclose()
         except NoTokenError as error:
-            call.reply = NotSent(str(error), error.cure)
-            raise
-        except NEVER_LEFT as error:
-            call.reply = NotSent(f"CodeArts Check cannot be reached: {in_words(error)}")
+            flight.reply = NotSent(error.why, error.hint, error.admin_hint)
             raise
         except (httpx.HTTPError, OSError) as error:
-            call.reply = NoAnswer(f"no answer of CodeArts Check: {in_words(error)}")
+            flight.failed(error)
             raise
-        answer = read_answer(response.status_code, body, response.headers.get("X-Request-Id", ""))
-        call.reply = answer
-        if answer.http == HTTPStatus.TOO_MANY_REQUESTS:
+        flight.reply = read_answer(response.status_code, body, response.headers.get("X-Request-Id", ""), self._redactor)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise ThrottledError(_retry_after(response))
+
+
+def _invalid(task_id: str, operator: str) -> NotSent | None:
+    """Why nothing can be sent for such a task or operator: nothing may slip into the path or the headers."""
+    if not TASK_ID.fullmatch(task_id):
+        return NotSent(Text("This is not a task ID."), CHECK_THE_TASK_ID)
+    if not OPERATOR.fullmatch(operator):
+        check = Text("Check {table}.", {"table": Code("[operators]")})
+        return NotSent(Text("The operator is not an IAM user name."), TELL_AN_ADMIN, check)
+    return None
 
 
 async def _read(response: httpx.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > _LARGEST:
+        if len(body) > _LONGEST_ANSWER:
             break
-    return bytes(body[:_LARGEST])
+    return bytes(body[:_LONGEST_ANSWER])
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -17,9 +17,9 @@ def authorization(request: httpx.Request, signed: Iterable[str], access_key: str
 
     Args:
         request: as it is sent, with its body read.
-        signed: the names of the headers to be signed, `X-Sdk-Date` among them.
-        access_key: names the key.
-        secret_key: signs, without any derivation.
+        signed: the names of the headers to sign, `X-Sdk-Date` among them.
+        access_key: says which key.
+        secret_key: signs as it is, without key derivation.
     """
     lowered = {name.lower(): request.headers[name] for name in signed}
     names = ";".join(sorted(lowered))

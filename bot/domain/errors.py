@@ -10,9 +10,8 @@
     │   ├── TooSlowError       something else did not answer in time: nothing was done
     │   └── NotReplicatedError it was recorded, but a failover could lose it
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
-    ├── NoTokenError           IAM gave no token, so the request was not sent
+    ├── NoTokenError           IAM gave no token, so the request was not sent (`bot.codearts.iam`)
     ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
-    ├── FencedError            another process has taken the deletion over
     └── DeliveryError          Slack did not take a message
         ├── DeliveryDelayedError   it may take it later
         └── UndeliverableError     it never will, here
@@ -66,21 +65,6 @@ class TooSlowError(PersonError):
         self.dependency = dependency
 
 
-class NoTokenError(BotError):
-    """IAM gave no token. Its text says why, without a secret.
-
-    Args:
-        why: what IAM said, or what happened on the way.
-        cure: what a person should do.
-        passing: True where the same sign-in may succeed a moment later.
-    """
-
-    def __init__(self, why: str, cure: str = "try again", *, passing: bool = False) -> None:
-        super().__init__(why)
-        self.cure = cure
-        self.passing = passing
-
-
 class NotReplicatedError(PersonError):
     """It was recorded, but too few replicas of Redis hold it: a failover now could lose it.
 
@@ -101,10 +85,6 @@ class NotReplicatedError(PersonError):
 
 class EmbeddedServerError(BotError):
     """The embedded Redis server cannot be started or reached; the text says why and what to do."""
-
-
-class FencedError(BotError):
-    """The deletion's version has been raised by another process: what this one holds is stale and was not written."""
 
 
 class DeliveryError(BotError):

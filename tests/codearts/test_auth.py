@@ -12,45 +12,46 @@ from structlog.testing import capture_logs
 from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
-from bot.codearts.sign_in import IamUser
-from bot.domain.outcome import Answer, NoAnswer, NotSent, Presence, Verdict, interpret
+from bot.codearts.iam import IamCredentials
+from bot.domain.facts import Presence
+from bot.domain.outcome import Outcome, Verdict
 from bot.sandbox.codearts import BOT, TEMPORARY, CodeArtsStandIn, Delay, Drop, Fault, Garbage, Hang, Refuse
 from bot.sandbox.codearts.accounts import REGION_PROJECT
-from tests.codearts.conftest import QUICK, TASK, iam_user, soon
+from tests.codearts.conftest import QUICK, TASK, delete, iam_user, soon
 
 
 class TestAkSk:
     """Requests signed with an access key."""
 
-    async def _delete(self, codearts: CodeArtsStandIn, auth: AkSkAuth) -> Answer | NotSent | NoAnswer:
+    async def _delete(self, codearts: CodeArtsStandIn, auth: AkSkAuth) -> Outcome:
         async with http_client(codearts.url, auth) as http:
-            return await CodeArtsCheck(http, QUICK).delete(TASK, "alice", not_after=soon())
+            return await delete(CodeArtsCheck(http, QUICK))
 
     @pytest.mark.parametrize("project", [REGION_PROJECT, ""])
     async def test_a_permanent_key_is_let_in(self, codearts: CodeArtsStandIn, project: str) -> None:
         """With the IAM project's ID, or without."""
-        reply = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr(BOT.secret_key), project))
-        assert interpret(reply).verdict is Verdict.DELETED
+        outcome = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr(BOT.secret_key), project))
+        assert outcome.verdict is Verdict.DELETED
 
     async def test_a_temporary_key_is_let_in_with_its_token(self, codearts: CodeArtsStandIn) -> None:
         """And not without it."""
         key, secret = TEMPORARY.access_key, SecretStr(TEMPORARY.secret_key)
         without = await self._delete(codearts, AkSkAuth(key, secret, REGION_PROJECT))
-        assert interpret(without).code == "APIGW.0301"
+        assert without.code == "APIGW.0301"
         token = SecretStr(TEMPORARY.security_token)
-        assert interpret(await self._delete(codearts, AkSkAuth(key, secret, REGION_PROJECT, token))).code == ""
+        assert (await self._delete(codearts, AkSkAuth(key, secret, REGION_PROJECT, token))).code == ""
         assert len(codearts.deletions) == 1
 
     async def test_a_refused_signature_is_never_tried_again(self, codearts: CodeArtsStandIn) -> None:
         """Five in a row would lock the key."""
-        reply = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr("wrong"), REGION_PROJECT))
-        assert interpret(reply).code == "APIGW.0301"
+        outcome = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr("wrong"), REGION_PROJECT))
+        assert outcome.code == "APIGW.0301"
         assert codearts.count("DELETE") == 1
 
     async def test_a_foreign_project_is_refused(self, codearts: CodeArtsStandIn) -> None:
         """`X-Project-Id` must be one of the account's."""
-        reply = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr(BOT.secret_key), "f" * 32))
-        assert interpret(reply).code == "APIGW.0310"
+        outcome = await self._delete(codearts, AkSkAuth(BOT.access_key, SecretStr(BOT.secret_key), "f" * 32))
+        assert outcome.code == "APIGW.0310"
 
 
 class _Clock:
@@ -89,7 +90,7 @@ class TestToken:
     async def test_one_sign_in_serves_many_requests(self, service: CodeArtsCheck, codearts: CodeArtsStandIn) -> None:
         """The token is kept."""
         assert (await service.look_up(TASK)).presence is Presence.EXISTS
-        assert interpret(await service.delete(TASK, "alice", not_after=soon())).verdict is Verdict.DELETED
+        assert (await delete(service)).verdict is Verdict.DELETED
         assert (codearts.tokens.issued, codearts.count("DELETE")) == (1, 1)
 
     async def test_requests_at_the_same_time_share_one_sign_in(
@@ -108,13 +109,13 @@ class TestToken:
         """A 401 was not executed, so the DELETE goes out again, with a new token."""
         await service.look_up(TASK)
         codearts.tokens.revoke_all()
-        assert interpret(await service.delete(TASK, "alice", not_after=soon())).verdict is Verdict.DELETED
+        assert (await delete(service)).verdict is Verdict.DELETED
         assert (codearts.tokens.issued, codearts.count("DELETE"), len(codearts.deletions)) == (2, 2, 1)
 
     async def test_it_is_renewed_once(self, service: CodeArtsCheck, codearts: CodeArtsStandIn) -> None:
         """A second 401 is the answer."""
         codearts.next_answer(*[Refuse("APIGW.0307")] * 3)
-        outcome = interpret(await service.delete(TASK, "alice", not_after=soon()))
+        outcome = await delete(service)
         assert (outcome.verdict, outcome.code) == (Verdict.FAILED, "APIGW.0307")
         assert (codearts.tokens.issued, codearts.count("DELETE")) == (2, 2)
 
@@ -126,7 +127,8 @@ class TestToken:
         await service.look_up(TASK)
         clock.now += later
         await service.look_up(TASK)
-        assert (codearts.tokens.issued, codearts.count("GET")) == (issued, 2)
+        assert codearts.tokens.issued == issued
+        assert 401 not in {request.http for request in codearts.requests}
 
     async def test_a_short_lived_one_is_used_before_it_is_renewed(
         self, service: CodeArtsCheck, codearts: CodeArtsStandIn
@@ -158,17 +160,17 @@ class TestToken:
         await service.look_up(TASK)
         clock.now += 25 * 3_600
         codearts.next_answer(Garbage(http=403), to="POST")
-        assert isinstance(await service.delete(TASK, "alice", not_after=soon()), NotSent)
+        assert not (await delete(service)).sent
         assert codearts.count("DELETE") == 0
 
     @pytest.mark.parametrize(
         ("fault", "why"),
         [
-            (Refuse("IAM.0011"), "IAM refused the bot's sign-in, HTTP 401 (IAM.0011"),
-            (Refuse("IAM.0011", form="keystone"), "IAM refused the bot's sign-in, HTTP 401 (401"),
-            (Garbage(http=404), "IAM refused the bot's sign-in, HTTP 404"),
-            (Garbage(http=201), "IAM answered without a token"),
-            (Garbage(http=201, headers=(("X-Subject-Token", "t"),)), "IAM's answer could not be understood"),
+            (Refuse("IAM.0011"), "IAM refused the bot's sign-in (HTTP 401, IAM.0011)."),
+            (Refuse("IAM.0011", form="keystone"), "IAM refused the bot's sign-in (HTTP 401, 401)."),
+            (Garbage(http=404), "IAM refused the bot's sign-in (HTTP 404, no code)."),
+            (Garbage(http=201), "IAM answered without a token."),
+            (Garbage(http=201, headers=(("X-Subject-Token", "t"),)), "IAM's answer could not be understood."),
         ],
         ids=str,
     )
@@ -178,11 +180,10 @@ class TestToken:
         """The person reads IAM's code, and what to check; IAM is not asked again at once, or it locks the user."""
         codearts.next_answer(fault, to="POST")
         with capture_logs() as logs:
-            reply = await service.delete(TASK, "alice", not_after=soon())
+            outcome = await delete(service)
         assert logs == []  # no second attempt
-        assert isinstance(reply, NotSent)
-        assert reply.why.startswith(why)
-        assert "check" in reply.cure
+        assert (outcome.verdict, outcome.sent, str(outcome.why)) == (Verdict.FAILED, False, why)
+        assert "Check" in str(outcome.admin_hint)
         assert (codearts.count("POST"), codearts.count("DELETE")) == (1, 0)
 
     @pytest.mark.parametrize("fault", [Garbage(http=503), Refuse("APIGW.0308"), Drop()], ids=str)
@@ -191,14 +192,15 @@ class TestToken:
     ) -> None:
         """Nothing of the DELETE has left, so there is no harm."""
         codearts.next_answer(fault, to="POST")
-        assert interpret(await service.delete(TASK, "alice", not_after=soon())).verdict is Verdict.DELETED
+        assert (await delete(service)).verdict is Verdict.DELETED
         assert (codearts.count("POST"), codearts.count("DELETE")) == (2, 1)
 
     async def test_where_iam_hangs_nothing_is_sent(self, service: CodeArtsCheck, codearts: CodeArtsStandIn) -> None:
         """Signing in is part of the time that a DELETE has."""
         codearts.next_answer(Hang(), to="POST")
-        reply = await service.delete(TASK, "alice", not_after=soon(0.2))
-        assert reply == NotSent("there was no time left to send it")
+        outcome = await delete(service, not_after=soon(0.2))
+        assert (outcome.verdict, outcome.sent) == (Verdict.FAILED, False)
+        assert str(outcome.why) == "There was no time left to send it."
         assert codearts.count("DELETE") == 0
 
     async def test_a_wrong_password_is_not_tried_over_and_over(
@@ -209,9 +211,9 @@ class TestToken:
             service = CodeArtsCheck(http, QUICK)
             for later, asked in ((0, 1), (299, 1), (2, 2)):
                 clock.now += later
-                reply = await service.delete(TASK, "alice", not_after=soon())
-                assert isinstance(reply, NotSent)
-                assert reply.why.startswith("IAM refused the bot's sign-in, HTTP 401")
+                outcome = await delete(service)
+                assert not outcome.sent
+                assert str(outcome.why).startswith("IAM refused the bot's sign-in (HTTP 401")
                 assert codearts.count("POST") == asked
 
     async def test_where_iam_cannot_be_reached_nothing_is_sent(self, codearts: CodeArtsStandIn) -> None:
@@ -220,8 +222,8 @@ class TestToken:
             http_client("http://127.0.0.1:9") as iam,
             http_client(codearts.url, IamTokenAuth(iam, iam_user())) as http,
         ):
-            reply = await CodeArtsCheck(http, QUICK).delete(TASK, "alice", not_after=soon())
-        assert reply == NotSent("IAM cannot be reached: it refused the connection")
+            outcome = await delete(CodeArtsCheck(http, QUICK))
+        assert (outcome.sent, str(outcome.why)) == (False, "IAM refused the connection.")
         assert codearts.count("DELETE") == 0
 
     @pytest.mark.parametrize(
@@ -234,12 +236,12 @@ class TestToken:
         ],
     )
     async def test_the_scope_and_the_account_count(
-        self, codearts: CodeArtsStandIn, iam: httpx.AsyncClient, user: IamUser, *, known: bool
+        self, codearts: CodeArtsStandIn, iam: httpx.AsyncClient, user: IamCredentials, *, known: bool
     ) -> None:
         """A project's ID does as well as its name; another project, account or user does not."""
         async with http_client(codearts.url, IamTokenAuth(iam, user)) as http:
-            reply = await CodeArtsCheck(http, QUICK).delete(TASK, "alice", not_after=soon())
-        assert isinstance(reply, Answer) is known
+            outcome = await delete(CodeArtsCheck(http, QUICK))
+        assert outcome.sent is known
 
 
 def test_an_account_shows_no_secret() -> None:

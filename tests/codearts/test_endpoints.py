@@ -23,10 +23,10 @@ def test_an_endpoint_is_https_or_this_machine(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "fault"),
     [
-        ("codearts.example.com", "not a URL"),
-        ("ftp://codearts.example.com", "not a URL"),
-        ("https://", "not a URL"),
-        ("https://codearts.example.com:port", "not a URL"),
+        ("codearts.example.com", "not a valid URL"),
+        ("ftp://codearts.example.com", "not a valid URL"),
+        ("https://", "not a valid URL"),
+        ("https://codearts.example.com:port", "not a valid URL"),
         ("https://user:secret@codearts.example.com", "nothing more"),
         ("https://codearts.example.com?x=1", "nothing more"),
         ("http://codearts.example.com", "use https"),

@@ -9,10 +9,9 @@ from structlog.testing import capture_logs
 from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
-from bot.domain.outcome import interpret
 from bot.sandbox.codearts import BOT, CodeArtsStandIn, Garbage
 from bot.sandbox.codearts.accounts import REGION_PROJECT
-from tests.codearts.conftest import QUICK, TASK, iam_user, soon
+from tests.codearts.conftest import QUICK, delete, iam_user
 
 
 async def test_what_the_gateway_says_of_a_signature_is_not_passed_on(
@@ -22,9 +21,9 @@ async def test_what_the_gateway_says_of_a_signature_is_not_passed_on(
     caplog.set_level(logging.DEBUG)
     async with http_client(codearts.url, AkSkAuth(BOT.access_key, SecretStr("wrong"), REGION_PROJECT)) as http:
         with capture_logs() as logs:
-            reply = await CodeArtsCheck(http, QUICK).delete(TASK, "alice", not_after=soon())
+            outcome = await delete(CodeArtsCheck(http, QUICK))
     assert BOT.access_key in codearts.requests[-1].answer  # the gateway did say it
-    told = f"{reply} {interpret(reply)} {logs} {caplog.text}"
+    told = f"{outcome} {logs} {caplog.text}"
     assert BOT.access_key not in told
     assert "canonical" not in told.lower()
     assert "Signature" not in told
@@ -36,10 +35,10 @@ async def test_no_token_and_no_password_is_logged(codearts: CodeArtsStandIn, cap
     codearts.next_answer(Garbage(http=503), to="POST")
     async with http_client(codearts.url) as iam, http_client(codearts.url, IamTokenAuth(iam, iam_user())) as http:
         with capture_logs() as logs:
-            await CodeArtsCheck(http, QUICK).delete(TASK, "alice", not_after=soon())
+            await delete(CodeArtsCheck(http, QUICK))
     assert len(codearts.deletions) == 1
     told = f"{logs} {caplog.text}"
-    assert "IAM is not able to answer" in told
+    assert "IAM cannot answer" in told
     assert "MIIS" not in told  # how each token of the stand-in begins
     assert BOT.password not in told
 

@@ -42,7 +42,7 @@ async def look(folder: Path, url: str, sign_in: Mapping[str, str]) -> Check:
 async def test_all_is_well(codearts: CodeArtsStandIn, tmp_path: Path, sign_in: Mapping[str, str]) -> None:
     """One look-up, of a task that cannot exist; nothing is deleted."""
     check = await look(tmp_path, codearts.url, sign_in)
-    assert check == Check("CodeArts Check", Grade.OK, "it answers, and takes the bot's credentials")
+    assert check == Check("CodeArts Check", Grade.OK, "it answers, and accepts the bot's credentials")
     assert [request.method for request in codearts.requests if request.method != "POST"] == ["GET"]
 
 
@@ -50,16 +50,16 @@ async def test_all_is_well(codearts: CodeArtsStandIn, tmp_path: Path, sign_in: M
     ("fault", "grade", "text", "cure"),
     [
         (Refuse("APIGW.0101"), Grade.FAULT, "no such API at this host", "Check CODEARTS_ENDPOINT and CODEARTS_REGION."),
-        (Refuse("APIGW.0301"), Grade.FAULT, "signature was refused", "the secret key and the machine's clock"),
+        (Refuse("APIGW.0301"), Grade.FAULT, "signature was refused", "the secret key and this machine's clock"),
         (Refuse("APIGW.0310"), Grade.FAULT, "project is unavailable", "Check the project"),
         (Refuse("CC.00050010"), Grade.FAULT, "no permission", "codeartscheck:task:delete"),
-        (Refuse("CC.00050011"), Grade.FAULT, "not in any project", "Add the bot's user to the project."),
-        (Refuse("CC.00050000"), Grade.OK, "takes the bot's credentials", ""),
+        (Refuse("CC.00050011"), Grade.FAULT, "not in any project", "Add the bot's user to the task's project."),
+        (Refuse("CC.00050000"), Grade.OK, "accepts the bot's credentials", ""),
         (Throttle(), Grade.WARNING, "too many requests", "Try again"),
         (InternalError(500), Grade.WARNING, "internal error", "Try again"),
         (Garbage(), Grade.WARNING, "could not be understood", "CODEARTS_ENDPOINT and the proxy"),
-        (Garbage(http=403), Grade.FAULT, "refused (HTTP 403)", "Check the bot's credentials"),
-        (Drop(), Grade.FAULT, "cannot be reached: the connection was lost", "the network and the proxy"),
+        (Garbage(http=403), Grade.FAULT, "refused (HTTP 403)", "codeartscheck:task:delete"),
+        (Drop(), Grade.FAULT, "connection to CodeArts Check was lost", "the network and the proxy"),
     ],
 )
 async def test_what_can_be_wrong(  # noqa: PLR0913, PLR0917 - a row has what happens and what is said of it
@@ -95,5 +95,5 @@ async def test_a_password_that_iam_does_not_take(codearts: CodeArtsStandIn, tmp_
 async def test_an_endpoint_where_nobody_listens(tmp_path: Path) -> None:
     """Says where it looked."""
     check = await look(tmp_path, "http://127.0.0.1:1", KEY)
-    assert (check.grade, check.text) == (Grade.FAULT, "it cannot be reached: it refused the connection")
+    assert (check.grade, check.text) == (Grade.FAULT, "CodeArts Check refused the connection.")
     assert "http://127.0.0.1:1" in check.cure

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import ENDS, Deletion, Prompt, State
+from bot.domain.facts import LookUp as Seen
+from bot.domain.facts import Presence
 from bot.domain.identity import SlackUser
 from bot.domain.next_step import (
     RESULT,
@@ -30,12 +32,15 @@ from bot.domain.next_step import (
     mark,
     next_step,
 )
-from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import Text
 
 NOW, EXPIRES_AT = 10_000, 300_000
 TIMINGS = Timings()
-GONE, EXISTS, UNSEEN = Sighting(Presence.GONE), Sighting(Presence.EXISTS), Sighting(Presence.UNKNOWN, why="HTTP 429")
-SAID = Outcome(Verdict.UNKNOWN, "error", "INTERNAL_SERVER_ERROR", why="the service had an internal error", took=80)
+GONE, EXISTS, UNSEEN = Seen(Presence.GONE), Seen(Presence.EXISTS), Seen(Presence.UNKNOWN, why=Text("HTTP 429."))
+SAID = Outcome(
+    Verdict.UNKNOWN, "error", "INTERNAL_SERVER_ERROR", why=Text("The service had an internal error."), took=80
+)
 
 
 def deletion(state: State, **changes: object) -> Deletion:
@@ -151,26 +156,26 @@ IN_TIME, OVER = END - 1, END
 @pytest.mark.parametrize(
     ("state", "sighting", "now", "reached", "why"),
     [
-        (State.ACCEPTED, GONE, IN_TIME, State.DELETED, "a look-up shows that the task has gone"),
-        (State.UNKNOWN, GONE, IN_TIME, State.DELETED, "a look-up shows that the task has gone"),
-        (State.UNKNOWN, GONE, OVER, State.DELETED, "a look-up shows that the task has gone"),
-        (State.UNKNOWN, EXISTS, OVER, State.FAILED, "the task is still there: nothing was deleted"),
-        (State.ACCEPTED, EXISTS, OVER, State.UNKNOWN, "the service took the deletion, but the task is still there"),
-        (State.UNKNOWN, UNSEEN, OVER, State.UNKNOWN, "it could not be looked up (HTTP 429)"),
-        (State.ACCEPTED, UNSEEN, OVER, State.UNKNOWN, "it could not be looked up (HTTP 429)"),
-        (State.UNKNOWN, Sighting(Presence.UNKNOWN), OVER, State.UNKNOWN, "it could not be looked up"),
+        (State.ACCEPTED, GONE, IN_TIME, State.DELETED, "A look-up shows that the task has gone."),
+        (State.UNKNOWN, GONE, IN_TIME, State.DELETED, "A look-up shows that the task has gone."),
+        (State.UNKNOWN, GONE, OVER, State.DELETED, "A look-up shows that the task has gone."),
+        (State.UNKNOWN, EXISTS, OVER, State.FAILED, "The task is still there: nothing was deleted."),
+        (State.ACCEPTED, EXISTS, OVER, State.UNKNOWN, "The service took the deletion, but the task is still there."),
+        (State.UNKNOWN, UNSEEN, OVER, State.UNKNOWN, "The task could not be looked up: HTTP 429."),
+        (State.ACCEPTED, UNSEEN, OVER, State.UNKNOWN, "The task could not be looked up: HTTP 429."),
+        (State.UNKNOWN, Seen(Presence.UNKNOWN), OVER, State.UNKNOWN, "The task could not be looked up."),
     ],
 )
 def test_a_look_up_settles_an_uncertain_outcome(
-    state: State, sighting: Sighting, now: int, reached: State, why: str
+    state: State, sighting: Seen, now: int, reached: State, why: str
 ) -> None:
     """Gone is deleted at any time; the rest is said at the end, and what the service had said is still quoted."""
     looked = after_look(deletion(state, seen_at=now, verify_until=END, look_at=now, outcome=SAID), sighting, TIMINGS)
     assert (looked.state, looked.ended, looked.look_at, looked.verify_until) == (reached, True, 0, 0)
     assert looked.outcome is not None
-    assert (looked.outcome.verdict, looked.outcome.why) == (Verdict(reached.value), why)
+    assert (looked.outcome.verdict, str(looked.outcome.why)) == (Verdict(reached.value), why)
     assert (looked.outcome.status, looked.outcome.http_status) == ("error", "INTERNAL_SERVER_ERROR")
-    assert bool(looked.outcome.cure) == (reached is not State.DELETED)
+    assert bool(looked.outcome.hint) == (reached is not State.DELETED)
 
 
 @pytest.mark.parametrize("state", [State.ACCEPTED, State.UNKNOWN])
@@ -179,9 +184,7 @@ def test_a_look_up_settles_an_uncertain_outcome(
     ("looks", "now", "look_at"),
     [(0, NOW, NOW + 4_000), (1, NOW, NOW + 8_000), (3, NOW, NOW + 30_000), (60, NOW, NOW + 30_000), (9, END - 5, END)],
 )
-def test_until_then_it_looks_again_ever_later(
-    state: State, sighting: Sighting, looks: int, now: int, look_at: int
-) -> None:
+def test_until_then_it_looks_again_ever_later(state: State, sighting: Seen, looks: int, now: int, look_at: int) -> None:
     """Each pause is twice the last, at most half a minute, and the last look is at the very end."""
     before = deletion(state, looks=looks, seen_at=now, verify_until=END, outcome=SAID)
     assert after_look(before, sighting, TIMINGS) == replace(before, looks=looks + 1, look_at=look_at)
@@ -194,22 +197,27 @@ FRESH, STALE = CONFIRMED_AT + TIMINGS.resume - 1, CONFIRMED_AT + TIMINGS.resume
 @pytest.mark.parametrize(
     ("sighting", "now", "reached", "why"),
     [
-        (GONE, FRESH, State.DELETED, "interrupted; a look-up shows that the task has gone"),
-        (GONE, STALE, State.DELETED, "interrupted; a look-up shows that the task has gone"),
-        (EXISTS, STALE, State.FAILED, "interrupted, and the task is still there: nothing was deleted"),
-        (UNSEEN, FRESH, State.UNKNOWN, "interrupted, and it could not be looked up (HTTP 429)"),
-        (UNSEEN, STALE, State.UNKNOWN, "interrupted, and it could not be looked up (HTTP 429)"),
-        (Sighting(Presence.UNKNOWN), STALE, State.UNKNOWN, "interrupted, and it could not be looked up"),
+        (GONE, FRESH, State.DELETED, "The call was interrupted. A look-up shows that the task has gone."),
+        (GONE, STALE, State.DELETED, "The call was interrupted. A look-up shows that the task has gone."),
+        (EXISTS, STALE, State.FAILED, "The call was interrupted, and the task is still there: nothing was deleted."),
+        (UNSEEN, FRESH, State.UNKNOWN, "The call was interrupted, and the task could not be looked up: HTTP 429."),
+        (UNSEEN, STALE, State.UNKNOWN, "The call was interrupted, and the task could not be looked up: HTTP 429."),
+        (
+            Seen(Presence.UNKNOWN),
+            STALE,
+            State.UNKNOWN,
+            "The call was interrupted, and the task could not be looked up.",
+        ),
     ],
 )
-def test_an_interrupted_call_is_settled_by_a_look_up(sighting: Sighting, now: int, reached: State, why: str) -> None:
+def test_an_interrupted_call_is_settled_by_a_look_up(sighting: Seen, now: int, reached: State, why: str) -> None:
     """Gone is deleted, still there and long confirmed is failed, and what cannot be told is looked into."""
     settled = after_interruption(
         deletion(State.EXECUTING, calls=2, confirmed_at=CONFIRMED_AT, seen_at=now), sighting, TIMINGS
     )
     assert settled is not None
     assert settled.outcome is not None
-    assert (settled.state, settled.outcome.verdict, settled.outcome.why) == (reached, Verdict(reached.value), why)
+    assert (settled.state, settled.outcome.verdict, str(settled.outcome.why)) == (reached, Verdict(reached.value), why)
     assert settled.ended == (reached in ENDS)
 
 
@@ -226,7 +234,7 @@ def test_an_interrupted_call_is_sent_again_only_where_the_task_is_there_and_the_
     st.lists(st.sampled_from([EXISTS, UNSEEN]), min_size=1, max_size=200),
     st.integers(30_000, 3_600_000),
 )
-def test_looking_always_comes_to_an_end(state: State, seen: list[Sighting], verify: int) -> None:
+def test_looking_always_comes_to_an_end(state: State, seen: list[Seen], verify: int) -> None:
     """Taking each look when it is due, the time is up exactly at `verify_until`, and nothing ever moves backwards."""
     timings = Timings(verify=verify)
     held = after_outcome(deletion(State.EXECUTING, calls=1), Outcome(Verdict(state.value)), timings)
@@ -250,7 +258,7 @@ def test_a_freeze_in_the_grace_ends_it_as_if_somebody_had_stopped_it() -> None:
 
     assert (stopped.state, stopped.canceller, stopped.calls) == (State.CANCELLED, admin, 0)
     assert stopped.outcome is not None
-    assert stopped.outcome.why == "deletions were frozen before it was sent: an audit"
+    assert str(stopped.outcome.why) == "Deletions were frozen before it was sent: an audit"
     assert next_step(stopped) == Redraw()
     assert next_step(replace(stopped, drawn="cancelled")) == Close()
 

@@ -62,7 +62,7 @@ async def test_a_freeze_in_the_grace_stops_it(open_world: OpenWorld, redis_clien
 
         said = words(world.now(prompt))
         assert f"Stopped by a freeze of <@U01BOB>: task {TASK} was not deleted." in said
-        assert "Deletions were frozen before it was sent: the audit is on." in said
+        assert "Deletions were frozen before it was sent: the audit is on" in said
         assert "Nothing was sent to CodeArts Check." in said
         assert not world.codearts.count("DELETE")
         await unfreeze(world)
@@ -152,7 +152,7 @@ async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(
 
         await make_due(redis_client, keys)
 
-        await world.latest("Not known yet whether", "Interrupted, and not sent again, since deletions are frozen")
+        await world.latest("Not known yet whether", "The call was interrupted, and not sent again, since deletions are frozen")
         assert not world.codearts.count("DELETE")
         await world.stop()
         await check_agreement(redis_client, keys.prefix)

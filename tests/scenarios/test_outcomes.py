@@ -14,18 +14,18 @@ BRIEF = replace(QUICK, verify=500, call=2_000)
 
 # Each error of the ErrorCode page and the gateway's: what it means, and what a person should do.
 REFUSALS = {
-    "CC.00000000": ("is busy", "try again later"),
-    "CC.00000003": ("authentication has expired", "renew the bot's token"),
-    "CC.00050000": ("parameters are not valid", "check the task ID"),
-    "CC.00050007": ("IAM did not authenticate", "check the bot's credentials"),
+    "CC.00000000": ("is busy", "try again"),
+    "CC.00000003": ("sign-in to CodeArts Check has expired", "check the bot's access key"),
+    "CC.00050000": ("did not accept the task ID", "check the task ID"),
+    "CC.00050007": ("IAM did not accept", "check the bot's access key"),
     "CC.00050010": ("no permission", "codeartscheck:task:delete"),
-    "CC.00050011": ("not in any project", "add the bot's user to the project"),
-    "CC.00050012": ("retry later", "try again later"),
+    "CC.00050011": ("not in any project", "add the bot's user to the task's project"),
+    "CC.00050012": ("asks to try again later", "try again"),
     "CC.00050013": ("project does not exist", "check the task ID"),
-    "CC.00050014": ("basic information could not be read", "try again"),
-    "CC.00050015": ("task is running", "stop the check"),
+    "CC.00050014": ("could not read the task's basic information", "try again"),
+    "CC.00050015": ("a check is running", "stop it"),
     "APIGW.0101": ("no such API", "CODEARTS_ENDPOINT"),
-    "APIGW.0303": ("did not authenticate", "credentials"),
+    "APIGW.0303": ("did not accept the bot's credentials", "clock"),
     "APIGW.0307": ("token was refused", "IAM user"),
     "APIGW.0310": ("project is unavailable", "check the project"),
 }
@@ -50,7 +50,7 @@ async def test_an_error_is_understood_in_every_form_in_use(world: World, form: s
     forms = {name: Refuse("CC.00050015", form=name) for name in ("camel", "plain", "nested")}
     world.codearts.next_answer(forms[form])
     await world.delete(TASK)
-    await world.latest("was not deleted", "CC.00050015", "task is running")
+    await world.latest("was not deleted", "CC.00050015", "A check is running")
 
 
 async def test_the_services_own_status_and_http_status_are_quoted(world: World) -> None:
@@ -64,7 +64,7 @@ async def test_throttled_again_and_again_is_failed(world: World) -> None:
     """429 says that nothing was executed, so it is tried a few times and no more."""
     world.codearts.next_answer(*[Throttle(retry_after=0)] * 10)
     await world.delete(TASK)
-    await world.latest("was not deleted", "APIGW.0308", "Too many requests")
+    await world.latest("was not deleted", "APIGW.0308", "too many requests")
     assert 1 < world.codearts.count("DELETE") < 10
     assert TASK in world.codearts.tasks
 

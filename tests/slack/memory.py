@@ -2,14 +2,16 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.deletions.ports import NewDeletion
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.facts import Candidate, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.operators import Known, Profile
-from bot.domain.outcome import Answer, Presence, Reply, Sighting, Task
+from bot.domain.outcome import Outcome, Verdict
 from bot.domain.record import Entry, Note, What
 
 TTL = 300_000
@@ -192,13 +194,22 @@ class OneTask:
     def __init__(self) -> None:
         self.deleted: list[tuple[str, str]] = []
 
-    async def delete(self, task_id: str, operator: str, *, not_after: float) -> Reply:
+    async def delete(
+        self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
+    ) -> Outcome:
         """Delete."""
         assert not_after
+        assert await may_send()
         self.deleted.append((task_id, operator))
-        return Answer(200, "success", "OK", result=True, request_id="req-1")
+        return Outcome(Verdict.DELETED, "success", "OK", request_id="req-1")
 
-    async def look_up(self, task_id: str) -> Sighting:
+    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
         """Look."""
         assert task_id
-        return Sighting(Presence.EXISTS, Task("nightly scan", "shop", "main"))
+        assert within
+        return LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="main"))
+
+    async def search(self, name: str) -> tuple[Candidate, ...]:
+        """Find nothing."""
+        assert name
+        return ()

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.domain.deletion import Deletion, Prompt, State
+from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
-from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
+from bot.domain.outcome import Outcome, Verdict
 
 WORKSPACE = "https://acme.slack.com/"
 ALICE = SlackUser("T1", "U01ALICE")
@@ -22,7 +23,7 @@ REQUESTED = Deletion(
     requested_at=AT,
     expires_at=AT + 300_000,
     seen_at=AT,
-    preview=Sighting(Presence.EXISTS, Task("nightly scan", "shop", "main")),
+    preview=LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="main")),
 )
 POSTED = replace(REQUESTED, prompt=Prompt("C1", "1790000000.000100"))
 EPHEMERAL = replace(REQUESTED, prompt=Prompt("C1"))

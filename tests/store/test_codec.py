@@ -7,29 +7,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
-from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import Code, Text
 from bot.store.codec import decode, decode_response_url, encode, encode_response_url
 
 texts = st.text(max_size=30)
 times = st.integers(0, 2**53)
 counts = st.integers(0, 1_000)
+sentences = st.builds(
+    Text, texts, st.dictionaries(texts, texts | st.integers(0, 999) | st.builds(Code, texts), max_size=2)
+)
 outcomes = st.builds(
     Outcome,
     verdict=st.sampled_from(Verdict),
     status=texts,
     http_status=texts,
     code=texts,
-    why=texts,
-    cure=texts,
+    why=sentences,
+    hint=sentences,
     request_id=texts,
     took=counts,
 )
 sightings = st.builds(
-    Sighting,
+    LookUp,
     presence=st.sampled_from(Presence),
-    task=st.builds(Task, name=texts, project=texts, branch=texts),
-    why=texts,
+    facts=st.builds(TaskFacts, name=texts, project=texts, branch=texts),
+    why=sentences,
 )
 deletions = st.builds(
     Deletion,
@@ -112,6 +117,6 @@ A_DELETION = Deletion(
     epoch=4,
     prompt=Prompt("C0QUALITY", "1.1"),
     told=frozenset({"executing:result"}),
-    preview=Sighting(Presence.EXISTS, Task("checks")),
-    outcome=Outcome(Verdict.UNKNOWN, why="time-out"),
+    preview=LookUp(Presence.EXISTS, TaskFacts(name="checks")),
+    outcome=Outcome(Verdict.UNKNOWN, why=Text("Timeout.")),
 )

@@ -8,7 +8,9 @@ import pytest
 from bot.deletions.ports import DeletionStore
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.errors import FencedError
-from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
+from bot.domain.facts import LookUp, Presence, TaskFacts
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import Text
 from tests.store.rig import TIMINGS, Rig, new
 
 Write = Callable[[DeletionStore, Deletion], Awaitable[object]]
@@ -33,8 +35,8 @@ def progressed(deletion: Deletion, state: State = State.ACCEPTED) -> Deletion:
         prompt=Prompt("C0QUALITY"),
         drawn="executing",
         told=frozenset({"accepted:result", "accepted:C0AUDIT"}),
-        preview=Sighting(Presence.EXISTS, Task("checks", "billing", "main")),
-        outcome=Outcome(Verdict.ACCEPTED, "success", "ACCEPTED", why="taken", request_id="r-1", took=1_200),
+        preview=LookUp(Presence.EXISTS, TaskFacts(name="checks", project="billing", branch="main")),
+        outcome=Outcome(Verdict.ACCEPTED, "success", "ACCEPTED", why=Text("Taken."), request_id="r-1", took=1_200),
     )
 
 

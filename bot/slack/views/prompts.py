@@ -4,7 +4,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Action, Deletion, State
-from bot.domain.outcome import Presence, Task
+from bot.domain.facts import Presence, TaskFacts
 from bot.slack.views.brakes import frozen
 from bot.slack.views.message import Message, buttons, context, facts, message, section
 from bot.slack.views.text import code, cut, mention, moment, outside
@@ -112,7 +112,7 @@ def _warning(deletion: Deletion) -> Block | None:
         case Presence.GONE:
             return section(":warning: *CodeArts Check does not know this task.* Check the ID before you go on.")
         case Presence.UNKNOWN:
-            why = f" ({outside(seen.why)})" if seen.why else ""
+            why = f" ({outside(str(seen.why))})" if seen.why else ""
             return section(f":warning: *The task could not be looked up*{why}. Check the ID with care.")
 
 
@@ -137,7 +137,7 @@ def second_person(deletion: Deletion) -> str:
 
 def task_facts(deletion: Deletion) -> list[tuple[str, str]]:
     """What the look-up told of the task; its ID stands in the headline."""
-    task = deletion.preview.task if deletion.preview is not None else Task()
+    task = deletion.preview.facts if deletion.preview is not None else TaskFacts()
     return [("Name", outside(task.name)), ("Project", outside(task.project)), ("Branch", outside(task.branch))]
 
 

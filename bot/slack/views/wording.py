@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.domain.deletion import Deletion, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.slack.views.text import code, escape, mention, moment, outside, sentence
+from bot.domain.text import Code, Value
+from bot.slack.views.text import code, escape, mention, moment, outside
 
 COMMAND = "/codecheck"
 _NOTHING = Outcome(Verdict.UNKNOWN)  # nothing has come back
@@ -140,13 +141,17 @@ def _outcome(deletion: Deletion) -> Outcome:
 
 def _why(deletion: Deletion) -> str:
     """What it means; holds the service's own words, so it comes from outside."""
-    return outside(sentence(_outcome(deletion).why), 600)
+    return outside(str(_outcome(deletion).why), 600)
 
 
 def _cure(deletion: Deletion) -> str:
-    """What to do: the domain's own text, whose backticks are meant."""
-    cure = escape(_outcome(deletion).cure)
-    return f"*What to do:* {sentence(cure)}" if cure else ""
+    """What to do."""
+    hint = _outcome(deletion).admin_hint or _outcome(deletion).hint
+    return f"*What to do:* {hint.render(_shown, escape)}" if hint else ""
+
+
+def _shown(value: Value) -> str:
+    return code(value.text) if isinstance(value, Code) else outside(str(value))
 
 
 def _looking(deletion: Deletion) -> str:

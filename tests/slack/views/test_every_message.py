@@ -11,10 +11,12 @@ from bot.domain.brakes import Freeze
 from bot.domain.command import TASK_ID
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, Prompt, State
+from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.operators import OPERATOR
-from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
+from bot.domain.outcome import Outcome, Verdict
 from bot.domain.policy import Reason
+from bot.domain.text import NOTHING, Code, Text
 from bot.slack.views import answers
 from bot.slack.views.message import Message
 from bot.slack.views.prompts import prompt, retired
@@ -45,7 +47,10 @@ OUR_ENTITIES = re.compile(
     r"<@U01ALICE>|<@U04DORA>|<#C1>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+UTC>"
     r"|<https://acme\.slack\.com/archives/[CD]1/p\d+\|[A-Za-z0-9 ]+>"
 )
-CURES = st.sampled_from(["", "ask again", "grant `codeartscheck:task:delete`"])
+SAID = st.one_of(st.just(NOTHING), st.builds(lambda said: Text("It says: {said}", {"said": said}), ATTACKS))
+HINTS = st.sampled_from(
+    [NOTHING, Text("Ask again."), Text("Grant {right}.", {"right": Code("codeartscheck:task:delete")})]
+)
 
 CONFIRMER = SlackUser("T1", "U04DORA")
 DELETIONS = st.builds(
@@ -66,7 +71,12 @@ DELETIONS = st.builds(
     prompt=st.sampled_from([None, Prompt("C1"), Prompt("C1", "1.2"), Prompt("D1", "1.2")]),
     preview=st.one_of(
         st.none(),
-        st.builds(Sighting, st.sampled_from(Presence), st.builds(Task, ATTACKS, ATTACKS, ATTACKS), ATTACKS),
+        st.builds(
+            LookUp,
+            st.sampled_from(Presence),
+            st.builds(TaskFacts, name=ATTACKS, project=ATTACKS, branch=ATTACKS),
+            SAID,
+        ),
     ),
     outcome=st.one_of(
         st.none(),
@@ -76,8 +86,8 @@ DELETIONS = st.builds(
             status=ATTACKS,
             http_status=ATTACKS,
             code=ATTACKS,
-            why=ATTACKS,
-            cure=CURES,
+            why=SAID,
+            hint=HINTS,
             request_id=ATTACKS,
             took=st.integers(0, 40_000),
         ),
@@ -138,7 +148,7 @@ def test_deleted_is_said_of_deleted_alone(deletion: Deletion) -> None:
 @given(ATTACKS)
 def test_a_stranger_learns_nothing(name: str) -> None:
     """What a member of another workspace reads does not depend on the deletion at all."""
-    hostile = replace(POSTED, preview=Sighting(Presence.EXISTS, Task(name)), operator="mallory")
+    hostile = replace(POSTED, preview=LookUp(Presence.EXISTS, TaskFacts(name=name)), operator="mallory")
     stranger = SlackUser("T9", "U99")
 
     assert answers.refusal(Reason.OTHER_TEAM, stranger, hostile) == answers.refusal(Reason.OTHER_TEAM, stranger)

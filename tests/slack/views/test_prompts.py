@@ -6,8 +6,10 @@ import pytest
 
 from bot.domain.brakes import Freeze
 from bot.domain.deletion import Deletion, State
+from bot.domain.facts import LookUp, Presence
 from bot.domain.next_step import frozen_in_grace
-from bot.domain.outcome import Outcome, Presence, Sighting, Verdict
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import Code, Text
 from bot.slack.views.message import Message
 from bot.slack.views.prompts import prompt
 from tests.slack.samples import ALICE, AT, BOB, DELETED, EPHEMERAL, POSTED, TASK_ID
@@ -57,15 +59,15 @@ def test_second_step() -> None:
 @pytest.mark.parametrize(
     ("preview", "warning"),
     [
-        (Sighting(Presence.GONE), "CodeArts Check does not know this task.* Check the ID"),
-        (Sighting(Presence.UNKNOWN, why="HTTP 503"), "could not be looked up* (HTTP 503)"),
-        (Sighting(Presence.UNKNOWN), "could not be looked up*. Check"),
+        (LookUp(Presence.GONE), "CodeArts Check does not know this task.* Check the ID"),
+        (LookUp(Presence.UNKNOWN, why=Text("HTTP 503")), "could not be looked up* (HTTP 503)"),
+        (LookUp(Presence.UNKNOWN), "could not be looked up*. Check"),
         (None, "has not been looked up"),
     ],
     ids=["gone", "unknown and why", "unknown", "not looked up"],
 )
 @pytest.mark.parametrize("state", [State.REQUESTED, State.REVIEWED])
-def test_what_the_look_up_left_open(state: State, preview: Sighting | None, warning: str) -> None:
+def test_what_the_look_up_left_open(state: State, preview: LookUp | None, warning: str) -> None:
     """Both steps warn where the task was not found, or could not be looked for."""
     assert warning in read(prompt(replace(POSTED, state=state, preview=preview)))
 
@@ -82,7 +84,7 @@ def test_ephemeral_prompt_says_so() -> None:
 
 
 SCHEDULED = replace(POSTED, state=State.SCHEDULED, confirmer=ALICE, confirmed_at=AT, send_at=AT + 60_000)
-UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why="no answer within 10 s"))
+UNKNOWN = replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why=Text("No answer within 10 s.")))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,12 @@ def test_later_appearances(deletion: Deletion, says: str) -> None:
 
 def test_failure_says_what_it_means_and_what_to_do() -> None:
     """A failure names the service's code, its meaning, and what to do."""
-    outcome = Outcome(Verdict.FAILED, code="CC.00050010", why="no permission", cure="grant `codeartscheck:task:delete`")
+    outcome = Outcome(
+        Verdict.FAILED,
+        code="CC.00050010",
+        why=Text("No permission."),
+        hint=Text("Grant {right}.", {"right": Code("codeartscheck:task:delete")}),
+    )
 
     said = read(prompt(replace(POSTED, state=State.FAILED, outcome=outcome)))
 

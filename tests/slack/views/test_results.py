@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.deletion import Prompt, State
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.text import Text
 from bot.slack.views.message import Message
 from bot.slack.views.results import notice, result
 from tests.slack.samples import DELETED, POSTED, TASK_ID, WORKSPACE
@@ -28,7 +29,9 @@ def test_result_of_a_success() -> None:
 
 def test_result_without_an_answer() -> None:
     """Where no answer came, the result says so instead of leaving it out."""
-    message = result(replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why="connection lost")))
+    message = result(
+        replace(POSTED, state=State.UNKNOWN, outcome=Outcome(Verdict.UNKNOWN, why=Text("Connection lost.")))
+    )
 
     assert "`status: none received`" in read(message)
     assert "`httpStatus: none received`" in read(message)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.codearts.answers import WITHHELD, read_answer
-from bot.domain.outcome import Answer, Task
+from bot.codearts.body import read_answer
+from bot.codearts.redaction import WITHHELD
+from bot.codearts.reply import ServiceAnswer
 
 _ACCESS_KEY = "QTWAOYTTINDUT2QVKYUC"
 _SECRETS = [
@@ -55,56 +56,58 @@ _JSON = st.recursive(
     [
         pytest.param(
             {"httpStatus": "OK", "result": True, "status": "success"},
-            Answer(200, "success", "OK", result=True),
+            ServiceAnswer(200, "success", "OK", result=True),
             id="as in the page's example",
         ),
         pytest.param(
             {"httpStatus": "OK", "result": "true", "status": "success"},
-            Answer(200, "success", "OK", result=True),
+            ServiceAnswer(200, "success", "OK", result=True),
             id="as in the page's table",
         ),
         pytest.param(
             {"httpStatus": "OK", "result": "False", "status": "success"},
-            Answer(200, "success", "OK", result=False),
+            ServiceAnswer(200, "success", "OK", result=False),
             id="false as a string",
         ),
         pytest.param(
             {"httpStatus": "BAD_REQUEST", "result": "too many branches", "status": "error"},
-            Answer(200, "error", "BAD_REQUEST", message="too many branches"),
+            ServiceAnswer(200, "error", "BAD_REQUEST", message="too many branches"),
             id="the reason as the result",
         ),
         pytest.param(
             {"error_code": "CC.00050015", "error_msg": "busy"},
-            Answer(200, code="CC.00050015", message="busy"),
+            ServiceAnswer(200, code="CC.00050015", message="busy"),
             id="snake",
         ),
         pytest.param(
             {"errorCode": "CC.00050015", "errorMsg": "busy"},
-            Answer(200, code="CC.00050015", message="busy"),
+            ServiceAnswer(200, code="CC.00050015", message="busy"),
             id="camel",
         ),
         pytest.param(
-            {"code": "CC.00050015", "message": "busy"}, Answer(200, code="CC.00050015", message="busy"), id="plain"
+            {"code": "CC.00050015", "message": "busy"},
+            ServiceAnswer(200, code="CC.00050015", message="busy"),
+            id="plain",
         ),
         pytest.param(
             {"error": {"error_code": "CC.1", "error_msg": "busy"}},
-            Answer(200, code="CC.1", message="busy"),
+            ServiceAnswer(200, code="CC.1", message="busy"),
             id="nested",
         ),
         pytest.param(
             {"status": "error", "result": {"error_code": "CC.1", "error_msg": "busy"}},
-            Answer(200, "error", code="CC.1", message="busy", task=Task()),
+            ServiceAnswer(200, "error", code="CC.1", message="busy"),
             id="nested in the result",
         ),
         pytest.param(
             {"error": {"code": 401, "title": "Unauthorized", "message": "wrong"}},
-            Answer(200, code="401", message="wrong"),
+            ServiceAnswer(200, code="401", message="wrong"),
             id="Keystone",
         ),
-        pytest.param({"error": "boom", "status": 500}, Answer(200, message="boom"), id="a plain error"),
+        pytest.param({"error": "boom", "status": 500}, ServiceAnswer(200, message="boom"), id="a plain error"),
         pytest.param(
             {"status": "success", "httpStatus": "OK", "code": 0, "result": True},
-            Answer(200, "success", "OK", result=True),
+            ServiceAnswer(200, "success", "OK", result=True),
             id="a code that says all is well",
         ),
         pytest.param(
@@ -113,24 +116,26 @@ _JSON = st.recursive(
                 "httpStatus": "OK",
                 "result": {"taskName": "shop", "projectName": "Shop", "branchName": "main", "code": "CC.1"},
             },
-            Answer(200, "success", "OK", task=Task("shop", "Shop", "main")),
+            ServiceAnswer(200, "success", "OK"),
             id="a task",
         ),
         pytest.param(
             {"status": "success", "httpStatus": "OK", "result": {"taskName": None, "projectName": ""}},
-            Answer(200, "success", "OK"),
+            ServiceAnswer(200, "success", "OK"),
             id="a task of which nothing is told",
         ),
-        pytest.param([{"status": "success"}], Answer(200), id="a list"),
-        pytest.param({"status": True, "httpStatus": 1, "result": 1, "error_code": {}}, Answer(200), id="wrong types"),
+        pytest.param([{"status": "success"}], ServiceAnswer(200), id="a list"),
+        pytest.param(
+            {"status": True, "httpStatus": 1, "result": 1, "error_code": {}}, ServiceAnswer(200), id="wrong types"
+        ),
         pytest.param(
             {"error_code": "CC.1", "error_msg": "a\x00b\u202ec\ud800 d\r\n e"},
-            Answer(200, code="CC.1", message="a b c d e"),
+            ServiceAnswer(200, code="CC.1", message="a bc d e"),
             id="control characters",
         ),
     ],
 )
-def test_each_form_is_read(body: object, expected: Answer) -> None:
+def test_each_form_is_read(body: object, expected: ServiceAnswer) -> None:
     """Both error forms, nested ones, Keystone's, `result` as boolean or string, and what is none of these."""
     assert read_answer(200, json.dumps(body).encode()) == expected
 

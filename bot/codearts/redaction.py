@@ -1,0 +1,89 @@
+"""No secret in what a service says: its texts are checked before they become part of an outcome, a fact or a log line.
+
+Two nets: the bot's own secrets, recognised by value however they are written, and whatever looks like a credential.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+WITHHELD = "(the message is withheld: it may hold credentials)"
+
+_LONGEST_READ = 8_192  # characters looked at of any text
+_SHORTEST_SECRET = 4  # characters; a shorter one is not a secret, and would withhold every second sentence
+_PIECE = 12  # a run of so many characters of a secret gives it away, so a secret that was cut off is found as well
+
+# Access keys have 20 capitals and digits, secret keys 40 letters and digits, hashes and tokens more. A slash ends
+# a run, so that the path of a task or a project (`/v3/task/<32 hex digits>`) is not taken for one.
+_CREDENTIAL = re.compile(
+    r"canonical|authori[sz]ation|signature|\bsign(?:ed|ing)|aksk|ak/sk|access.?key|secret|credential|password|token"
+    r"|sdk-hmac|x-(?:auth|sdk|project|security|subject)-|(?-i:[A-Z0-9]{20})|[0-9A-Za-z+=_-]{40}",
+    re.IGNORECASE,
+)
+
+
+def one_line(value: object) -> str:
+    """A string on one line, without control, format or surrogate characters; "" for anything else."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join("".join(map(_printable, value[:_LONGEST_READ])).split())
+
+
+def cut(line: str, most: int) -> str:
+    """The line with at most `most` characters."""
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+class Redactor:
+    """Withholds texts that hold a secret.
+
+    Args:
+        secrets: values that must never appear. Of a URL only its password counts, since its host may well be named.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._pieces = frozenset(piece for secret in secrets for piece in _pieces(_squeezed(_core(secret))))
+
+    def message(self, value: object, most: int) -> str:
+        """A text of a service on one line, in NFKC and cut to `most`, or that it is withheld.
+
+        It is checked before it is cut, since half a secret is one too.
+        """
+        line = unicodedata.normalize("NFKC", one_line(value))
+        return WITHHELD if _CREDENTIAL.search(line) or self._has_secret(line) else cut(line, most)
+
+    def name(self, value: object, most: int) -> str:
+        """A name on one line, cut to `most`, spelled as the service spells it; "" if it holds one of the secrets."""
+        line = one_line(value)
+        return "" if self._has_secret(line) else cut(line, most)
+
+    def _has_secret(self, line: str) -> bool:
+        readings = {_squeezed(line), _squeezed(unquote(line))}
+        return any(piece in reading for piece in self._pieces for reading in readings)
+
+
+def _printable(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cc" or category[0] == "Z":
+        return " "
+    return "" if category[0] == "C" else character
+
+
+def _squeezed(text: str) -> str:
+    """The text in the form in which it is compared: NFKC, without case, backslashes, spaces or control characters."""
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in normal if c != "\\" and unicodedata.category(c)[0] not in "CZ").casefold()
+
+
+def _core(secret: str) -> str:
+    return unquote(urlsplit(secret).password or "") if "://" in secret else secret
+
+
+def _pieces(secret: str) -> Iterable[str]:
+    """What of a secret must not appear: all of it, and every run of `_PIECE` characters of a long one."""
+    if len(secret) < _SHORTEST_SECRET:
+        return ()
+    if len(secret) < 2 * _PIECE:
+        return (secret,)
+    return (secret[start : start + _PIECE] for start in range(len(secret) - _PIECE + 1))

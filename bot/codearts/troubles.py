@@ -1,0 +1,123 @@
+"""What can go wrong on the way to a service, in words: no address, header or body is in them.
+
+Each trouble is named by what an admin has to mend: the certificate, the authority, the proxy, the name, the network.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from bot.codearts.error_codes import TELL_AN_ADMIN, TRY_AGAIN
+from bot.domain.text import NOTHING, Code, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong.
+
+    Args:
+        why: a sentence.
+        admin_hint: what an admin of the bot can do; empty if waiting is all.
+        passing: whether the same request may succeed a moment later.
+    """
+
+    why: Text
+    admin_hint: Text = NOTHING
+    passing: bool = True
+
+    @property
+    def hint(self) -> Text:
+        """What the person who asked can do."""
+        return TRY_AGAIN if self.passing else TELL_AN_ADMIN
+
+
+_CLOCK = Text("Check this machine's clock, and the certificate.")
+_RENEW = Text("Renew the certificate. If it is still valid, check this machine's clock.")
+_TRUST = Text(
+    "Set {variable} to a PEM file with the certificates to trust, the authority's among them.",
+    {"variable": Code("SSL_CERT_FILE")},
+)
+_PROXY_PASSWORD = Text(
+    "Put them into the proxy's URL: {example}.", {"example": Code("HTTPS_PROXY=http://user:password@proxy:3128")}
+)
+_PROXY = Text(
+    "Check {proxy} and {exceptions}, and what the proxy lets through.",
+    {"proxy": Code("HTTPS_PROXY"), "exceptions": Code("NO_PROXY")},
+)
+_NAME = Text("Check the endpoint, the region and this machine's name resolution.")
+_NETWORK = Text("Check the endpoint, the network and the proxy.")
+
+# X509_V_ERR_* of OpenSSL, as `SSLCertVerificationError.verify_code` gives them.
+_CERTIFICATES: dict[int, tuple[str, Text]] = {
+    9: ("The TLS certificate of {service} is not valid yet.", _CLOCK),
+    10: ("The TLS certificate of {service} has expired.", _RENEW),
+    18: ("The TLS certificate of {service} is signed by itself, and this machine does not trust it.", _TRUST),
+    19: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
+    20: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
+    21: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
+    62: ("The TLS certificate of {service} is for another host name.", _NETWORK),
+    64: ("The TLS certificate of {service} is for another address.", _NETWORK),
+}
+_OTHER_CERTIFICATE = ("The TLS certificate of {service} was refused.", _TRUST)
+
+# The first that fits the error, or what lies beneath it, is said.
+_TROUBLES: tuple[tuple[type[BaseException], str, Text], ...] = (
+    (ssl.SSLError, "The TLS connection to {service} failed.", _NETWORK),
+    (socket.gaierror, "The host name of {service} was not found.", _NAME),
+    (ConnectionRefusedError, "{service} refused the connection.", _NETWORK),
+    (httpx.PoolTimeout, "No connection to {service} became free in time.", NOTHING),
+    (httpx.ConnectTimeout, "{service} took too long to connect.", _NETWORK),
+    (httpx.ConnectError, "No connection to {service} could be made.", _NETWORK),
+    (httpx.DecodingError, "The answer of {service} could not be decoded.", NOTHING),
+    (httpx.TimeoutException, "{service} did not answer in time.", _NETWORK),
+    (TimeoutError, "{service} did not answer in time.", _NETWORK),
+)
+_LOST = "The connection to {service} was lost before the answer came."
+
+
+def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Trouble:
+    """What an error of the network means.
+
+    Args:
+        error: as any client raised it; what caused it counts, down to the operating system's or the TLS library's.
+        service: what was to be reached, such as "CodeArts Check".
+        at_proxy: whether a proxy was being asked for a tunnel when it happened.
+    """
+    chain = list(_beneath(error))
+    for link in chain:
+        if isinstance(link, ssl.SSLCertVerificationError):
+            template, hint = _CERTIFICATES.get(link.verify_code, _OTHER_CERTIFICATE)
+            return Trouble(Text(template, {"service": service}), hint, passing=False)
+        if isinstance(link, httpx.ProxyError):
+            return _refused_by_proxy(str(link), service)
+        if isinstance(link, httpx.UnsupportedProtocol):
+            return Trouble(Text("The URL of {service} cannot be used.", {"service": service}), _NAME, passing=False)
+    if at_proxy and any(isinstance(link, (TimeoutError, httpx.TimeoutException)) for link in chain):
+        return Trouble(Text("The proxy did not answer in time."), _PROXY)
+    for kind, template, hint in _TROUBLES:
+        if any(isinstance(link, kind) for link in chain):
+            return Trouble(Text(template, {"service": service}), hint)
+    return Trouble(Text(_LOST, {"service": service}), _NETWORK)
+
+
+def _refused_by_proxy(said: str, service: str) -> Trouble:
+    """What a proxy's refusal of a tunnel means; httpcore's text for it begins with the proxy's HTTP status."""
+    status = re.match(r"[1-5][0-9]{2}\b", said)
+    if status is None:
+        return Trouble(Text("The proxy could not be used to reach {service}.", {"service": service}), _PROXY)
+    http = int(status[0])
+    if http == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        return Trouble(Text("The proxy asks for a user name and a password."), _PROXY_PASSWORD, passing=False)
+    why = Text("The proxy did not connect to {service} (HTTP {http}).", {"service": service, "http": http})
+    return Trouble(why, _PROXY, passing=http >= httpx.codes.INTERNAL_SERVER_ERROR)
+
+
+def _beneath(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what caused it."""
+    while error is not None:
+        yield error
+        error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__
