@@ -1,68 +1,25 @@
-"""A Slack identity -> exactly one operator, or a refusal.
+"""A Slack profile -> exactly one operator, or why there is none.
 
-The operator is the IAM user name that CodeArts Check notes as the one who deleted (`operator` header of DeleteTaskV3).
-It comes from up to three sources; where two of them disagree nobody can say who the person is, so they are refused.
-
-Whom `[operators]` lists is checked with Slack as well: a deactivated account or a guest is refused although it is
-listed. Only where the app may not ask (it was installed without the scope) does the list suffice by itself.
+The operator is the IAM user name that CodeArts Check records as the one who deleted (the `operator` header of
+DeleteTaskV3). It comes from up to three sources. If two of them disagree, nobody can say who the person is, so they are
+refused; and so are they if one of the sources cannot be read, since it might disagree.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.identity import SlackUser
-from bot.domain.reasons import Reason
+from bot.domain.profile import DirectoryEntry, Profile, Unseen
+from bot.domain.refusal import Reason
+
+__all__ = ["OPERATOR", "Known", "Operator", "Operators", "Profile", "Source", "Unseen"]
+
+Known = DirectoryEntry  # the old name, until nothing imports it
 
 # IAM user names: 1 to 64 ASCII letters, digits, spaces, `-`, `_`, `.`; no space at either end, since headers lose it.
 OPERATOR = re.compile(r"(?! )[0-9A-Za-z _.-]{1,64}(?<! )")
-_LOCAL_PART = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # of an address: without `+`, whose tail anyone can make up
-
-
-class Unseen(StrEnum):
-    """Why Slack's answer is missing."""
-
-    MAY_NOT_ASK = "may_not_ask"  # the app lacks the scope, or this Slack has no such method
-    NO_ANSWER = "no_answer"  # anything else: too slow, throttled, unreachable, no such user
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What Slack says of a user (users.info, and users.profile.get for the field).
-
-    Args:
-        team: the workspace that they belong to.
-        deactivated: their account is closed.
-        guest: a guest of one channel or of several.
-        bot: not a person.
-        stranger: somebody of another workspace, by Slack Connect.
-        email: their confirmed address; "" where there is none.
-        field: the custom field of `[operators_from] profile_field`; "" where it is empty, or not asked for.
-    """
-
-    team: str
-    deactivated: bool = False
-    guest: bool = False
-    bot: bool = False
-    stranger: bool = False
-    email: str = ""
-    field: str | Unseen = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a user at the moment.
-
-    Args:
-        profile: what Slack says of them, or why it says nothing.
-        in_group: whether they are in one of `[allow] usergroups`, or why that cannot be told.
-        cached: True where some of it may be up to a minute old.
-    """
-
-    profile: Profile | Unseen = Unseen.NO_ANSWER
-    in_group: bool | Unseen = False
-    cached: bool = False
+_LOCAL_PART = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # of an address: without `+`, after which anybody can add anything
 
 
 class Source(StrEnum):
@@ -95,49 +52,43 @@ class Operators:
     email_domain: str = ""
     profile_field: str = ""
 
-    def resolve(self, user: SlackUser, profile: Profile | Unseen) -> Operator | Reason:
-        """The one operator of `user`, or why there is none: nobody becomes somebody else."""
-        listed = self.listed.get(user.id, "")
-        if isinstance(profile, Unseen):
-            return self._unseen(listed, profile)
-        if (reason := _barred(user, profile)) is not None:
-            return reason
+    @property
+    def derived(self) -> bool:
+        """Whether somebody who is not listed can have an operator."""
+        return bool(self.email_domain or self.profile_field)
+
+    def of(self, ids: Collection[str], profile: Profile) -> Operator | Reason:
+        """The one operator of a person, or why there is none: nobody becomes somebody else.
+
+        Args:
+            ids: every user ID of the person.
+            profile: what Slack says about them; whether they may act at all has been decided before.
+        """
         by_field = profile.field if self.profile_field else ""
         if isinstance(by_field, Unseen):
-            if by_field is Unseen.NO_ANSWER or not listed:
-                return self._unseen("", by_field)
-            by_field = ""
+            return Reason.MAY_NOT_CHECK if by_field is Unseen.MAY_NOT_ASK else Reason.NOT_CHECKED
         if by_field and not OPERATOR.fullmatch(by_field):
             return Reason.MALFORMED_OPERATOR
-        answers = {Source.LISTED: listed, Source.EMAIL: self._by_email(profile.email), Source.FIELD: by_field}
-        names = {name for name in answers.values() if name}
-        if not names:
-            return Reason.NO_OPERATOR
+        listed = {self.listed[user_id] for user_id in ids if user_id in self.listed}
+        names = listed | {by_field} - {""}
         if len(names) > 1:
             return Reason.OPERATORS_DIFFER
-        return Operator(names.pop(), tuple(source for source, name in answers.items() if name))
-
-    def _unseen(self, listed: str, why: Unseen) -> Operator | Reason:
-        if not listed and not self.email_domain and not self.profile_field:
+        by_email = self._by_email(profile.email)
+        name = next(iter(names), by_email)
+        if not name:
             return Reason.NO_OPERATOR
-        if why is Unseen.NO_ANSWER:
-            return Reason.NOT_CHECKED
-        return Operator(listed, (Source.LISTED,)) if listed else Reason.MAY_NOT_CHECK
+        if by_email and name.lower() != by_email:
+            return Reason.OPERATORS_DIFFER
+        agreeing = {Source.LISTED: bool(listed), Source.EMAIL: bool(by_email), Source.FIELD: bool(by_field)}
+        return Operator(name, tuple(source for source, agrees in agreeing.items() if agrees))
 
     def _by_email(self, address: str) -> str:
-        """The part before the `@`, where the part after it is the domain, exactly; "" elsewhere."""
+        """The part before the `@`, in lower case, if the part after it is exactly the domain; else "".
+
+        Mail does not tell upper from lower case, so Alice@ and alice@ are one operator; who is listed, or has the
+        profile field, keeps the spelling from there. Only ASCII counts: the Kelvin sign is a `k` in lower case.
+        """
         local, _, domain = address.rpartition("@")
-        if not self.email_domain or domain.lower() != self.email_domain.lower():
+        if not (self.email_domain and address.isascii()) or domain.lower() != self.email_domain.lower():
             return ""
-        return local if _LOCAL_PART.fullmatch(local) else ""
-
-
-def _barred(user: SlackUser, profile: Profile) -> Reason | None:
-    """Why Slack's word on somebody bars them, whatever the lists say; None where it does not."""
-    if profile.stranger or profile.team != user.team:
-        return Reason.OTHER_TEAM
-    if profile.deactivated:
-        return Reason.DEACTIVATED
-    if profile.bot:
-        return Reason.BOT
-    return Reason.GUEST if profile.guest else None
+        return local.lower() if _LOCAL_PART.fullmatch(local) else ""

@@ -1,12 +1,15 @@
-"""Who may ask for a deletion, and where."""
+"""The old face of `bot.domain.access`, until the deletions ask the `Authorizer`. Nothing new belongs here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.access import AccessPolicy
 from bot.domain.confirmation import Confirmation, SecondStep
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known, Operator, Operators, Unseen
-from bot.domain.reasons import Reason
+from bot.domain.installation import Installation
+from bot.domain.operators import Operator, Operators
+from bot.domain.profile import DirectoryEntry
+from bot.domain.refusal import Reason, Refusal
 
 __all__ = ["Permission", "Policy", "Reason"]
 
@@ -20,26 +23,13 @@ class Permission:
 
     @property
     def given(self) -> bool:
-        """True where the person may act."""
+        """True if the person may act."""
         return self.reason is Reason.ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of `[operators]`, `[operators_from]`, `[allow]` and `[confirmation]`.
-
-    Args:
-        team: the workspace that the bot is installed in; members of others are refused (Slack Connect shows them
-            the buttons).
-        operators: Slack user ID -> operator.
-        users: who may ask; empty, with `usergroups` empty too, allows everyone who has an operator.
-        channels: where; empty allows every conversation.
-        admins: who may freeze.
-        usergroups: user groups whose members may ask as well as `users`.
-        email_domain: see `Operators`.
-        profile_field: see `Operators`.
-        confirmation: how sure it must be, by channel.
-    """
+    """`AccessPolicy` and `[confirmation]` in one, by their old names."""
 
     team: str
     operators: Mapping[str, str] = field(default_factory=dict)
@@ -51,45 +41,39 @@ class Policy:
     profile_field: str = ""
     confirmation: Confirmation = field(default_factory=Confirmation)
 
+    @property
+    def access(self) -> AccessPolicy:
+        """What decides."""
+        operators = Operators(self.operators, self.email_domain, self.profile_field)
+        installation = Installation(self.team)
+        return AccessPolicy(installation, operators, self.users, self.usergroups, self.channels, self.admins)
+
     def at_home(self, user: SlackUser) -> bool:
-        """Whether `user` belongs to the bot's workspace: of others nothing need be asked."""
-        return bool(user.team) and user.team == self.team  # Slack leaves the team out at times: no team is nobody's
+        """As `Installation.may_have`."""
+        return self.access.installation.may_have(user)
 
-    def operator(self, user: SlackUser, known: Known) -> Operator | Reason:
-        """The one operator of `user`, or why there is none."""
-        if not self.at_home(user):
-            return Reason.OTHER_TEAM
-        return Operators(self.operators, self.email_domain, self.profile_field).resolve(user, known.profile)
+    def operator(self, user: SlackUser, known: DirectoryEntry) -> Operator | Reason:
+        """As `AccessPolicy.recognise`."""
+        identity = self.access.recognise(user, known)
+        return identity.reason if isinstance(identity, Refusal) else Operator(identity.operator, identity.sources)
 
-    def permission(self, user: SlackUser, channel: str, known: Known) -> Permission:
-        """Whether `user`, of whom this is `known`, may ask for deletions in `channel`, and as which operator."""
-        operator = self.operator(user, known)
-        if isinstance(operator, Reason):
-            return Permission(operator)
-        if (reason := self._outside(user, known)) is not None:
-            return Permission(reason)
-        if self.channels and channel not in self.channels:
-            return Permission(Reason.CHANNEL_NOT_ALLOWED)
-        return Permission(Reason.ALLOWED, operator.name)
+    def permission(self, user: SlackUser, channel: str, known: DirectoryEntry) -> Permission:
+        """As `AccessPolicy.identify`."""
+        identity = self.access.identify(user, channel, known)
+        if isinstance(identity, Refusal):
+            return Permission(identity.reason)
+        return Permission(Reason.ALLOWED, identity.operator)
 
     def may_freeze(self, user: SlackUser) -> Reason:
-        """ALLOWED where `user` is an admin, else why not."""
+        """As `AccessPolicy.admin_unasked`."""
         if not self.at_home(user):
             return Reason.OTHER_TEAM
-        return Reason.ALLOWED if user.id in self.admins else Reason.NOT_ADMIN
+        return Reason.ALLOWED if self.access.admin_unasked(user) else Reason.NOT_ADMIN
 
-    def may_ask(self, user: SlackUser, channel: str, known: Known) -> Permission:
-        """The same, and whether what `[confirmation]` asks for is possible in `channel` at all."""
+    def may_ask(self, user: SlackUser, channel: str, known: DirectoryEntry) -> Permission:
+        """As `permission`, and whether what `[confirmation]` asks for is possible in `channel` at all."""
         permission = self.permission(user, channel, known)
         alone = channel.startswith("D")  # a direct message
         if permission.given and alone and self.confirmation.of(channel).second_step is SecondStep.SECOND_PERSON:
             return Permission(Reason.NOBODY_ELSE_SEES)
         return permission
-
-    def _outside(self, user: SlackUser, known: Known) -> Reason | None:
-        """Why somebody is not among those who may; one list is enough."""
-        if not (self.users or self.usergroups) or user.id in self.users:
-            return None
-        if not self.usergroups or known.in_group is False:
-            return Reason.USER_NOT_ALLOWED
-        return Reason.GROUPS_NOT_CHECKED if isinstance(known.in_group, Unseen) else None
