@@ -6,8 +6,8 @@ from typing import Protocol
 from bot.domain.brakes import Burst, Freeze
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known
 from bot.domain.outcome import Reply, Sighting
+from bot.domain.profile import DirectoryEntry
 from bot.domain.record import Entry, Note, What
 
 
@@ -154,19 +154,20 @@ class Brakes(Protocol):
 
 
 class Messenger(Protocol):
-    """Slack, as a deletion uses it. Each method raises a `DeliveryError` where Slack did not take the message.
+    """Slack, as a deletion uses it. Each method raises a `DeliveryError` if Slack did not take the message.
 
-    `response_url` is given where it is known and the bot may have to fall back on it.
+    `DeliveryDelayedError` means not now, for whatever reason: the message is kept and tried again, after its
+    `retry_after` if it has one. `response_url` is given if it is known and the bot may have to fall back on it.
     """
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt.
 
-        As a channel message; where the bot cannot post, ephemerally by the response_url; where there is none, by direct
-        message to the requester. Where a second person has to see it, as a channel message or not at all.
+        As a channel message; if the bot cannot post, ephemerally by the response_url; if there is none, by direct
+        message to the requester. If a second person has to see it, as a channel message or not at all.
 
         Returns:
-            Where it stands; `ephemeral` where it went by the response_url.
+            Where it is; `ephemeral` if it went by the response_url.
 
         Raises:
             OutOfSightError: a second person has to see it, and the bot cannot post there.
@@ -175,8 +176,8 @@ class Messenger(Protocol):
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt to what it should show.
 
-        An ephemeral one is replaced through a click's response_url; a slash command's cannot, so there a new ephemeral
-        message says so.
+        An ephemeral one is replaced through a click's response_url; a slash command's cannot do that, so it adds a new
+        ephemeral message that says so.
         """
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
@@ -186,7 +187,7 @@ class Messenger(Protocol):
         """Announce the deletion's state to one target of `next_step.targets`.
 
         RESULT is a new message in the prompt's conversation: in the prompt's thread and broadcast to the channel; for
-        an ephemeral prompt `in_channel` by the response_url; where neither can be, by direct message to the requester.
+        an ephemeral prompt `in_channel` by the response_url; if neither can be, by direct message to the requester.
         """
 
     async def warn(self, admin: str, burst: Burst) -> None:
@@ -194,13 +195,13 @@ class Messenger(Protocol):
 
 
 class Directory(Protocol):
-    """What Slack says of people."""
+    """What Slack says about people."""
 
-    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
         """Look somebody up, in at most a second; never raises for what Slack or the network does.
 
         Args:
-            user: of the bot's own workspace.
+            user: as Slack's payload names them; somebody who cannot belong here is not asked about.
             fresh: do not take what is remembered from up to a minute ago.
         """
 

@@ -56,6 +56,15 @@ class AccessPolicy:
     channels: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
 
+    def refuse_nobody(self, user: SlackUser) -> Refusal | None:
+        """Why `user` can be nobody here, by the payload and the settings; None if they may be somebody."""
+        if not self.installation.may_have(user):
+            return _refuse(Reason.OTHER_TEAM)
+        if self.installation.enterprise:  # they may be listed by another form of their ID
+            return None
+        unlisted = not self.operators.derived and user.id not in self.operators.listed
+        return self._explain(Reason.NO_OPERATOR, user) if unlisted else None
+
     def refuse_early(self, user: SlackUser, channel: str | None) -> Refusal | None:
         """Why `user` is refused whatever Slack would say about them; None if Slack has to be asked.
 
@@ -65,7 +74,7 @@ class AccessPolicy:
             user: as Slack's payload names them.
             channel: where they ask; None if that does not matter.
         """
-        if (nobody := self._nobody(user)) is not None:
+        if (nobody := self.refuse_nobody(user)) is not None:
             return nobody
         if not self.installation.enterprise and (reason := self._not_in_users({user.id})) is not None:
             return self._explain(reason, user)
@@ -75,7 +84,7 @@ class AccessPolicy:
         """Who `user` is, or why they are nobody here, whatever `[allow]` says."""
         profile = entry.profile
         if isinstance(profile, Unseen):
-            return self._nobody(user) or _refuse(_SILENCE[profile])
+            return self.refuse_nobody(user) or _refuse(_SILENCE[profile])
         if (barred := self._barred(user, profile)) is not None:
             return _refuse(barred)
         ids = profile.ids | {user.id}
@@ -148,15 +157,6 @@ class AccessPolicy:
 
     def _admin(self, ids: Collection[str]) -> bool:
         return not self.admins.isdisjoint(ids)
-
-    def _nobody(self, user: SlackUser) -> Refusal | None:
-        """Why `user` can be nobody here, by the payload and the settings; None if they may be somebody."""
-        if not self.installation.may_have(user):
-            return _refuse(Reason.OTHER_TEAM)
-        if self.installation.enterprise:  # they may be listed by another form of their ID
-            return None
-        unlisted = not self.operators.derived and user.id not in self.operators.listed
-        return self._explain(Reason.NO_OPERATOR, user) if unlisted else None
 
     def _not_in_users(self, ids: Collection[str]) -> Reason | None:
         """Why `[allow] users` refuses somebody with these IDs; None if it does not, or a group may let them in."""
