@@ -5,6 +5,7 @@ by a `FencedError` that somebody else has taken it over.
 """
 
 import asyncio
+import random
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ import structlog
 
 from bot.deletions.execution import Executor
 from bot.deletions.ports import Brakes, DeletionStore, Messenger, TaskService
+from bot.domain import backoff
 from bot.domain.deletion import AWAITING_A_CLICK, Deletion, Prompt, ResponseUrl, State
 from bot.domain.errors import (
     DeliveryDelayedError,
@@ -117,14 +119,15 @@ class Runner:
             await self._store.rest(deletion, deletion.expires_at)
             return None
         except DeliveryDelayedError as delayed:
-            pause = max(delayed.retry_after, min(1_000 * 2**deletion.tries, 60_000))
+            pause = backoff.pause(delayed.retry_after, deletion.tries, random.random())  # noqa: S311 - jitter
             _log.warning("Slack did not take a message yet", deletion=deletion.id, why=str(delayed), pause_ms=pause)
             until = deletion.seen_at + pause
             if deletion.state in AWAITING_A_CLICK:
                 until = min(until, deletion.expires_at)
             elif deletion.state is State.SCHEDULED:
                 until = min(until, deletion.send_at)
-            await self._store.rest(replace(deletion, tries=deletion.tries + 1), until)
+            tries = deletion.tries if delayed.retry_after else deletion.tries + 1
+            await self._store.rest(replace(deletion, tries=tries), until)
             return None
         return await self._store.hold(replace(noted, tries=0))
 

@@ -24,9 +24,9 @@ from typing import TypeVar
 from bot.domain.errors import DeliveryDelayedError
 
 PATIENCE = 2.0  # seconds that a message waits here
-APART = 1.0  # seconds between two messages in a channel that has had a 429
+APART = 1.0  # seconds: what Slack takes in the long run
 CALM_AFTER = 30.0  # seconds without a 429 after which a channel is not paced any more
-_PLACE_KEPT = 5.0  # seconds past their turn for those who do not come back: another replica has sent it
+_PLACE_KEPT = 5  # turns: who has not come back by then has been overtaken by another replica
 
 _T = TypeVar("_T")
 _Ticket = tuple[int, int]  # its rank, then its number: the smaller goes first
@@ -44,6 +44,7 @@ class Rank(IntEnum):
 class _Lane:
     """The queue of one channel. Times are seconds of `time.monotonic`."""
 
+    apart: float
     waiting: list[_Ticket] = field(default_factory=list)  # sorted
     booked: dict[str, tuple[_Ticket, float]] = field(default_factory=dict)  # who comes back: their place and when
     sending: bool = False
@@ -56,7 +57,7 @@ class _Lane:
         if now >= max(self.opens_at, self.paced_until):
             return now
         ahead = sum(other < ticket for other in [*self.waiting, *(place for place, _ in self.booked.values())])
-        return max(self.opens_at, now) + (ahead + self.sending) * APART
+        return max(self.opens_at, now) + (ahead + self.sending) * self.apart
 
     def blocked(self, ticket: _Ticket, now: float) -> float | None:
         """Seconds until `ticket` can be sent; None until something has changed."""
@@ -69,7 +70,7 @@ class _Lane:
 
     def forget(self, now: float) -> bool:
         """Drop the places of those who did not come back. Returns whether nothing is left to remember."""
-        self.booked = {key: kept for key, kept in self.booked.items() if kept[1] + _PLACE_KEPT > now}
+        self.booked = {key: kept for key, kept in self.booked.items() if kept[1] + _PLACE_KEPT * self.apart > now}
         calm = now >= max(self.opens_at, self.paced_until)
         return calm and not (self.waiting or self.booked or self.sending)
 
@@ -79,12 +80,19 @@ class Outbox:
 
     Args:
         patience: seconds that a message waits here at most.
+        apart: seconds between two messages in a channel that has had a 429.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, apart: float = APART) -> None:
         self._patience = patience
+        self._apart = apart
         self._lanes: dict[str, _Lane] = {}
         self._numbers = itertools.count()
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Where something waits, or is paced."""
+        return frozenset(self._lanes)
 
     async def send(self, channel: str, rank: Rank, key: str, call: Callable[[], Awaitable[_T]]) -> _T:
         """Make `call` when it is its turn in `channel`.
@@ -99,8 +107,9 @@ class Outbox:
             DeliveryDelayedError: its turn comes later than anybody waits here, or Slack said "not now".
             DeliveryError: whatever else `call` raises.
         """
+        key = f"{rank.name} {key}"
         deadline = time.monotonic() + self._patience
-        lane = self._lanes.setdefault(channel, _Lane())
+        lane = self._lanes.setdefault(channel, _Lane(self._apart))
         lane.forget(time.monotonic())
         ticket, _ = lane.booked.pop(key, ((rank, next(self._numbers)), 0.0))
         try:
@@ -152,7 +161,7 @@ class Outbox:
     def _sent(lane: _Lane) -> None:
         now = time.monotonic()
         if now < lane.paced_until:
-            lane.opens_at = max(lane.opens_at, now + APART)
+            lane.opens_at = max(lane.opens_at, now + lane.apart)
         lane.sending = False
         lane.notify()
 
