@@ -22,7 +22,6 @@ from bot.slack.health import SlackHealth
 
 _SECONDS = 1.0  # one look-up, of the three that Slack gives for an answer
 _REMEMBERED = 60.0  # seconds
-_JUST_NOW = 0.0
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -88,11 +87,11 @@ class SlackDirectory:
             asyncio.gather(*(self._group(group, team, fresh=fresh) for group in self._usergroups)),
         )
         ids = {user.id, *(() if isinstance(profile, Unseen) else profile.ids)}
-        oldest = max([profile_age, *(age for _, age in groups)])
-        return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), oldest)
+        ages = [age for age in (profile_age, *(age for _, age in groups)) if age is not None]
+        return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), max(ages, default=None))
 
-    async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float]:
-        """What users.info and the custom field say, and how many seconds ago."""
+    async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float | None]:
+        """What users.info and the custom field say, and how many seconds ago; None for just now."""
         if not fresh and (kept := self._profiles.get(user)) is not None:
             return kept
         info, value = await asyncio.gather(
@@ -100,21 +99,21 @@ class SlackDirectory:
             self._ask("users.profile.get", lambda: self._field(user)) if self._profile_field else _at_once(""),
         )
         if isinstance(info, Unseen):
-            return info, _JUST_NOW
+            return info, None
         profile = _read(info, value)
         if not isinstance(value, Unseen):
             self._profiles.put(user, profile)
-        return profile, _JUST_NOW
+        return profile, None
 
-    async def _group(self, group: str, team: str, *, fresh: bool) -> tuple[frozenset[str] | Unseen, float]:
-        """The members of a user group, and how many seconds ago."""
+    async def _group(self, group: str, team: str, *, fresh: bool) -> tuple[frozenset[str] | Unseen, float | None]:
+        """The members of a user group, and how many seconds ago; None for just now."""
         key = f"{team}/{group}"
         if not fresh and (kept := self._members.get(key)) is not None:
             return kept
         members = await self._ask("usergroups.users.list", lambda: self._list(group, team))
         if not isinstance(members, Unseen):
             self._members.put(key, members)
-        return members, _JUST_NOW
+        return members, None
 
     async def _info(self, user: str) -> Mapping[str, object]:
         answer = await self._client.users_info(user=user)

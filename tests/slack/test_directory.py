@@ -97,7 +97,7 @@ async def test_nothing_is_remembered_for_longer_than_a_minute(
     user = SlackUser(standin.workspace.team_id, "U01ALICE")
     await directory.look_up(user)
     clock.now += 60
-    assert (await directory.look_up(user)).age == 0
+    assert (await directory.look_up(user)).age is None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_only_a_missing_scope_is_no_permission_to_ask(
 
     entry = await directory.look_up(user)
 
-    assert (entry.profile, entry.in_group, entry.age) == (unseen, unseen, 0)
+    assert (entry.profile, entry.in_group, entry.age) == (unseen, unseen, None)
     assert time.monotonic() - started < 2.5  # the promise itself; the look-up is cut off after one second
     assert isinstance((await directory.look_up(user)).profile, Profile)
 
