@@ -8,7 +8,6 @@ from http import HTTPStatus
 import httpx
 import stamina
 
-from bot.deletions import clock
 from bot.codearts.answers import interpret
 from bot.codearts.body import read_answer
 from bot.codearts.error_codes import CHECK_THE_TASK_ID, TELL_AN_ADMIN
@@ -19,6 +18,7 @@ from bot.codearts.redaction import Redactor
 from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import search
+from bot.deletions import clock
 from bot.domain.command import TASK_ID
 from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.operators import OPERATOR

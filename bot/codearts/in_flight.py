@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import httpx
 
-from bot.deletions import clock
 from bot.codearts.error_codes import TRY_AGAIN
 from bot.codearts.iam import NoTokenError
 from bot.codearts.reply import NoAnswer, NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.troubles import trouble
+from bot.deletions import clock
 from bot.domain.text import Text
 
 SERVICE = "CodeArts Check"

@@ -11,12 +11,12 @@ from dataclasses import fields, replace
 from http import HTTPStatus
 from typing import Protocol
 
-from bot.deletions import clock
 from bot.codearts.answers import presence_of
 from bot.codearts.error_codes import NO_PERMISSION, PROJECT_UNAVAILABLE, RIGHT_TO_READ
 from bot.codearts.facts import branch_count, check_state, describes, task_facts
 from bot.codearts.redaction import Redactor
 from bot.codearts.reply import NotSent, Reply, ServiceAnswer
+from bot.deletions import clock
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.text import Text
 

@@ -5,11 +5,11 @@ Only for suggestions ("did you mean …?"), so what cannot be read is left out, 
 
 import asyncio
 
-from bot.deletions import clock
 from bot.codearts.facts import candidates
 from bot.codearts.look_up import Get
 from bot.codearts.redaction import Redactor
 from bot.codearts.reply import ServiceAnswer
+from bot.deletions import clock
 from bot.domain.facts import Candidate
 
 _PAGES, _PAGE_SIZE = 3, 100  # the API takes up to 200 rows a page

@@ -123,7 +123,7 @@ class Authorizer:
             unchecked = decide(DirectoryEntry())
             return Refusal(Reason.ASKED_TOO_OFTEN) if isinstance(unchecked, Refusal) else unchecked
         decision = decide(entry)
-        if isinstance(decision, Refusal) and entry.age > REFUSED_FOR:
+        if isinstance(decision, Refusal) and (entry.age or 0) > REFUSED_FOR:
             now = await self._look_up(user, payer, fresh=True)
             return decision if now is None else decide(now)
         return decision

@@ -197,7 +197,8 @@ class FreezeStore(Protocol):
 class Messenger(Protocol):
     """Slack, as a deletion uses it. Each method raises a `DeliveryError` if Slack did not take the message.
 
-    `response_url` is given if it is known and the bot may have to fall back on it.
+    `DeliveryDelayedError` means not now, for whatever reason: the message is kept and tried again, after its
+    `retry_after` if it has one. `response_url` is given if it is known and the bot may have to fall back on it.
     """
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
@@ -216,8 +217,8 @@ class Messenger(Protocol):
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt to what it should show.
 
-        An ephemeral one is replaced through a click's response_url; a slash command's cannot, so there a new ephemeral
-        message says so.
+        An ephemeral one is replaced through a click's response_url; a slash command's cannot do that, so it adds a new
+        ephemeral message that says so.
         """
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
@@ -245,7 +246,7 @@ class Directory(Protocol):
         """Look somebody up, in at most a second; never raises for what Slack or the network does.
 
         Args:
-            user: of the bot's own workspace or organisation.
+            user: as Slack's payload names them; somebody who cannot belong here is not asked about.
             fresh: do not take what is remembered from up to a minute ago.
         """
 

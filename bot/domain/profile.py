@@ -54,14 +54,14 @@ class DirectoryEntry:
     Args:
         profile: what Slack says about them, or why it says nothing.
         in_group: whether they are in one of `[allow] usergroups`, or why nobody can tell.
-        age: seconds since Slack was asked, of the oldest part; 0 if all of it was asked for just now.
+        age: seconds since Slack was asked, of the oldest part; None if all of it was asked for just now.
     """
 
     profile: Profile | Unseen = Unseen.NO_ANSWER
     in_group: bool | Unseen = False
-    age: float = 0.0
+    age: float | None = None
 
     @property
     def cached(self) -> bool:
         """Whether some of it comes from memory."""
-        return self.age > 0
+        return self.age is not None

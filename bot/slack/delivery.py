@@ -1,8 +1,9 @@
-"""Posting and editing: the deletion's messages in its conversation, and the ways round where the bot cannot post there.
+"""Posting and editing the deletion's messages, and the other ways if the bot cannot post in the conversation.
 
 Where a message goes, in this order: the conversation itself (`chat.postMessage`), which needs the bot to be a member;
-a response_url, which does not; a direct message to the requester. Slack's `no` moves on to the next way; its `not now`
-(`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later.
+a response_url, which does not; a direct message to the requester. Slack's "never" moves on to the next way. Its "not
+now" (`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later. If Slack refuses the app itself
+(a revoked token, a missing scope), the ways that need no token are tried; if they are closed too, the message is kept.
 """
 
 import asyncio
@@ -14,21 +15,23 @@ from typing import TypeVar
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.brakes import Burst
 from bot.domain.confirmation import Confirmation, SecondStep
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
-from bot.domain.errors import OutOfSightError, UndeliverableError
+from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.next_step import RESULT
-from bot.slack.errors import MalformedMessageError, check_webhook, web_api_errors
+from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
+from bot.slack.health import SlackHealth
+from bot.slack.outbox import Outbox, Rank
 from bot.slack.views.brakes import warning
 from bot.slack.views.message import Message
 from bot.slack.views.modals import typed_confirmation
 from bot.slack.views.prompts import prompt, retired
 from bot.slack.views.results import notice, result, result_by_direct_message
 
-_TRIGGER = 3.0  # seconds that a trigger ID lives; after that no window opens
+_TRIGGER = 3.0  # seconds that a trigger ID lives; after that no modal opens
+_ANSWER = 65_536  # bytes of a response_url's answer that are read
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -36,39 +39,46 @@ _Way = Callable[[], Awaitable[_T]]
 
 
 class SlackMessenger:
-    """Answers `bot.deletions.ports.Messenger`.
+    """Implements `bot.deletions.ports.Messenger`.
 
     Args:
         client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
         session: the same for response_urls; it sets the time-out.
         workspace_url: `url` of auth.test, from which links are made.
         confirmation: what the prompts ask for, by channel.
+        health: remembers what Slack refuses the app.
+        outbox: the queues; one for the whole process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the last two are shared with the rest of the process
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         workspace_url: str,
         confirmation: Confirmation = Confirmation(),  # noqa: B008 - frozen
+        health: SlackHealth | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._client = client
         self._session = session
         self._workspace_url = workspace_url
         self._confirmation = confirmation
+        self._health = health or SlackHealth()
+        self._outbox = outbox or Outbox()
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt; see `Messenger.show`."""
         drawn = self._drawn(deletion)
+        post = partial(self._post, deletion.channel, drawn, Rank.PROMPT, deletion.id)
         if self._confirmation.of(deletion.channel).second_step is SecondStep.SECOND_PERSON:
             try:
-                return await self._post(deletion.channel, drawn)
+                return await _first([post])
             except UndeliverableError as refusal:
                 raise OutOfSightError(str(refusal)) from refusal
-        ways: list[_Way[Prompt]] = [partial(self._post, deletion.channel, drawn)]
+        ways: list[_Way[Prompt]] = [post]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
-        ways.append(partial(self._post, deletion.requester.id, drawn))
+        ways.append(partial(self._post, deletion.requester.id, drawn, Rank.PROMPT, deletion.id))
         return await _first(ways)
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
@@ -80,36 +90,38 @@ class SlackMessenger:
         except UndeliverableError:
             if deletion.state not in (State.CANCELLED, State.EXPIRED):
                 raise  # a result will follow
-            await self._post(deletion.requester.id, result_by_direct_message(deletion))
+            await _first([partial(self._post_directly, deletion)])
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Messenger.retire`."""
         await self._edit(clicked, retired(), response_url)
 
     async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
-        """Announce the deletion's state; see `Messenger.tell`."""
+        """Announce the deletion's state to a target; see `Messenger.tell`."""
         if target != RESULT:
-            await self._post(target, notice(deletion, self._workspace_url))
+            message = notice(deletion, self._workspace_url)
+            await _first([partial(self._post, target, message, Rank.NOTICE, deletion.id)])
             return
         announced = result(deletion)
+        post = partial(self._post, message=announced, rank=Rank.RESULT, key=deletion.id)
         ways: list[_Way[object]] = []
         at = deletion.prompt
         if at is not None and not at.ephemeral:
-            ways.append(partial(self._post, at.channel, announced, thread_ts=at.ts))
-            ways.append(partial(self._post, at.channel, announced))  # the prompt may have been deleted
+            ways.append(partial(post, at.channel, thread_ts=at.ts))
+            ways.append(partial(post, at.channel))  # the prompt may have been deleted
         elif at is None:
-            ways.append(partial(self._post, deletion.channel, announced))
+            ways.append(partial(post, deletion.channel))
         if response_url is not None:
             ways.append(partial(self._respond, response_url, announced, response_type="in_channel"))
-        ways.append(partial(self._post, deletion.requester.id, result_by_direct_message(deletion)))
+        ways.append(partial(self._post_directly, deletion))
         await _first(ways)
 
     async def warn(self, admin: str, burst: Burst) -> None:
-        """Tell an admin of a burst; see `Messenger.warn`."""
-        await self._post(admin, warning(burst))
+        """Tell an admin about a burst; see `Messenger.warn`."""
+        await _first([partial(self._post, admin, warning(burst), Rank.NOTICE, f"burst {burst.until}")])
 
     async def whisper(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
-        """Answer one person privately, where they clicked; `in_place` of what they clicked on.
+        """Answer one person by an ephemeral message where they clicked; `in_place` of what they clicked on.
 
         Raises:
             DeliveryError: Slack did not take it.
@@ -117,12 +129,12 @@ class SlackMessenger:
         await self._respond(response_url, message, replace_original=in_place)
 
     async def ask_for_task_id(self, trigger_id: str, deletion: Deletion) -> None:
-        """Open the window in which the task's ID is typed, for whoever's click `trigger_id` is.
+        """Open the modal in which the task's ID is typed, for the person whose click `trigger_id` is.
 
         Raises:
             DeliveryError: Slack did not open it.
         """
-        with web_api_errors():
+        with self._health.calling("views.open"):
             async with asyncio.timeout(_TRIGGER):
                 await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
 
@@ -144,11 +156,17 @@ class SlackMessenger:
         await self._respond(response_url, self._drawn(replace(deletion, prompt=ephemeral)))
         return ephemeral
 
-    async def _post(self, channel: str, message: Message, thread_ts: str | None = None) -> Prompt:
+    async def _post_directly(self, deletion: Deletion) -> Prompt:
+        message = result_by_direct_message(deletion)
+        return await self._post(deletion.requester.id, message, Rank.RESULT, deletion.id)
+
+    async def _post(
+        self, channel: str, message: Message, rank: Rank, key: str, *, thread_ts: str | None = None
+    ) -> Prompt:
         """Post to a conversation, or to a person: their ID stands for their direct messages."""
 
         async def send(form: Message) -> Prompt:
-            with web_api_errors():
+            with self._health.calling("chat.postMessage"):
                 posted = await self._client.chat_postMessage(
                     channel=channel,
                     text=form.text,
@@ -158,16 +176,18 @@ class SlackMessenger:
                     unfurl_links=False,
                     unfurl_media=False,
                 )
-            return Prompt(str(posted["channel"]), str(posted["ts"]))
+                if not posted.get("ts"):
+                    raise DeliveryDelayedError("unreadable answer")
+            return Prompt(str(posted.get("channel") or channel), str(posted["ts"]))
 
-        return await _or_plainly(send, message)
+        return await self._outbox.send(channel, rank, f"post {key}", partial(_or_plainly, send, message))
 
     async def _update(self, at: Prompt, message: Message) -> None:
         async def send(form: Message) -> None:
-            with web_api_errors():  # without `blocks` Slack keeps the old ones, buttons included
+            with self._health.calling("chat.update"):  # without `blocks` Slack keeps the old ones, buttons included
                 await self._client.chat_update(channel=at.channel, ts=at.ts, text=form.text, blocks=form.blocks)
 
-        await _or_plainly(send, message)
+        await self._outbox.send(at.channel, Rank.PROMPT, f"edit {at.ts}", partial(_or_plainly, send, message))
 
     async def _respond(
         self,
@@ -177,43 +197,48 @@ class SlackMessenger:
         response_type: str = "ephemeral",
         replace_original: bool = False,
     ) -> None:
-        webhook = AsyncWebhookClient(
-            response_url.url, session=self._session, retry_handlers=[], logger=self._client.logger
-        )
-
         async def send(form: Message) -> None:
-            with web_api_errors():
-                answer = await webhook.send(
-                    text=form.text,
-                    blocks=form.blocks,
-                    response_type=response_type,
-                    replace_original=replace_original,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                )
-            check_webhook(answer)
+            body = {
+                "text": form.text,
+                "blocks": [block.to_dict() for block in form.blocks],
+                "response_type": response_type,
+                "replace_original": replace_original,
+                "unfurl_links": False,
+                "unfurl_media": False,
+            }
+            with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
+                async with self._session.post(
+                    response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
+                ) as answer:
+                    said = await answer.content.read(_ANSWER)
+            check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
 
         await _or_plainly(send, message)
 
 
 async def _first(ways: list[_Way[_T]]) -> _T:
-    """Take the ways in turn until one is open.
+    """Try the ways in turn until one is open.
 
     Raises:
-        DeliveryDelayedError: Slack says "not now" on one of them.
-        UndeliverableError: all are closed.
+        DeliveryDelayedError: Slack says "not now" on one of them; or refuses the app, and the others are closed.
+        UndeliverableError: all of them are closed.
     """
     refusals = []
+    kept = False
     for way in ways:
         try:
             return await way()
         except UndeliverableError as refusal:
             refusals.append(str(refusal))
-    raise UndeliverableError(", then ".join(refusals) or "no response_url reaches the prompt")
+        except AppRefusedError as refusal:
+            refusals.append(str(refusal))
+            kept = True
+    said = ", then ".join(refusals)
+    raise DeliveryDelayedError(said) if kept else UndeliverableError(said or "no response_url reaches the prompt")
 
 
 async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message) -> _T:
-    """Send `message`; where Slack refuses its form, which is our fault, its words alone, so that the person hears."""
+    """Send `message`; if Slack refuses its form, which is our fault, only its words, so that the person hears."""
     try:
         return await send(message)
     except MalformedMessageError as refusal:

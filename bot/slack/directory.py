@@ -1,8 +1,9 @@
-"""What Slack says of people: users.info, users.profile.get for a custom field, usergroups.users.list for groups.
+"""What Slack says about people: users.info, users.profile.get for a custom field, usergroups.users.list for groups.
 
-Answers are remembered for a minute; whoever would be refused by a remembered one is looked up anew by the caller.
-Sources: the methods' pages in Slack's documentation. Custom fields come from users.profile.get alone, and an address
-counts only where `is_email_confirmed` says so.
+Answers are remembered for a minute; how old they are is said, and the `Authorizer` decides what that is good for. No
+failure is remembered. Only `missing_scope` means that the app may not ask; every other failure means that nobody knows.
+Sources: the methods' pages in Slack's documentation. Custom fields come from users.profile.get only, and an address
+counts only if `is_email_confirmed` says so.
 """
 
 import asyncio
@@ -15,13 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import DeliveryError, UndeliverableError
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known, Profile, Unseen
-from bot.slack.errors import web_api_errors
+from bot.domain.profile import DirectoryEntry, Profile, Unseen
+from bot.slack.errors import AppRefusedError
+from bot.slack.health import SlackHealth
 
 _SECONDS = 1.0  # one look-up, of the three that Slack gives for an answer
 _REMEMBERED = 60.0  # seconds
-# What says nothing of the person, but that this app, or this Slack, has no such question; a listed person then passes.
-_NOT_PERMITTED = {"missing_scope", "unknown_method", "HTTP 404", "HTTP 405", "no user"}
 
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
@@ -30,125 +30,159 @@ _T = TypeVar("_T")
 class _Remembered(Generic[_T]):
     """Answers of the last minute, by what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._answers: dict[str, tuple[float, _T]] = {}
 
-    def get(self, key: str) -> _T | None:
-        until, answer = self._answers.get(key, (0.0, None))
-        return answer if time.monotonic() < until else None
+    def get(self, key: str) -> tuple[_T, float] | None:
+        """The answer and its age in seconds; None if there is none."""
+        kept = self._answers.get(key)
+        if kept is None:
+            return None
+        age = self._clock() - kept[0]
+        return (kept[1], age) if age < _REMEMBERED else None
 
     def put(self, key: str, answer: _T) -> None:
-        now = time.monotonic()
-        self._answers = {old: kept for old, kept in self._answers.items() if kept[0] > now}
-        self._answers[key] = (now + _REMEMBERED, answer)
+        now = self._clock()
+        self._answers = {old: kept for old, kept in self._answers.items() if now - kept[0] < _REMEMBERED}
+        self._answers[key] = (now, answer)
 
 
 class SlackDirectory:
-    """Answers `bot.deletions.ports.Directory`.
+    """Implements `bot.deletions.ports.Directory`.
 
     Args:
         client: the Web API.
         profile_field: the custom field to read; "" for none.
         usergroups: the user groups whose members are asked for.
+        health: remembers what Slack refuses the app.
+        org_wide: whether the app is installed for a whole organisation: then Slack wants to know in which workspace a
+            user group is looked up, and it is looked up in that of the person.
+        clock: in seconds; never steps back.
     """
 
-    def __init__(self, client: AsyncWebClient, profile_field: str = "", usergroups: Collection[str] = ()) -> None:
+    def __init__(  # noqa: PLR0913 - the last three have defaults
+        self,
+        client: AsyncWebClient,
+        profile_field: str = "",
+        usergroups: Collection[str] = (),
+        *,
+        health: SlackHealth | None = None,
+        org_wide: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._client = client
         self._profile_field = profile_field
         self._usergroups = tuple(sorted(usergroups))
-        self._profiles: _Remembered[Profile] = _Remembered()
-        self._members: _Remembered[frozenset[str]] = _Remembered()
-        self._told: set[str] = set()
+        self._health = health or SlackHealth()
+        self._org_wide = org_wide
+        self._profiles: _Remembered[Profile] = _Remembered(clock)
+        self._members: _Remembered[frozenset[str]] = _Remembered(clock)
 
-    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
         """Look somebody up; see `Directory.look_up`."""
-        remembered = None if fresh else self._profiles.get(user.id)
-        lists = {group: None if fresh else self._members.get(group) for group in self._usergroups}
-        profile, in_group = await asyncio.gather(
-            self._profile(user.id) if remembered is None else _at_once(remembered), self._in_group(user.id, lists)
+        team = user.team if self._org_wide and user.team.startswith("T") else ""
+        (profile, profile_age), groups = await asyncio.gather(
+            self._profile(user.id, fresh=fresh),
+            asyncio.gather(*(self._group(group, team, fresh=fresh) for group in self._usergroups)),
         )
-        cached = remembered is not None or any(members is not None for members in lists.values())
-        return Known(profile, in_group, cached)
+        ids = {user.id, *(() if isinstance(profile, Unseen) else profile.ids)}
+        ages = [age for age in (profile_age, *(age for _, age in groups)) if age is not None]
+        return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), max(ages, default=None))
 
-    async def _profile(self, user: str) -> Profile | Unseen:
+    async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float | None]:
+        """What users.info and the custom field say, and how many seconds ago; None for just now."""
+        if not fresh and (kept := self._profiles.get(user)) is not None:
+            return kept
         info, value = await asyncio.gather(
             self._ask("users.info", lambda: self._info(user)),
             self._ask("users.profile.get", lambda: self._field(user)) if self._profile_field else _at_once(""),
         )
         if isinstance(info, Unseen):
-            return info
+            return info, None
         profile = _read(info, value)
         if not isinstance(value, Unseen):
             self._profiles.put(user, profile)
-        return profile
+        return profile, None
 
-    async def _in_group(self, user: str, lists: Mapping[str, frozenset[str] | None]) -> bool | Unseen:
-        """Whether one of the groups has `user`; those remembered are not asked for again."""
-
-        async def members(group: str, known: frozenset[str] | None) -> frozenset[str] | Unseen:
-            if known is not None:
-                return known
-            answer = await self._ask("usergroups.users.list", lambda: self._list(group))
-            if not isinstance(answer, Unseen):
-                self._members.put(group, answer)
-            return answer
-
-        answers = await asyncio.gather(*(members(group, known) for group, known in lists.items()))
-        if any(user in answer for answer in answers if not isinstance(answer, Unseen)):
-            return True
-        return next((answer for answer in answers if isinstance(answer, Unseen)), False)
+    async def _group(self, group: str, team: str, *, fresh: bool) -> tuple[frozenset[str] | Unseen, float | None]:
+        """The members of a user group, and how many seconds ago; None for just now."""
+        key = f"{team}/{group}"
+        if not fresh and (kept := self._members.get(key)) is not None:
+            return kept
+        members = await self._ask("usergroups.users.list", lambda: self._list(group, team))
+        if not isinstance(members, Unseen):
+            self._members.put(key, members)
+        return members, None
 
     async def _info(self, user: str) -> Mapping[str, object]:
         answer = await self._client.users_info(user=user)
-        if not (told := _mapping(answer.get("user"))):
-            raise UndeliverableError("no user")
-        return told
+        if not (described := _mapping(answer.get("user"))):
+            raise UndeliverableError("no user in the answer")
+        return described
 
     async def _field(self, user: str) -> str:
         answer = await self._client.users_profile_get(user=user)
         value = _mapping(_mapping(_mapping(answer.get("profile")).get("fields")).get(self._profile_field)).get("value")
         return value if isinstance(value, str) else ""
 
-    async def _list(self, group: str) -> frozenset[str]:
-        answer = await self._client.usergroups_users_list(usergroup=group)
-        return frozenset(answer["users"])
+    async def _list(self, group: str, team: str) -> frozenset[str]:
+        answer = await self._client.usergroups_users_list(usergroup=group, team_id=team or None)
+        members = answer.get("users")
+        if not isinstance(members, list):
+            raise UndeliverableError("no users in the answer")
+        return frozenset(str(member) for member in members)
 
     async def _ask(self, method: str, call: Callable[[], Awaitable[_T]]) -> _T | Unseen:
-        """One call, in time; why there is no answer is logged, what the app may not ask once."""
+        """One call, within the time; why there is no answer is logged, what the app may not ask only once."""
         try:
-            async with asyncio.timeout(_SECONDS):
-                with web_api_errors():
+            with self._health.calling(method):
+                async with asyncio.timeout(_SECONDS):
                     return await call()
-        except TimeoutError:
-            why = "no answer in time"
+        except AppRefusedError as refusal:  # the health has logged it
+            return Unseen.MAY_NOT_ASK if refusal.code == "missing_scope" else Unseen.NO_ANSWER
         except DeliveryError as error:
-            why = str(error)
-        if why in _NOT_PERMITTED:
-            if method not in self._told:
-                self._told.add(method)
-                _log.warning("the app may not ask Slack about people", method=method, why=why)
-            return Unseen.MAY_NOT_ASK
-        _log.warning("Slack did not say who somebody is", method=method, why=why)
-        return Unseen.NO_ANSWER
+            _log.warning("Slack did not say who somebody is", method=method, why=str(error))
+            return Unseen.NO_ANSWER
 
 
 def _read(info: Mapping[str, object], field: str | Unseen) -> Profile:
-    """The user object of users.info. What it leaves out counts against nobody but the team, which must be there."""
+    """The user object of users.info.
+
+    What it leaves out counts against nobody but the team, which must be there.
+    """
     email = _mapping(info.get("profile")).get("email")
     confirmed = info.get("is_email_confirmed") is True and isinstance(email, str)
+    in_org = _mapping(info.get("enterprise_user"))
+    teams = in_org.get("teams")
     return Profile(
-        team=str(info.get("team_id") or ""),
+        team=_text(info.get("team_id")),
         deactivated=info.get("deleted") is True,
         guest=info.get("is_restricted") is True or info.get("is_ultra_restricted") is True,
         bot=info.get("is_bot") is True,
         stranger=info.get("is_stranger") is True,
         email=str(email) if confirmed else "",
         field=field,
+        user=_text(info.get("id")),
+        enterprise=_text(in_org.get("enterprise_id")),
+        enterprise_user=_text(in_org.get("id")),
+        teams=frozenset(team for team in teams if isinstance(team, str)) if isinstance(teams, list) else frozenset(),
     )
+
+
+def _in_one_of(groups: list[frozenset[str] | Unseen], ids: Collection[str]) -> bool | Unseen:
+    """Whether a group has one of `ids`; if none that could be read does, why the others could not."""
+    if any(not group.isdisjoint(ids) for group in groups if not isinstance(group, Unseen)):
+        return True
+    return next((group for group in groups if isinstance(group, Unseen)), False)
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 async def _at_once(value: _T) -> _T:

@@ -1,11 +1,20 @@
 """What Slack says of a message that it did not take -> a `DeliveryError`.
 
-Sources: the error tables of chat.postMessage and chat.update, "Rate limits", and "Handling user interaction"
-(response_url) in Slack's documentation. An error's text is Slack's code and never an address, since a response_url is a
-secret.
+::
+
+    DeliveryError
+    ├── DeliveryDelayedError     not now: tried again later
+    ├── AppRefusedError          Slack refuses the app itself, so an admin has to act; kept until then
+    └── UndeliverableError       never, in this place: the next way is tried
+        └── MalformedMessageError    nowhere, in this form: sent again as plain words
+
+Sources: the error tables of chat.postMessage, chat.update and views.open, "Rate limits", and "Handling user
+interaction" (response_url) in Slack's documentation. An error's text is Slack's code and never an address, since a
+response_url is a secret.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -13,7 +22,6 @@ from http import HTTPStatus
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from slack_sdk.webhook import WebhookResponse
 
 from bot.domain.errors import DeliveryDelayedError, DeliveryError, UndeliverableError
 
@@ -26,6 +34,26 @@ _LATER = {
     "request_timeout",
     "service_unavailable",
     "team_added_to_org",
+    "timeout",
+}
+ABOUT_THE_APP = {
+    "access_denied",
+    "account_inactive",
+    "app_not_installed",
+    "ekm_access_denied",
+    "enterprise_is_restricted",
+    "invalid_auth",
+    "invalid_token",
+    "is_inactive",
+    "missing_scope",
+    "not_allowed_token_type",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "team_not_found",
+    "token_expired",
+    "token_revoked",
+    "two_factor_setup_required",
 }
 _OUR_FAULT = {
     "block_mismatch",
@@ -44,62 +72,98 @@ _OUR_FAULT = {
     "msg_too_long",
     "no_text",
 }
-_CODE = 80  # characters of an answer that may be an error code
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")  # what Slack's error codes look like; a proxy's HTML does not
+_GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+
+class AppRefusedError(DeliveryError):
+    """Slack refuses the app, whatever it asks for: its token, its installation or its scopes.
+
+    Args:
+        code: Slack's error code.
+        needed: the scopes that are missing, as Slack names them; "" if that is not the matter.
+    """
+
+    def __init__(self, code: str, needed: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.needed = needed
 
 
 class MalformedMessageError(UndeliverableError):
-    """Slack refuses the form of the message: a fault of this bot, wherever it were posted."""
+    """Slack refuses the form of the message: this is a fault of the bot, wherever it is posted."""
 
 
 @contextmanager
 def web_api_errors() -> Iterator[None]:
-    """Raise what a call of slack_sdk raises as a `DeliveryError`."""
+    """Raise what a call of slack_sdk or aiohttp raises as a `DeliveryError`."""
     try:
         yield
     except SlackApiError as error:
         raise _from_web_api(error.response) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise DeliveryDelayedError(type(error).__name__) from error
+    except AttributeError as error:  # slack_sdk trips over JSON that is not an object
+        raise DeliveryDelayedError("unreadable answer") from error
 
 
-def check_webhook(response: WebhookResponse) -> None:
-    """Raise a `DeliveryError` where a response_url did not answer `ok`, but with an error code, plain or in JSON."""
-    code = _webhook_error(response.body)
-    if response.status_code == HTTPStatus.OK and code is None:
+def check_response_url(status: int, body: str, headers: Mapping[str, str]) -> None:
+    """Raise a `DeliveryError` unless a response_url's answer says that it took the message.
+
+    It says so by `ok`, plainly or in JSON, and refuses by an error code. One that is gone (404, 410) never takes
+    another message; one that answers 200 and nothing else has not delivered it, and would not the next time.
+    """
+    code = _code_in(body)
+    if status == HTTPStatus.OK and _says_ok(body):
         return
-    raise _delivery_error(code or "", response.status_code, response.headers)
+    if status in _GONE or (status == HTTPStatus.OK and not body.strip()):
+        raise UndeliverableError(code or ("empty answer" if status == HTTPStatus.OK else f"HTTP {status}"))
+    raise _delivery_error(code, status, headers)
 
 
 def _from_web_api(response: object) -> DeliveryError:
-    if not isinstance(response, AsyncSlackResponse):  # slack_sdk hands on what it could not read
+    if not isinstance(response, AsyncSlackResponse):  # slack_sdk passes on what it could not read
         return DeliveryDelayedError("unreadable answer")
-    code = response.data.get("error") if isinstance(response.data, dict) else None
-    return _delivery_error(code if isinstance(code, str) else "", response.status_code, response.headers)
+    data = response.data if isinstance(response.data, dict) else {}
+    code, needed = (value if isinstance(value, str) else "" for value in (data.get("error"), data.get("needed")))
+    return _delivery_error(code, response.status_code, response.headers, needed)
 
 
-def _delivery_error(code: str, status: int, headers: Mapping[str, str]) -> DeliveryError:
+def _delivery_error(code: str, status: int, headers: Mapping[str, str], needed: str = "") -> DeliveryError:
     reason = code or f"HTTP {status}"
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in _LATER:
         return DeliveryDelayedError(reason, _retry_after(headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not code:
         return DeliveryDelayedError(reason)
+    if code in ABOUT_THE_APP:
+        return AppRefusedError(code, needed)
     if code in _OUR_FAULT:
         return MalformedMessageError(reason)
     return UndeliverableError(reason)
 
 
 def _retry_after(headers: Mapping[str, str]) -> int:
-    """Milliseconds; Slack sends whole seconds."""
+    """Milliseconds; Slack sends whole seconds, and more than a day of them would be a mistake."""
     seconds = headers.get("Retry-After", "")
-    return int(seconds) * 1_000 if seconds.isdecimal() else 0
+    return min(int(seconds), 86_400) * 1_000 if re.fullmatch(r"[0-9]{1,9}", seconds) else 0
 
 
-def _webhook_error(body: str) -> str | None:
-    """The error code in a response_url's answer; None where it is not an error."""
+def _says_ok(body: str) -> bool:
+    if body.strip() == "ok":
+        return True
+    answer = _json(body)
+    return isinstance(answer, dict) and answer.get("ok") is True
+
+
+def _code_in(body: str) -> str:
+    """The error code in a response_url's answer; "" if there is none."""
+    answer = _json(body)
+    code = answer.get("error") if isinstance(answer, dict) else body.strip()
+    return code if isinstance(code, str) and code != "ok" and _CODE.fullmatch(code) else ""
+
+
+def _json(body: str) -> object:
     try:
-        answer: object = json.loads(body)
-    except ValueError:
-        return None if body in ("ok", "") else body[:_CODE]
-    if not isinstance(answer, dict) or answer.get("ok") is True:
+        return json.loads(body)
+    except (ValueError, RecursionError):
         return None
-    return str(answer.get("error", "unreadable answer"))[:_CODE]

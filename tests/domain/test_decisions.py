@@ -178,6 +178,8 @@ def test_the_table_meets_every_reason() -> None:
     met = {expected(case).reason for act, step in product(Action, SecondStep) for case in cases(act, step)}
     elsewhere = {  # of operators that are not listed, of commands, of what the store refuses, of what is not there
         Reason.MAY_NOT_CHECK,
+        Reason.ASKED_TOO_OFTEN,
+        Reason.SAME_OPERATOR,
         Reason.OPERATORS_DIFFER,
         Reason.MALFORMED_OPERATOR,
         Reason.NOT_ADMIN,

@@ -1,15 +1,39 @@
-"""Posting and editing, and the ways round where the bot cannot post."""
+"""Posting and editing, and the other ways if the bot cannot post."""
 
 from dataclasses import replace
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
+from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
 from bot.domain.deletion import Prompt, ResponseUrl, State
-from bot.domain.errors import DeliveryDelayedError, UndeliverableError
+from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.slack.delivery import SlackMessenger
-from tests.slack.samples import DELETED, EPHEMERAL, POSTED, REQUESTED
+from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
+from bot.slack.health import AppProblem, SlackHealth
+from tests.slack.samples import DELETED, EPHEMERAL, POSTED, REQUESTED, WORKSPACE
 from tests.slack.wire import Answer, SlackWire, refused
+
+
+@pytest.fixture
+def health() -> SlackHealth:
+    """What Slack refuses the app."""
+    return SlackHealth()
+
+
+@pytest.fixture
+def conversation(client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth) -> SlackMessenger:
+    """The messenger under test."""
+    return SlackMessenger(client, session, WORKSPACE, health=health)
+
+
+@pytest.fixture
+def second_person(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackMessenger:
+    """One whose prompts somebody else has to see."""
+    return SlackMessenger(client, session, WORKSPACE, Confirmation(Safeguards(SecondStep.SECOND_PERSON)))
 
 
 def typed(slack: SlackWire) -> ResponseUrl:
@@ -35,7 +59,9 @@ async def test_prompt_is_a_channel_message(slack: SlackWire, conversation: Slack
     assert prompt == Prompt("C1", "1790000001.000001")
 
 
-@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived", "account_inactive"])
+@pytest.mark.parametrize(
+    "error", ["not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"]
+)
 async def test_prompt_goes_out_ephemerally_where_the_bot_cannot_post(
     slack: SlackWire, conversation: SlackMessenger, error: str
 ) -> None:
@@ -82,6 +108,14 @@ async def test_all_ways_closed(slack: SlackWire, conversation: SlackMessenger) -
         (Answer("<html>Bad gateway</html>", 502, {"Content-Type": "text/html"}), "HTTP 502", 0),
         (Answer({"ok": False}, 503), "HTTP 503", 0),
         (Answer("{", 200, {"Content-Type": "application/json"}), "unreadable answer", 0),
+        (Answer("[]", 200), "unreadable answer", 0),
+        (Answer('"ok"', 200, {"Content-Type": "application/json"}), "unreadable answer", 0),
+        (Answer({"ok": True}, 200), "unreadable answer", 0),
+        (Answer({}, 200), "HTTP 200", 0),
+        (Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "9" * 300}), "ratelimited", 0),
+        (Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "99999999"}), "ratelimited", 86_400_000),
+        (Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "-1"}), "ratelimited", 0),
+        (Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "\u0663"}), "ratelimited", 0),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -98,21 +132,145 @@ async def test_not_now_ends_the_attempt(
     assert slack.methods() == ["chat.postMessage"]
 
 
-@pytest.mark.parametrize(
-    ("answer", "retry_after"),
-    [(Answer("slow down", 429, {"Retry-After": "3"}), 3_000), (Answer("oops", 500), 0)],
-    ids=["429", "500"],
-)
+NOT_NOW = [
+    (Answer("slow down", 429, {"Retry-After": "3"}), 3_000),
+    (Answer("oops", 500), 0),
+    (Answer("<html>Forbidden</html>", 403), 0),  # of a proxy, not of Slack
+    (Answer("<html>Sign in</html>", 200), 0),
+    (Answer("", 302, {"Location": "/response/2"}), 0),
+    (Answer("", 307, {"Location": "/response/2"}), 0),
+    (Answer("", 400), 0),
+    (Answer("", 408), 0),
+]
+NEVER: list[tuple[Answer, str]] = [
+    (Answer("expired_url", 404), "expired_url"),
+    (Answer("", 404), "HTTP 404"),
+    (Answer("<html>Not found</html>", 404), "HTTP 404"),
+    (Answer({"ok": False, "error": "used_url"}, 404), "used_url"),
+    (Answer("", 410), "HTTP 410"),
+    (Answer("gone", 410), "gone"),
+    (Answer("", 200), "empty answer"),
+    (Answer("  \r\n", 200), "empty answer"),
+    (Answer("no_service", 200), "no_service"),
+    (Answer({"ok": False, "error": "cannot_reply_to_message"}, 200), "cannot_reply_to_message"),
+]
+
+
+@pytest.mark.parametrize(("answer", "retry_after"), NOT_NOW, ids=lambda value: str(getattr(value, "status", "")))
 async def test_not_now_of_a_response_url(
     slack: SlackWire, conversation: SlackMessenger, answer: Answer, retry_after: int
 ) -> None:
-    """A response_url's "not now" is told apart from its no as well."""
+    """A response_url's "not now" is kept for later, and a redirect is not followed."""
     slack.answer("response:1", answer)
 
     with pytest.raises(DeliveryDelayedError) as caught:
         await conversation.redraw(EPHEMERAL, clicked(slack))
 
     assert caught.value.retry_after == retry_after
+    assert slack.methods() == ["response:1"]
+
+
+@pytest.mark.parametrize(("answer", "reason"), NEVER, ids=lambda value: str(getattr(value, "status", "")))
+async def test_never_of_a_response_url(
+    slack: SlackWire, conversation: SlackMessenger, answer: Answer, reason: str
+) -> None:
+    """One that is gone, or does not say that it took the message, is not tried again; the next way is."""
+    slack.answer("response:1", answer, answer)
+
+    with pytest.raises(UndeliverableError, match=f"^{reason}$"):
+        await conversation.redraw(EPHEMERAL, clicked(slack))
+    await conversation.tell(replace(DELETED, prompt=Prompt("C1")), RESULT, clicked(slack))
+
+    assert slack.methods() == ["response:1", "response:1", "chat.postMessage"]
+    assert slack.calls[2].body["channel"] == "U01ALICE"
+
+
+@pytest.mark.parametrize("answer", [Answer("ok", 200), Answer({"ok": True}, 200), Answer("ok\n", 200)], ids=repr)
+async def test_a_response_url_that_took_it(slack: SlackWire, conversation: SlackMessenger, answer: Answer) -> None:
+    """`ok`, plainly or in JSON, is a message delivered."""
+    slack.answer("response:1", answer)
+    await conversation.redraw(EPHEMERAL, clicked(slack))
+
+
+@pytest.mark.parametrize("code", sorted(ABOUT_THE_APP))
+async def test_an_error_about_the_app_keeps_the_message(
+    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth, code: str
+) -> None:
+    """Whoever runs the bot can mend it, so nothing is noted as told or given up; it is logged once, with what to do."""
+    slack.answer("chat.postMessage", *[refused(code)] * 9)
+    slack.answer("chat.update", refused(code))
+
+    with capture_logs() as logs:
+        for _ in range(2):
+            with pytest.raises(DeliveryDelayedError) as caught:
+                await conversation.tell(DELETED, RESULT, None)
+            assert caught.value.retry_after == 0
+        with pytest.raises(DeliveryDelayedError):
+            await conversation.tell(DELETED, "C9", None)
+        with pytest.raises(DeliveryDelayedError):
+            await conversation.redraw(replace(POSTED, state=State.EXPIRED), None)
+
+    about = [(log["method"], log["why"]) for log in logs if log["log_level"] == "error"]
+    assert about == [("chat.postMessage", code), ("chat.update", code)]
+    assert all(len(log["what_to_do"]) > 20 for log in logs)
+    assert [problem.code for problem in health.problems] == [code, code]
+
+
+async def test_once_the_app_is_mended_the_message_is_said(
+    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth
+) -> None:
+    """The next attempt goes to the place where it belongs, and the health forgets; if it happens again, it is news."""
+    with capture_logs() as logs:
+        for _ in range(2):
+            slack.answer("chat.postMessage", *[refused("token_revoked")] * 3)
+            with pytest.raises(DeliveryDelayedError):
+                await conversation.tell(DELETED, RESULT, None)
+            assert health.problems
+            await conversation.tell(DELETED, RESULT, None)
+            assert not health.problems
+
+    assert slack.calls[-1].body["thread_ts"] == "1790000000.000100"
+    assert [log["log_level"] for log in logs] == ["error", "info"] * 2
+
+
+async def test_what_needs_no_token_is_tried_if_the_app_is_refused(
+    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth
+) -> None:
+    """Without `chat:write` the prompt goes by the response_url, and that is known and logged, not silent."""
+    missing = Answer({"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "commands"})
+    slack.answer("chat.postMessage", missing)
+
+    with capture_logs() as logs:
+        assert await conversation.show(REQUESTED, typed(slack)) == Prompt("C1")
+
+    assert [str(problem) for problem in health.problems] == ["chat.postMessage: missing_scope (chat:write)"]
+    (logged,) = logs
+    assert "chat:write" in logged["what_to_do"]
+    assert "codecheck-bot manifest" in logged["what_to_do"]
+
+
+async def test_a_prompt_for_a_second_person_waits_for_the_app_to_be_mended(
+    slack: SlackWire, second_person: SlackMessenger
+) -> None:
+    """It is not "out of sight": inviting the bot would not help, and installing it again will."""
+    slack.answer("chat.postMessage", refused("missing_scope"))
+    with pytest.raises(DeliveryDelayedError):
+        await second_person.show(REQUESTED, typed(slack))
+    slack.answer("chat.postMessage", refused("not_in_channel"))
+    with pytest.raises(OutOfSightError):
+        await second_person.show(REQUESTED, typed(slack))
+
+
+async def test_what_slack_refuses_is_reported_until_it_has_not_been_seen_for_long() -> None:
+    """A problem that nothing has met for a quarter of an hour may be over: readiness does not hang on it."""
+    now = [0.0]
+    health = SlackHealth(lambda: now[0])
+    with pytest.raises(AppRefusedError), health.calling("users.info"):
+        raise AppRefusedError("access_denied")
+    now[0] = 900.0
+    assert list(health.problems) == [AppProblem("users.info", "access_denied")]
+    now[0] = 900.1
+    assert not health.problems
 
 
 async def test_no_connection_is_not_now(slack: SlackWire, conversation: SlackMessenger) -> None:

@@ -1,18 +1,36 @@
-"""What Slack says of people, and what becomes of it when it says nothing."""
+"""What Slack says about people, and what becomes of it when it says nothing."""
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known, Profile, Unseen
+from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.manifest import parsed_manifest
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
+from bot.slack.errors import ABOUT_THE_APP
+from bot.slack.health import AppProblem, SlackHealth
 from bot.slack.transport.bolt import slack_session, web_client
+from tests.slack.wire import Answer, Json, SlackWire
+
+ALICE = Profile("", email="alice@example.com", field="alice.iam", user="U01ALICE")
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
 
 
 @pytest.fixture
@@ -27,53 +45,74 @@ async def standin() -> AsyncIterator[SlackStandIn]:
 
 
 @pytest.fixture
-async def directory(standin: SlackStandIn) -> AsyncIterator[SlackDirectory]:
+def clock() -> Clock:
+    """The directory's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def health() -> SlackHealth:
+    """What Slack refuses the app."""
+    return SlackHealth()
+
+
+@pytest.fixture
+async def directory(standin: SlackStandIn, clock: Clock, health: SlackHealth) -> AsyncIterator[SlackDirectory]:
     """A directory that reads a field and a group."""
     async with slack_session() as session:
-        yield SlackDirectory(web_client(standin.bot_token, session, standin.api_url), "Xf01", ["S01"])
+        client = web_client(standin.bot_token, session, standin.api_url)
+        yield SlackDirectory(client, "Xf01", ["S01"], health=health, clock=clock)
 
 
 async def test_what_is_read(standin: SlackStandIn, directory: SlackDirectory) -> None:
     """The account, a confirmed address, the custom field, and whether a group has them."""
     team = standin.workspace.team_id
     alice = await directory.look_up(SlackUser(team, "U01ALICE"))
-    assert alice == Known(Profile(team, email="alice@example.com", field="alice.iam"), in_group=True)
-    assert (await directory.look_up(SlackUser(team, "U01BOB"))).profile == Profile(team)
-    assert (await directory.look_up(SlackUser(team, "U01GUEST"))).profile == Profile(team, guest=True)
+    assert alice == DirectoryEntry(replace(ALICE, team=team), in_group=True)
+    assert not alice.cached
+    assert (await directory.look_up(SlackUser(team, "U01BOB"))).profile == Profile(team, user="U01BOB")
+    guest = (await directory.look_up(SlackUser(team, "U01GUEST"))).profile
+    assert guest == Profile(team, guest=True, user="U01GUEST")
 
 
-async def test_what_is_remembered(standin: SlackStandIn, directory: SlackDirectory) -> None:
-    """A second look-up is answered from memory and says so, unless a fresh answer is wanted."""
+async def test_what_is_remembered(standin: SlackStandIn, directory: SlackDirectory, clock: Clock) -> None:
+    """A second look-up is answered from memory and says how old it is, unless a fresh answer is wanted."""
     user = SlackUser(standin.workspace.team_id, "U01ALICE")
     await directory.look_up(user)
     standin.workspace.users[user.id].deleted = True
+    clock.now += 12
 
     remembered, fresh = await directory.look_up(user), await directory.look_up(user, fresh=True)
 
-    assert (remembered.cached, remembered.profile) == (
-        True,
-        Profile(user.team, email="alice@example.com", field="alice.iam"),
-    )
+    assert remembered == DirectoryEntry(replace(ALICE, team=user.team), in_group=True, age=12)
     assert not fresh.cached
     assert isinstance(fresh.profile, Profile)
     assert fresh.profile.deactivated
+
+
+async def test_nothing_is_remembered_for_longer_than_a_minute(
+    standin: SlackStandIn, directory: SlackDirectory, clock: Clock
+) -> None:
+    """Then Slack is asked again."""
+    user = SlackUser(standin.workspace.team_id, "U01ALICE")
+    await directory.look_up(user)
+    clock.now += 60
+    assert (await directory.look_up(user)).age is None
 
 
 @pytest.mark.parametrize(
     ("fault", "unseen"),
     [
         (ApiError("missing_scope"), Unseen.MAY_NOT_ASK),
-        (ApiError("unknown_method"), Unseen.MAY_NOT_ASK),
-        (ServerError(404), Unseen.MAY_NOT_ASK),
-        (ServerError(405), Unseen.MAY_NOT_ASK),
-        (ApiError("user_not_found"), Unseen.NO_ANSWER),
+        *((ApiError(code), Unseen.NO_ANSWER) for code in sorted(ABOUT_THE_APP - {"missing_scope"})),
+        *((ApiError(code), Unseen.NO_ANSWER) for code in ("unknown_method", "user_not_found", "user_not_visible", "x")),
+        *((ServerError(status), Unseen.NO_ANSWER) for status in (400, 403, 404, 405, 500, 503)),
         (RateLimited(), Unseen.NO_ANSWER),
-        (ServerError(), Unseen.NO_ANSWER),
         (Hang(), Unseen.NO_ANSWER),
     ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Fault) else "",
+    ids=repr,
 )
-async def test_no_answer_in_time_is_no_answer(
+async def test_only_a_missing_scope_is_no_permission_to_ask(
     standin: SlackStandIn, directory: SlackDirectory, fault: Fault, unseen: Unseen
 ) -> None:
     """Whatever Slack does, there is an answer well within the three seconds; no failure is remembered."""
@@ -82,20 +121,100 @@ async def test_no_answer_in_time_is_no_answer(
         standin.fail_next(method, fault)
     started = time.monotonic()
 
-    known = await directory.look_up(user)
+    entry = await directory.look_up(user)
 
-    assert (known.profile, known.in_group) == (unseen, unseen)
+    assert (entry.profile, entry.in_group, entry.age) == (unseen, unseen, None)
     assert time.monotonic() - started < 2.5  # the promise itself; the look-up is cut off after one second
     assert isinstance((await directory.look_up(user)).profile, Profile)
 
 
-async def test_what_the_app_may_not_ask_is_logged_once(standin: SlackStandIn, directory: SlackDirectory) -> None:
-    """An app installed with an older manifest says so in the log, not at every click."""
+@pytest.mark.parametrize("fault", [ApiError("missing_scope"), ApiError("token_revoked")], ids=repr)
+async def test_what_slack_refuses_the_app_is_logged_once_and_known(
+    standin: SlackStandIn, directory: SlackDirectory, health: SlackHealth, fault: ApiError
+) -> None:
+    """An app installed with an older manifest says so in the log, not at every click, and until it is mended."""
     user = SlackUser(standin.workspace.team_id, "U01ALICE")
-    standin.fail_next("users.info", ApiError("missing_scope"), times=2)
+    standin.fail_next("users.info", fault, times=2)
 
     with capture_logs() as logs:
         await directory.look_up(user)
         await directory.look_up(user)
 
-    assert [log["method"] for log in logs] == ["users.info"]
+    assert [(log["method"], log["why"], log["log_level"]) for log in logs] == [("users.info", fault.error, "error")]
+    assert list(health.problems) == [AppProblem("users.info", fault.error)]
+    await directory.look_up(user)
+    assert not health.problems
+
+
+UNREADABLE: list[Json | str] = [{"ok": True}, {"ok": True, "user": None}, {"ok": True, "user": []}, "{", "", "[]"]
+
+
+@pytest.mark.parametrize("body", UNREADABLE, ids=str)
+async def test_an_answer_without_a_user_says_nothing(
+    slack: SlackWire, client: AsyncWebClient, body: Json | str
+) -> None:
+    """What cannot be read is no word in anybody's favour, and no permission to skip the checks."""
+    slack.answer("users.info", Answer(body, headers={"Content-Type": "application/json"} if body == "{" else {}))
+    assert (await SlackDirectory(client).look_up(SlackUser("T1", "U1"))).profile is Unseen.NO_ANSWER
+
+
+async def test_a_group_without_members_in_the_answer_has_nobody(slack: SlackWire, client: AsyncWebClient) -> None:
+    """A list that is not there is not an empty one: nobody knows."""
+    slack.answer("users.info", Answer({"ok": True, "user": {"id": "U1", "team_id": "T1"}}))
+    slack.answer("usergroups.users.list", Answer({"ok": True}))
+    assert (await SlackDirectory(client, "", ["S1"]).look_up(SlackUser("T1", "U1"))).in_group is Unseen.NO_ANSWER
+
+
+IN_ORG: Json = {
+    "ok": True,
+    "user": {
+        "id": "U1",
+        "team_id": "T2",
+        "enterprise_user": {"id": "W1", "enterprise_id": "E1", "enterprise_name": "Acme", "teams": ["T1", "T2"]},
+    },
+}
+
+
+async def test_what_is_read_in_an_organisation(slack: SlackWire, client: AsyncWebClient) -> None:
+    """Both forms of the ID, the organisation and its workspaces; a group has them by either form."""
+    slack.answer("users.info", Answer(IN_ORG))
+    slack.answer("usergroups.users.list", Answer({"ok": True, "users": ["W1"]}))
+
+    entry = await SlackDirectory(client, "", ["S1"]).look_up(SlackUser("T2", "U1"))
+
+    teams = frozenset({"T1", "T2"})
+    assert entry.profile == Profile("T2", user="U1", enterprise="E1", enterprise_user="W1", teams=teams)
+    assert entry.in_group is True
+    assert "team_id" not in slack.calls[1].body
+
+
+@pytest.mark.parametrize(("team", "asked"), [("T2", "T2"), ("E1", None)])
+async def test_a_group_is_looked_up_in_the_workspace_of_the_person(
+    slack: SlackWire, client: AsyncWebClient, team: str, asked: str | None
+) -> None:
+    """An organisation-wide token has to say which workspace it means."""
+    slack.answer("users.info", Answer(IN_ORG))
+    slack.answer("usergroups.users.list", Answer({"ok": True, "users": []}))
+
+    await SlackDirectory(client, "", ["S1"], org_wide=True).look_up(SlackUser(team, "U1"))
+
+    (call,) = [call for call in slack.calls if call.method == "usergroups.users.list"]
+    assert call.body.get("team_id") == asked
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"enterprise_user": None},
+        {"enterprise_user": "E1"},
+        {"enterprise_user": {"teams": "T1"}},
+        {"enterprise_user": {"teams": [None, 1]}},
+        {"enterprise_user": {"id": 7, "enterprise_id": None}},
+        {"id": None, "profile": None},
+    ],
+    ids=str,
+)
+async def test_odd_shapes_count_in_nobodys_favour(slack: SlackWire, client: AsyncWebClient, odd: Json) -> None:
+    """What is not what Slack documents is left out."""
+    slack.answer("users.info", Answer({"ok": True, "user": {"team_id": "T1", **odd}}))
+    assert (await SlackDirectory(client).look_up(SlackUser("T1", "U1"))).profile == Profile("T1")

@@ -84,7 +84,7 @@ class SlackWire:
     async def _api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         raw = await request.text()
-        body: Json = json.loads(raw) if raw.startswith("{") else dict(await request.post())
+        body: Json = json.loads(raw) if raw.startswith("{") else {**request.query, **await request.post()}
         told = await self._note(request, method, body)
         if told is not None:
             return told
@@ -129,7 +129,7 @@ class SlackWire:
         app = web.Application()
         app.add_routes(
             [
-                web.post("/api/{method}", self._api),
+                web.route("*", "/api/{method}", self._api),  # slack_sdk reads by GET
                 web.post("/response/{name}", self._response),
                 web.get("/socket", self._socket),
             ]

@@ -147,9 +147,12 @@ _REFUSALS: Mapping[Reason, str] = {
         f"Please try again in a moment. If it stays so, ask {_WHOEVER}: the bot's log says why."
     ),
     Reason.MAY_NOT_CHECK: (
-        "Nothing was done: the bot may not ask Slack who you are, so it could not be checked which operator is yours. "
-        f"Ask {_WHOEVER} to install the app anew with the scopes of its manifest, or to add your Slack user ID "
-        "{user} to `[operators]` in `codecheck.toml`."
+        "Nothing was done: the bot has no permission to ask Slack who you are, so it could not check whether you may. "
+        f"Ask {_WHOEVER} to install the app again with the scopes of its manifest."
+    ),
+    Reason.ASKED_TOO_OFTEN: (
+        "Nothing was done: you have asked so often that the bot waits before it asks Slack about you again. "
+        "Please try again in half a minute."
     ),
     Reason.DEACTIVATED: (
         "Nothing was done: Slack says that this account is deactivated. A Slack administrator can change that."
@@ -182,6 +185,10 @@ _REFUSALS: Mapping[Reason, str] = {
     Reason.NOT_YOURSELF: (
         "Nothing was confirmed: you asked for this deletion, so somebody else who may delete tasks here has to confirm "
         f"it. Who decides that is {_WHOEVER}, by `second_step` in `codecheck.toml`."
+    ),
+    Reason.SAME_OPERATOR: (
+        "Nothing was confirmed: you and the requester are the same operator, so to CodeArts Check you are one person. "
+        f"Somebody with another operator has to confirm it. If that is a surprise, ask {_WHOEVER}."
     ),
     Reason.REQUESTER_BARRED: (
         "Nothing was confirmed: whoever asked for this deletion may not delete tasks any more, or has another "

@@ -1,0 +1,115 @@
+"""What Slack holds against the app: each refusal is logged once with what to do, and kept until it is over.
+
+`/readyz` asks the running bot's `SlackHealth`; `doctor` asks Slack itself and finds what to do by `what_to_do`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.slack.errors import AppRefusedError, web_api_errors
+
+REMEMBERED = 900.0  # seconds after which a refusal that has not been seen again is not reported any more
+
+_REINSTALL = (
+    "Paste the output of `codecheck-bot manifest` into the app's manifest, install the app again, and set "
+    "SLACK_BOT_TOKEN to its Bot User OAuth Token."
+)
+_WAIT_OR_ASK = "A Slack administrator has to end this; what the bot could not say is kept until then."
+_WHAT_TO_DO = {
+    "access_denied": "Ask a Slack administrator whether the app is restricted, and approve it.",
+    "ekm_access_denied": _WAIT_OR_ASK,
+    "enterprise_is_restricted": "Install the app in one workspace of the organisation, and use that token.",
+    "not_allowed_token_type": "Set SLACK_BOT_TOKEN to the Bot User OAuth Token, which begins with xoxb-.",
+    "org_login_required": _WAIT_OR_ASK,
+    "team_access_not_granted": "Ask an administrator of the organisation to add the app to this workspace.",
+    "two_factor_setup_required": _WAIT_OR_ASK,
+}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AppProblem:
+    """One kind of refusal.
+
+    Args:
+        method: the method of the Web API that was refused.
+        code: Slack's error code.
+        needed: the scopes that are missing; "" if that is not the matter.
+    """
+
+    method: str
+    code: str
+    needed: str = ""
+
+    @property
+    def what_to_do(self) -> str:
+        """A sentence or two for whoever runs the bot."""
+        return what_to_do(self.code, self.needed)
+
+    def __str__(self) -> str:
+        """For a log or a probe."""
+        missing = f" ({self.needed})" if self.needed else ""
+        return f"{self.method}: {self.code}{missing}"
+
+
+def what_to_do(code: str, needed: str = "") -> str:
+    """What to do about one of Slack's error codes about the app."""
+    if code == "missing_scope" and needed:
+        return f"The app lacks the scope {needed}. {_REINSTALL}"
+    return _WHAT_TO_DO.get(code, _REINSTALL)
+
+
+class SlackHealth:
+    """Remembers what Slack refused the app.
+
+    Args:
+        clock: in seconds; never steps back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[AppProblem, float] = {}
+
+    @property
+    def problems(self) -> tuple[AppProblem, ...]:
+        """What Slack refuses at present, by method; empty if all is well."""
+        since = self._clock() - REMEMBERED
+        return tuple(sorted((one for one, at in self._seen.items() if at >= since), key=str))
+
+    @contextmanager
+    def calling(self, method: str) -> Iterator[None]:
+        """Make one call of the Web API in this block.
+
+        Raises:
+            DeliveryError: Slack did not take it; see `bot.slack.errors`.
+        """
+        try:
+            with web_api_errors():
+                yield
+        except AppRefusedError as refusal:
+            self._refused(AppProblem(method, refusal.code, refusal.needed))
+            raise
+        self._took(method)
+
+    def _refused(self, problem: AppProblem) -> None:
+        known = problem in self.problems
+        self._seen[problem] = self._clock()
+        if not known:
+            _log.error(
+                "Slack refuses the app: what it could not say is kept, and tried again",
+                method=problem.method,
+                why=problem.code,
+                needed=problem.needed,
+                what_to_do=problem.what_to_do,
+            )
+
+    def _took(self, method: str) -> None:
+        """A call that Slack took ends what it held against this method; other methods may need other scopes."""
+        for problem in [one for one in self._seen if one.method == method]:
+            del self._seen[problem]
+            _log.info("Slack takes the app's calls again", method=problem.method, was=problem.code)
