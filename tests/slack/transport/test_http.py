@@ -8,6 +8,7 @@ from functools import partial
 
 import aiohttp
 import pytest
+from bot.slack.transport.guard import LIMIT
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,7 +17,6 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from bot.observability.health import Readiness
-from bot.slack.transport.guard import LIMIT
 from bot.slack.transport.http import http_app, serve_http
 from tests.slack.samples import ALICE
 from tests.slack.signing import SECRET, SignedSlack, click_form, command_form, signed_headers
