@@ -7,7 +7,6 @@ slow (408) or not UTF-8, and what is signed but is not a payload (400). Nothing 
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
@@ -19,7 +18,6 @@ from bot.slack.transport.connections import Connections
 from bot.slack.transport.signature import NotSignedError, Signatures
 
 _SSL_CHECK = 1_024  # bytes: Slack's check of the certificate is short
-_log = structlog.get_logger(__name__)
 
 
 class Events:
@@ -41,7 +39,7 @@ class Events:
         """Answer a POST."""
         try:
             self._signatures.check_headers(request.headers)
-            body = await self._bodies.read(request)
+            body = _decoded(request, await self._bodies.read(request))
             self._signatures.check(request.headers, body)
         except NotSignedError as refusal:
             if await self._is_ssl_check(request):
@@ -59,19 +57,11 @@ class Events:
             return web.Response()
         return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
 
-    async def _dispatch(self, request: web.BaseRequest, body: bytes) -> web.Response:
+    async def _dispatch(self, request: web.BaseRequest, body: str) -> web.Response:
         if self.app is None:
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "starting")
         try:
-            for name, value in request.raw_headers:
-                name.decode(), value.decode()
-            bolt_request = AsyncBoltRequest(
-                body=body.decode(),
-                query=request.query_string,
-                headers=dict(request.headers),
-            )
-        except UnicodeDecodeError:
-            return _refused(HTTPStatus.BAD_REQUEST, "not UTF-8")
+            bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to parse it
             self._seldom.warn("a signed request could not be parsed", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
@@ -92,6 +82,15 @@ class Events:
     def _log_unsigned(self, refusal: NotSignedError) -> None:
         values = {} if refusal.clock_off_seconds is None else {"clock_off_seconds": refusal.clock_off_seconds}
         self._seldom.warn("a request to /slack/events was refused with 401", str(refusal), **values)
+
+
+def _decoded(request: web.BaseRequest, body: bytes) -> str:
+    try:
+        for name, value in request.raw_headers:
+            name.decode(), value.decode()
+        return body.decode()
+    except UnicodeDecodeError:
+        raise BodyRefusedError(HTTPStatus.BAD_REQUEST, "not UTF-8") from None
 
 
 def _refused(status: HTTPStatus, why: str) -> web.Response:

@@ -126,11 +126,12 @@ class _Server(web.Server):
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self._tracked.heard(request.protocol)
         try:
-            return await self._app.answer(request, self._tracked)
+            response = await self._app.answer(request, self._tracked)
         except ConnectionError:
             raise  # the client has gone
         except Exception:  # noqa: BLE001 - a bug of ours must not show a stack trace to whoever asks
             _log.exception("a request could not be answered")
             response = web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text="failed")
             response.force_close()
-            return response
+        response.headers["Server"] = "codecheck-bot"  # or aiohttp names itself, Python and both versions
+        return response

@@ -59,7 +59,7 @@ class Signatures:
         if abs(off) > _SECONDS:
             raise NotSignedError(OFF, off)
 
-    def check(self, headers: Mapping[str, str], body: bytes) -> None:
+    def check(self, headers: Mapping[str, str], body: str) -> None:
         """Refuse a request whose signature is not that of its body.
 
         Raises:

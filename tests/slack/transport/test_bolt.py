@@ -5,7 +5,9 @@ import logging
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.transport.bolt import SignInError, Workspace, bolt_app, sign_in, signed_in
+from bot.observability.health import State
+from bot.slack.transport.bolt import bolt_app, slack_answers
+from bot.slack.transport.sign_in import SignInError, Workspace, sign_in
 from tests.slack.signing import SECRET
 from tests.slack.wire import Answer, SlackWire, refused
 
@@ -38,9 +40,9 @@ async def test_sign_in_outlasts_a_hiccup(slack: SlackWire, client: AsyncWebClien
 
 async def test_readiness_of_slack(slack: SlackWire, client: AsyncWebClient) -> None:
     """Slack is ready while it knows the bot."""
-    assert await signed_in(client)
+    assert (await slack_answers(client)).ready
     slack.answer("auth.test", refused("invalid_auth"))
-    assert not await signed_in(client)
+    assert await slack_answers(client) == State(ready=False, reason="Slack says invalid_auth")
 
 
 async def test_bolt_answers_when_the_listener_has_ended(client: AsyncWebClient) -> None:
