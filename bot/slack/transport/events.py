@@ -62,10 +62,11 @@ class Events:
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "starting")
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to parse it
+            answer = await self.app.async_dispatch(bolt_request)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to read it
             self._seldom.warn("a signed request could not be parsed", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
-        return await to_aiohttp_response(await self.app.async_dispatch(bolt_request))
+        return await to_aiohttp_response(answer)
 
     async def _is_ssl_check(self, request: web.BaseRequest) -> bool:
         """Whether it is Slack's check of the certificate, which need not be signed and changes nothing."""
