@@ -76,8 +76,8 @@ class _Writer(QueueListener):
         if dropped := self._source.take_dropped():
             told = {"msg": "%d log lines are missing here: nobody read the log", "args": (dropped,)}
             about = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING"}
-            self._to.handle(self._source.prepare(logging.makeLogRecord(about | told)))
-        self._to.handle(record)
+            self._to.emit(self._source.prepare(logging.makeLogRecord(about | told)))
+        self._to.emit(record)  # not `handle`: it holds the handler's lock, which logging.shutdown waits for
 
     def enqueue_sentinel(self) -> None:
         """Ask the thread to end; if the queue is full nobody reads, and the thread ends with the process."""

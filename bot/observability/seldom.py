@@ -1,6 +1,7 @@
 """Log lines that anybody on the network can cause: at most one a minute of each kind, with how many it stands for."""
 
 import time
+from collections.abc import Callable
 
 import structlog
 
@@ -12,10 +13,12 @@ class Seldom:
 
     Args:
         seconds: the least time between two lines with the same event and reason.
+        clock: seconds, for tests.
     """
 
-    def __init__(self, seconds: float = 60) -> None:
+    def __init__(self, seconds: float = 60, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
+        self._clock = clock
         self._next: dict[tuple[str, str], float] = {}
         self._untold: dict[tuple[str, str], int] = {}
 
@@ -27,7 +30,7 @@ class Seldom:
             reason: one of a few texts: each is remembered.
             **values: shown in the line, and not compared.
         """
-        kind, now = (event, reason), time.monotonic()
+        kind, now = (event, reason), self._clock()
         if now < self._next.get(kind, 0):
             self._untold[kind] = self._untold.get(kind, 0) + 1
             return
