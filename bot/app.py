@@ -144,7 +144,8 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
             stack.push_async_callback(cancel, trimming)
         readiness.watch("redis", partial(_redis_answers, redis))
         await _serve(stack, settings, app, client, readiness, events, http)
-        saying = asyncio.create_task(_say_when_ready(readiness, workspace.name, settings), name="ready")
+        _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
+        saying = asyncio.create_task(_say_when_ready(readiness), name="ready")
         stack.push_async_callback(cancel, saying)
         yield Bot(http.host, http.port)
 
@@ -210,9 +211,9 @@ async def _redis_answers(redis: Redis) -> State:
     return READY
 
 
-async def _say_when_ready(readiness: Readiness, workspace: str, settings: Settings) -> None:
+async def _say_when_ready(readiness: Readiness) -> None:
     await readiness.until_ready()
-    _log.info("ready", workspace=workspace, transport="socket" if settings.socket_mode else "http")
+    _log.info("ready")
 
 
 async def _drain(background: Background, seconds: float) -> None:
