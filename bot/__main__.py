@@ -148,16 +148,24 @@ def doctor() -> None:
 
 @main.command(short_help="Print what to paste into Slack to make the app.")
 @click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
-def manifest(url: str | None) -> None:
+@click.option(
+    "--with",
+    "extras",
+    type=click.Choice(["email", "profile", "usergroups"]),
+    multiple=True,
+    help="Ask for the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
+)
+def manifest(url: str | None, extras: tuple[str, ...]) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
 
-    As it stands it is for Socket Mode; with --url it is for HTTP.
+    Without --url it is for Socket Mode, with it for HTTP. It asks for the least that the bot needs.
     """
-    from bot.manifest import http_form
+    from bot.manifest import http_form, with_scopes
     from bot.manifest import manifest as text
 
     try:
-        click.echo(http_form(text(), url) if url else text(), nl=False)
+        asked = with_scopes(text(), extras)
+        click.echo(http_form(asked, url) if url else asked, nl=False)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
 

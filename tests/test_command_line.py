@@ -97,7 +97,7 @@ def test_the_manifest_is_printed_as_it_stands_or_for_a_url(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("manifest", "--url", "http://h"), "Slack calls https:// alone"),
+        (("manifest", "--url", "http://h"), "Slack only calls https://"),
         (("sandbox", "--port", "70000"), "70000 is not in the range"),
         (("explode",), "No such command 'explode'"),
     ],
