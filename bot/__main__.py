@@ -10,14 +10,16 @@ import tempfile
 from collections.abc import Coroutine
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
+
+from bot.stopping import end_at_once_until_running
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.settings import Settings
+    from bot.settings import Settings, SettingsError
 
 _T = TypeVar("_T")
 
@@ -59,6 +61,7 @@ def run() -> None:
     Socket Mode where SLACK_APP_TOKEN is set, else HTTP. Settings come from the environment and from codecheck.toml; if
     any are wrong, all of them are listed, and the exit status is 2.
     """
+    end_at_once_until_running()
     settings = _settings()
     _configure_logging(settings)
     from bot.app import run as serve
@@ -145,16 +148,24 @@ def doctor() -> None:
 
 @main.command(short_help="Print what to paste into Slack to make the app.")
 @click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
-def manifest(url: str | None) -> None:
+@click.option(
+    "--with",
+    "extras",
+    type=click.Choice(["email", "profile", "usergroups"]),
+    multiple=True,
+    help="Ask for the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
+)
+def manifest(url: str | None, extras: tuple[str, ...]) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
 
-    As it stands it is for Socket Mode; with --url it is for HTTP.
+    Without --url it is for Socket Mode, with it for HTTP. It asks for the least that the bot needs.
     """
-    from bot.manifest import http_form
+    from bot.manifest import http_form, with_scopes
     from bot.manifest import manifest as text
 
     try:
-        click.echo(http_form(text(), url) if url else text(), nl=False)
+        asked = with_scopes(text(), extras)
+        click.echo(http_form(asked, url) if url else asked, nl=False)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--url") from None
 
@@ -207,10 +218,14 @@ def _settings() -> "Settings":
     try:
         return load_settings(os.environ, Path.cwd())
     except SettingsError as error:
-        click.echo("The settings cannot be used:", err=True)
-        for fault in error.faults:
-            click.echo(f"- {fault}", err=True)
-        sys.exit(2)
+        _end_with(error)
+
+
+def _end_with(error: "SettingsError") -> NoReturn:
+    click.echo("The settings cannot be used:", err=True)
+    for fault in error.faults:
+        click.echo(f"- {fault}", err=True)
+    sys.exit(2)
 
 
 def _configure_logging(settings: "Settings") -> None:
@@ -225,11 +240,14 @@ def execute(work: Coroutine[None, None, _T]) -> _T:
     import uvloop
 
     from bot.domain.errors import BotError
+    from bot.settings import SettingsError
 
     try:
         return uvloop.run(work)
     except KeyboardInterrupt:
         sys.exit(130)  # as shells say it
+    except SettingsError as error:
+        _end_with(error)
     except BotError as error:
         raise click.ClickException(str(error)) from None
     except Exception:

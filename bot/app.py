@@ -1,10 +1,10 @@
 """The composition root: it alone builds clients, owns them, and lets go of them in order."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
@@ -25,19 +25,25 @@ from bot.deletions.sweeper import sweep_forever, trim_forever
 from bot.domain.brakes import Limits
 from bot.domain.next_step import Timings
 from bot.domain.policy import Policy
-from bot.observability.health import Readiness
+from bot.observability.health import READY, Readiness, State
 from bot.settings import Settings
+from bot.settings.faults import Fault, SettingsError
 from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
 from bot.slack.listeners import Services, register
-from bot.slack.transport.bolt import bolt_app, sign_in, signed_in, slack_session, web_client
-from bot.slack.transport.http import health_app, http_app, serve_http
+from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
+from bot.slack.transport.events import Events
+from bot.slack.transport.http import HttpApp, HttpServer, serve_http
+from bot.slack.transport.listening import ListenError
+from bot.slack.transport.sign_in import sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
+from bot.stopping import stop_requested
 from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import start_embedded
 from bot.store.record import RedisRecord
+from bot.store.replays import RedisReplays
 
 _log = structlog.get_logger(__name__)
 
@@ -56,23 +62,37 @@ class Bot:
 
 
 async def run(settings: Settings, timings: Timings | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then finish what ends in time and leave the rest to another replica.
+    """Serve until a signal asks to stop, then finish what ends in time and leave the rest to another replica.
 
     Args:
         settings: all that can be set.
         timings: in place of those that the settings say.
 
     Raises:
-        BotError: it cannot start; the text says why and what to do.
+        SettingsError: HOST or PORT cannot be listened on.
+        BotError: it cannot start for another reason; the text says why and what to do.
     """
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    async with open_bot(settings, timings):
-        await stopping.wait()
-        _log.info("stopping: no new work is taken, what is under way is finished")
+    stop, started = stop_requested(), asyncio.Event()
+
+    async def serve() -> None:
+        async with open_bot(settings, timings):
+            started.set()
+            await stop.wait()
+            _log.info("stopping: no new work is taken, what is under way is finished")
+
+    serving = asyncio.create_task(serve(), name="serve")
+    asked = asyncio.create_task(_wait_for(stop), name="stop")
+    await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+    await cancel(asked)
+    if stop.is_set() and not started.is_set():
+        await cancel(serving)  # whatever the start is waiting for: nothing is under way yet
+    else:
+        await serving
     _log.info("stopped")
+
+
+async def _wait_for(event: asyncio.Event) -> None:
+    await event.wait()
 
 
 @asynccontextmanager
@@ -88,6 +108,10 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
     timings = timings or settings.timings
     background = Background()
     async with AsyncExitStack() as stack:
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        events = None if settings.socket_mode else Events(secret)
+        readiness = Readiness({"redis": _starting, "slack": _starting})
+        http = await _listen(stack, settings, HttpApp(readiness, events))
         redis = await _redis(stack, settings)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
@@ -112,8 +136,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
             Braking(brakes, refusals, policy, timings),
             LookingBack(store, record, refusals, people, policy, timings),
         )
-        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        app = bolt_app(client, workspace, secret)
+        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis, prefix=prefix))
         register(app, services, conversation, background, workspace.url)
 
         stack.push_async_callback(_drain, background, timings.drain / 1_000)
@@ -122,9 +145,12 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         if settings.record.retention_days:
             trimming = asyncio.create_task(trim_forever(record, settings.record.retention_days), name="trim")
             stack.push_async_callback(cancel, trimming)
-        bot = await _serve(stack, settings, app, client, redis)
-        _log.info("ready", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
-        yield bot
+        readiness.watch("redis", partial(_redis_answers, redis))
+        await _serve(stack, settings, app, client, readiness, events, http)
+        _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
+        saying = asyncio.create_task(_say_when_ready(readiness), name="ready")
+        stack.push_async_callback(cancel, saying)
+        yield Bot(http.host, http.port)
 
 
 async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
@@ -151,26 +177,46 @@ def _policy(settings: Settings, team: str) -> Policy:
     )
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:
-    """Take what Slack sends, and answer health checks."""
-    slack_answers: Callable[[], Awaitable[bool]]
+async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> HttpServer:
+    """Answer health checks from the start."""
+    try:
+        return await stack.enter_async_context(serve_http(app, settings.host, settings.port))
+    except ListenError as error:
+        raise SettingsError([Fault(error.setting, error.what, error.cure)]) from None
+
+
+async def _serve(  # noqa: PLR0913, PLR0917 - it joins what the bot consists of
+    stack: AsyncExitStack,
+    settings: Settings,
+    app: AsyncApp,
+    client: AsyncWebClient,
+    readiness: Readiness,
+    events: Events | None,
+    http: HttpServer,
+) -> None:
+    """Take what Slack sends."""
     if settings.slack_app_token is not None:
         token = settings.slack_app_token.get_secret_value()
         socket = await stack.enter_async_context(serve_socket_mode(app, token, client))
-        slack_answers = socket.connected
-    else:
+        readiness.watch("slack", socket.state)
+    elif events is not None:
+        events.app = app
+        readiness.watch("slack", partial(slack_answers, client))
+        stack.push_async_callback(http.stop)
 
-        async def slack_answers() -> bool:
-            return await signed_in(client)
 
-    async def redis_answers() -> bool:
-        return bool(await redis.ping())
+async def _starting() -> State:
+    return State(ready=False, reason="starting")
 
-    readiness = Readiness({"redis": redis_answers, "slack": slack_answers})
-    secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-    served = health_app(readiness) if settings.socket_mode else http_app(app, secret, readiness)
-    http = await stack.enter_async_context(serve_http(served, settings.host, settings.port))
-    return Bot(http.host, http.port)
+
+async def _redis_answers(redis: Redis) -> State:
+    await redis.ping()
+    return READY
+
+
+async def _say_when_ready(readiness: Readiness) -> None:
+    await readiness.until_ready()
+    _log.info("ready")
 
 
 async def _drain(background: Background, seconds: float) -> None:

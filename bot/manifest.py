@@ -1,26 +1,44 @@
-"""manifest.yml: what to paste into Slack to make the app, for Socket Mode as it stands, or for HTTP."""
+"""manifest.yml: what to paste into Slack to create the app, and its other forms: for HTTP, with more scopes."""
 
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 
 EVENTS = "/slack/events"  # the one path of the HTTP transport that Slack calls
+OPTIONAL_SCOPES = {  # what only some settings need, by the name that `--with` takes
+    "email": "users:read.email",  # [operators_from] email_domain: the address in users.info
+    "profile": "users.profile:read",  # [operators_from] profile_field: users.profile.get
+    "usergroups": "usergroups:read",  # [allow] usergroups: usergroups.users.list
+}
 
 
 def manifest() -> str:
-    """The text of manifest.yml: from the installed package, else from the top of the checkout."""
+    """The text of manifest.yml: from the installed package, or else from the top of the checkout."""
     packaged = files("bot") / "manifest.yml"
     return (packaged if packaged.is_file() else Path(__file__).parents[1] / "manifest.yml").read_text("utf-8")
 
 
 def parsed_manifest() -> dict[str, object]:
-    """The same, parsed."""
-    document = yaml.safe_load(manifest())
-    if not isinstance(document, dict):
-        raise TypeError("manifest.yml holds no mapping")
-    return document
+    """The same with every optional scope, parsed."""
+    return _parsed(with_scopes(manifest(), OPTIONAL_SCOPES))
+
+
+def with_scopes(text: str, names: Collection[str]) -> str:
+    """The manifest `text` with optional scopes.
+
+    Args:
+        text: a manifest in YAML.
+        names: keys of `OPTIONAL_SCOPES`.
+    """
+    if not names:
+        return text
+    document = _parsed(text)
+    document["oauth_config"]["scopes"]["bot"] += [scope for name, scope in OPTIONAL_SCOPES.items() if name in names]
+    return _written(document)
 
 
 def http_form(text: str, url: str) -> str:
@@ -34,11 +52,22 @@ def http_form(text: str, url: str) -> str:
         ValueError: Slack could not call `url`; the text says why.
     """
     request_url = _request_url(url)
-    document = yaml.safe_load(text)
+    document = _parsed(text)
     for command in document["features"]["slash_commands"]:
         command["url"] = request_url
     document["settings"]["interactivity"]["request_url"] = request_url
     document["settings"]["socket_mode_enabled"] = False
+    return _written(document)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    document = yaml.safe_load(text)
+    if not isinstance(document, dict):
+        raise TypeError("manifest.yml is not a mapping")
+    return document
+
+
+def _written(document: dict[str, Any]) -> str:
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -49,7 +78,7 @@ def _request_url(url: str) -> str:
     except ValueError:
         raise ValueError("its host or port cannot be read: write it as https://bot.example.com") from None
     if parts.scheme != "https":
-        raise ValueError("Slack calls https:// alone: write it as https://bot.example.com")
+        raise ValueError("Slack only calls https://: write it as https://bot.example.com")
     if not host or any(character.isspace() for character in url):
         raise ValueError("it has no host: write it as https://bot.example.com")
     if "@" in parts.netloc or parts.query or parts.fragment:

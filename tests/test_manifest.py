@@ -26,9 +26,6 @@ def test_as_it_stands_it_is_for_socket_mode() -> None:
     assert {each.split()[0] for each in command["usage_hint"].split(" | ")} == set(SUBCOMMANDS)
     assert command["should_escape"] is True
     assert "url" not in command
-    assert document["oauth_config"]["scopes"] == {
-        "bot": ["commands", "chat:write", "users:read", "users:read.email", "users.profile:read", "usergroups:read"]
-    }
 
 
 @pytest.mark.parametrize(
@@ -55,8 +52,8 @@ def test_a_path_before_the_bot_is_kept() -> None:
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("http://bot.example.com", "Slack calls https:// alone: write it as https://bot.example.com"),
-        ("bot.example.com", "Slack calls https:// alone: write it as https://bot.example.com"),
+        ("http://bot.example.com", "Slack only calls https://: write it as https://bot.example.com"),
+        ("bot.example.com", "Slack only calls https://: write it as https://bot.example.com"),
         ("https://", "it has no host: write it as https://bot.example.com"),
         ("https:// x", "it has no host: write it as https://bot.example.com"),
         ("https://h:x", "its host or port cannot be read: write it as https://bot.example.com"),
@@ -104,3 +101,17 @@ def test_the_manifest_is_found_in_the_installed_wheel(wheel: zipfile.ZipFile, tm
     where, _, text = ran.stdout.partition("\n")
     assert Path(where).is_relative_to(tmp_path)
     assert text == (ROOT / "manifest.yml").read_text(encoding="utf-8")
+
+
+def test_the_command_line_takes_optional_scopes() -> None:
+    """`--with` adds what a setting needs, any number of times, also for HTTP; a name that is none is told."""
+    command = [sys.executable, "-m", "bot", "manifest"]
+    asked = [*command, "--with", "usergroups", "--with", "email", "--url", "https://bot.example.com"]
+    printed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
+    document = yaml.safe_load(printed.stdout)
+    assert document["oauth_config"]["scopes"]["bot"][3:] == ["users:read.email", "usergroups:read"]
+    assert document["features"]["slash_commands"][0]["url"] == REQUEST_URL
+
+    refused = subprocess.run([*command, "--with", "admin"], cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+    assert refused.returncode == 2
+    assert "'email', 'profile', 'usergroups'" in refused.stderr

@@ -3,12 +3,15 @@
 import copy
 import json
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import TypedDict
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
+
+from bot.manifest import OPTIONAL_SCOPES, http_form, with_scopes
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "tests" / "data" / "slack_manifest.schema.json"
@@ -42,6 +45,7 @@ class Manifest(TypedDict):
 class Features(TypedDict):
     """What the app adds to a workspace."""
 
+    app_home: dict[str, bool]
     bot_user: dict[str, str | bool]
     slash_commands: list[Command]
 
@@ -116,10 +120,25 @@ def test_a_spoilt_manifest_is_found_out(manifest: Manifest, spoil: Callable[[Man
 
 
 def test_the_app_asks_for_nothing_but_what_it_needs(manifest: Manifest) -> None:
-    """Bot scopes that calls need, each told in the manifest, and no token of a user."""
-    assert manifest["oauth_config"]["scopes"] == {
-        "bot": ["commands", "chat:write", "users:read", "users:read.email", "users.profile:read", "usergroups:read"]
-    }
+    """Bot scopes that every installation needs, each explained in the manifest, and no token of a user."""
+    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "users:read"]}
+
+
+@pytest.mark.parametrize("url", [None, "https://bot.example.com"])
+@pytest.mark.parametrize("names", [names for n in range(4) for names in combinations(OPTIONAL_SCOPES, n)])
+def test_slack_takes_every_form(url: str | None, names: tuple[str, ...]) -> None:
+    """With any optional scopes, for Socket Mode and for HTTP: what was asked for is added, and nothing else."""
+    text = with_scopes((ROOT / "manifest.yml").read_text(encoding="utf-8"), names)
+    form: Manifest = yaml.safe_load(http_form(text, url) if url else text)
+    assert faults(form) == []
+    assert form["oauth_config"]["scopes"]["bot"][3:] == [OPTIONAL_SCOPES[name] for name in names]
+
+
+def test_a_person_can_be_told_directly(manifest: Manifest) -> None:
+    """The Messages tab is on: without it Slack refuses the bot's direct messages, the last way to reach a person."""
+    home = manifest["features"]["app_home"]
+    assert home["messages_tab_enabled"] is True
+    assert home["messages_tab_read_only_enabled"] is True  # nobody reads what would be written there
 
 
 def test_the_app_speaks_socket_mode_in_one_workspace(manifest: Manifest) -> None:

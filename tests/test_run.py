@@ -14,6 +14,7 @@ from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
 from tests.fixtures.world import TASK, OpenWorld
 from tests.settings.examples import ENOUGH
+from tests.slack.wire import SlackWire, refused
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,10 +53,12 @@ async def test_without_redis_url_the_bot_takes_the_server_of_its_data_folder(
 
 async def test_a_bot_that_slack_does_not_know_says_so_and_exits_1(tmp_path: Path) -> None:
     """What to check, without a stack trace."""
-    bot = BotProcess(ENOUGH | {"SLACK_API_URL": "http://127.0.0.1:1/", "REDIS_URL": "redis://127.0.0.1:1"}, tmp_path)
-    with pytest.raises(RuntimeError, match="Slack cannot be reached at http"):
-        await bot.start()
-    assert await bot.ended() == 1
+    async with SlackWire().serving() as slack:
+        slack.answer("auth.test", refused("invalid_auth"))
+        bot = BotProcess(ENOUGH | {"SLACK_API_URL": slack.api_url, "REDIS_URL": "redis://127.0.0.1:1"}, tmp_path)
+        await bot.start(ready=False)
+        assert await bot.ended() == 1
+    assert "Error: Slack refuses the bot's token (invalid_auth). Check `SLACK_BOT_TOKEN`." in str(bot.log[-1])
     assert not [line for line in bot.log if "Traceback" in str(line)]
 
 

@@ -6,7 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor.check import Check, Grade
-from bot.manifest import manifest
+from bot.manifest import OPTIONAL_SCOPES, manifest
 from bot.settings import Settings
 
 _PATIENCE = 10  # seconds
@@ -32,18 +32,18 @@ async def _bot(client: AsyncWebClient, settings: Settings) -> list[Check]:
     granted = {scope.strip() for scope in _header(answer.headers, "x-oauth-scopes").split(",")}
     return [
         Check("bot token", Grade.OK, f"{answer['user']} in the workspace {answer['team']}"),
-        judge_scopes(granted, set(yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"]) - unneeded(settings)),
+        judge_scopes(granted, set(yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"]) | needed(settings)),
     ]
 
 
-def unneeded(settings: Settings) -> set[str]:
-    """The scopes of manifest.yml that only settings which are off would need."""
+def needed(settings: Settings) -> set[str]:
+    """The optional scopes that these settings need."""
     used = {
-        "users:read.email": bool(settings.operators_from.email_domain),
-        "users.profile:read": bool(settings.operators_from.profile_field),
-        "usergroups:read": bool(settings.allow.usergroups),
+        "email": settings.operators_from.email_domain,
+        "profile": settings.operators_from.profile_field,
+        "usergroups": settings.allow.usergroups,
     }
-    return {scope for scope, on in used.items() if not on}
+    return {OPTIONAL_SCOPES[name] for name, value in used.items() if value}
 
 
 def judge_scopes(granted: set[str], wanted: set[str]) -> Check:

@@ -1,66 +1,115 @@
-"""`/healthz`: the process turns. `/readyz`: it can do its work, by checks whose answers are kept for a few seconds."""
+"""`/healthz`: the process is alive. `/readyz`: it can do its work, as named probes say."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Route
-
-Check = Callable[[], Awaitable[bool]]  # True where ready; an exception counts as not ready
+from aiohttp import web
 
 _log = structlog.get_logger(__name__)
 
 
-class Readiness:
-    """Whether every check says yes.
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a probe found.
 
     Args:
-        checks: by the name that `/readyz` shows.
-        keep: seconds for which an answer is kept, so that probes do not load what they probe.
-        patience: seconds after which a check counts as not ready.
+        ready: whether this part can do its work.
+        reason: if not, why, in a few words that everybody may read: `/readyz` shows them.
     """
 
-    def __init__(self, checks: Mapping[str, Check], *, keep: float = 5, patience: float = 2) -> None:
-        self._checks = dict(checks)
+    ready: bool
+    reason: str = ""
+
+
+READY = State(ready=True)
+
+Probe = Callable[[], Awaitable[State]]  # an exception, or no answer in time, counts as not ready
+
+
+class Readiness:
+    """Whether every probe says yes.
+
+    Args:
+        probes: by the name that `/readyz` shows.
+        keep: seconds for which "ready" is kept, so that whoever asks does not load what is probed.
+        keep_not_ready: the same for "not ready": shorter, so that a recovery shows soon.
+        patience: seconds after which a probe counts as not ready.
+    """
+
+    def __init__(
+        self,
+        probes: Mapping[str, Probe] | None = None,
+        *,
+        keep: float = 3,
+        keep_not_ready: float = 0.5,
+        patience: float = 2,
+    ) -> None:
+        self._probes = dict(probes or {})
         self._keep = keep
+        self._keep_not_ready = keep_not_ready
         self._patience = patience
         self._asking = asyncio.Lock()
-        self._answers: dict[str, bool] = {}
+        self._states: dict[str, State] = {}
+        self._until = 0.0
+        self._logged: dict[str, State] = {}
+
+    def watch(self, name: str, probe: Probe) -> None:
+        """Ask `probe` from now on, in place of the one that had this name."""
+        self._probes[name] = probe
         self._until = 0.0
 
-    async def answers(self) -> dict[str, bool]:
-        """Each check's answer."""
-        async with self._asking:  # many probes at once ask once
+    async def states(self) -> dict[str, State]:
+        """What each probe says."""
+        async with self._asking:  # any number of requests at once ask once
             if time.monotonic() >= self._until:
-                self._answers = dict(zip(self._checks, await self._ask_all(), strict=True))
-                self._until = time.monotonic() + self._keep
-            return dict(self._answers)
+                probes = dict(self._probes)
+                found = await asyncio.gather(*(self._ask(probe) for probe in probes.values()))
+                self._states = dict(zip(probes, found, strict=True))
+                kept = self._keep if all(state.ready for state in found) else self._keep_not_ready
+                self._until = time.monotonic() + kept
+                self._log_changes()
+            return dict(self._states)
 
-    async def _ask_all(self) -> list[bool]:
-        return await asyncio.gather(*(self._ask(name, check) for name, check in self._checks.items()))
+    async def until_ready(self) -> None:
+        """Wait until every probe says yes."""
+        while not all(state.ready for state in (await self.states()).values()):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(self._keep_not_ready)
 
-    async def _ask(self, name: str, check: Check) -> bool:
+    async def _ask(self, probe: Probe) -> State:
         try:
             async with asyncio.timeout(self._patience):
-                return await check()
-        except Exception as error:  # noqa: BLE001  whatever a check raises, the answer is no
-            _log.warning("a readiness check failed", check=name, why=type(error).__name__)
-            return False
+                return await probe()
+        except TimeoutError:
+            return State(ready=False, reason=f"no answer within {self._patience:g} s")
+        except Exception as error:  # noqa: BLE001  whatever a probe raises, it is not ready; its text may hold a secret
+            return State(ready=False, reason=f"failed: {type(error).__name__}")
+
+    def _log_changes(self) -> None:
+        for name, state in self._states.items():
+            before = self._logged.get(name)
+            if not state.ready and (before is None or before.ready):
+                _log.warning("not ready", probe=name, reason=state.reason)
+            elif state.ready and before is not None and not before.ready:
+                _log.info("ready again", probe=name)
+        self._logged = dict(self._states)
 
 
-def health_routes(readiness: Readiness) -> list[Route]:
-    """The routes of both endpoints; both answer GET and HEAD."""
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-    async def healthz(_: Request) -> PlainTextResponse:
-        return PlainTextResponse("ok")
 
-    async def readyz(_: Request) -> JSONResponse:
-        answers = await readiness.answers()
-        ready = all(answers.values())
-        checks = {name: "ok" if answer else "failing" for name, answer in answers.items()}
-        return JSONResponse({"ready": ready, "checks": checks}, status_code=200 if ready else 503)
+def health_routes(readiness: Readiness) -> dict[str, Handler]:
+    """What answers GET and HEAD, by path."""
 
-    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+    async def healthz(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="ok")
+
+    async def readyz(_: web.BaseRequest) -> web.Response:
+        states = await readiness.states()
+        ready = all(state.ready for state in states.values())
+        checks = {name: "ok" if state.ready else state.reason or "not ready" for name, state in states.items()}
+        return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+    return {"/healthz": healthz, "/readyz": readyz}

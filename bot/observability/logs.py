@@ -1,25 +1,28 @@
-"""One log for all: the bot's own lines and those of its libraries, in one format, with secrets blacked out at the end.
+"""One log: the bot's own lines and those of its libraries, in one format, with secrets blacked out.
 
-The redaction works on the finished line, so nothing gets around it: no exception text, no repr, no library's message.
-It is the last net and not the rule; secrets are `SecretStr` and are not logged to begin with.
+The redaction works on the finished line, so nothing gets past it: no exception text, no repr, no library's message.
+It is a safety net. Secrets are `SecretStr` and should not be logged in the first place.
 """
 
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from structlog.typing import Processor
 
+from bot.observability.log_queue import LogQueue
+
 _QUIET = {
     "httpx": logging.WARNING,  # its INFO lines hold whole URLs
     "httpcore": logging.WARNING,
-    "aiohttp.access": logging.WARNING,
-    "uvicorn.access": logging.WARNING,  # a line for each health check
+    "aiohttp.access": logging.WARNING,  # a line for each health check
     "slack_sdk": logging.INFO,  # its DEBUG lines hold whole requests
     "slack_bolt": logging.INFO,
 }
@@ -40,14 +43,17 @@ _PATTERNS = [
 ]
 
 
-def configure_logging(style: str | None = None, secrets: Iterable[str] = (), stream: TextIO = sys.stderr) -> None:
-    """Send every log line of the process to `stream`.
+def configure_logging(
+    style: str | None = None, secrets: Iterable[str] = (), stream: TextIO | None = sys.stderr
+) -> None:
+    """Send every log line of the process to `stream`, by a thread of its own; at exit what is left is written.
 
     Args:
-        style: `console` or `json`; None is `console` where `stream` is a terminal, else `json`.
+        style: `console` or `json`; None means `console` if `stream` is a terminal, else `json`.
         secrets: values that must not appear, wherever they come from.
-        stream: where the lines go.
+        stream: where the lines go; None, as Python has it if the process was started without one, drops them.
     """
+    stream = stream or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     style = style or ("console" if stream.isatty() else "json")
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -58,7 +64,7 @@ def configure_logging(style: str | None = None, secrets: Iterable[str] = (), str
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
-    handler = logging.StreamHandler(stream)
+    handler = LogQueue(stream)
     handler.setFormatter(_RedactingFormatter(redactor(secrets), before, _renderer(style, colors=stream.isatty())))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name, level in _QUIET.items():
@@ -76,7 +82,7 @@ def configure_logging(style: str | None = None, secrets: Iterable[str] = (), str
 
 
 def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A function that blacks out `secrets`, however they were quoted, and whatever looks like one."""
+    """A function that blacks out `secrets`, however they are quoted, and whatever looks like a secret."""
     forms = {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST}
     longest_first = sorted(forms, key=len, reverse=True)
     known = re.compile("|".join(map(re.escape, longest_first))) if forms else None
@@ -92,7 +98,7 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
 
 
 def _forms(secret: str) -> set[str]:
-    """A secret as `repr` and JSON write it, and JSON a `repr`; of a URL its password too."""
+    """A secret as `repr` and JSON write it, and as JSON writes its `repr`; for a URL the same of its password."""
     password = urlsplit(secret).password if "://" in secret else None
     plain = {secret, password, unquote(password)} if password else {secret}
     quoted = plain | {repr(text)[1:-1] for text in plain}
@@ -106,7 +112,7 @@ def _renderer(style: str, *, colors: bool) -> Processor:
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    """structlog's formatter for structlog's and everybody's records, its finished lines redacted."""
+    """structlog's formatter, for its own records and those of other loggers; it redacts the finished line."""
 
     def __init__(self, redact: Callable[[str], str], before: list[Processor], renderer: Processor) -> None:
         super().__init__(foreign_pre_chain=before, processors=[self.remove_processors_meta, renderer])

@@ -89,7 +89,7 @@ class Bot:
                     future.set_result(number)
             if entry.get("event") == "listening":
                 self._port.set_result(int(str(entry["port"])))
-            if entry.get("event") == "ready":
+            if entry.get("event") == "serving":
                 self._ready.set_result(None)
         story = "\n".join(str(entry.get("raw", entry)) for entry in self.log)
         for waited in (self._pid, self._port, self._ready, self._status):

@@ -9,6 +9,7 @@ A connection sends one line of JSON (`Birth`), then carries the child's log, and
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -103,6 +104,7 @@ def _live(birth: Birth, log: socket.socket) -> None:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
     finally:
+        logging.shutdown()  # writes what is left of the log
         os._exit(status)
 
 

@@ -162,7 +162,7 @@ async def test_not_ready_while_redis_is_down(folder: Path, nursery: Nursery) -> 
     server = await start_embedded(folder)
     async with open_rig(nursery, server.url, "ready") as rig:
         await kill(server)
-        assert await readiness(rig.bots[0]) == (HTTPStatus.SERVICE_UNAVAILABLE, "failing")
+        assert await readiness(rig.bots[0]) == (HTTPStatus.SERVICE_UNAVAILABLE, "failed: ConnectionError")
         await start_embedded(folder)
 
         async def ready() -> bool:
@@ -182,7 +182,7 @@ async def test_a_bot_started_without_redis_goes_on_with_what_it_finds_there(fold
         await rig.bots[0].ended()
         await kill(server)
         bot = await rig.start_bot()
-        assert await readiness(bot) == (HTTPStatus.SERVICE_UNAVAILABLE, "failing")
+        assert await readiness(bot) == (HTTPStatus.SERVICE_UNAVAILABLE, "failed: ConnectionError")
         assert not rig.codearts.count("DELETE")
         await start_embedded(folder)
         await rig.slack.until(lambda: rig.results("was deleted."), within=15)

@@ -19,8 +19,9 @@ from bot.domain.policy import Policy
 from bot.observability.health import Readiness
 from bot.slack.delivery import SlackMessenger
 from bot.slack.listeners import Services, register
-from bot.slack.transport.bolt import bolt_app, sign_in, slack_session, web_client
+from bot.slack.transport.bolt import bolt_app, slack_session, web_client
 from bot.slack.transport.http import http_app, serve_http
+from bot.slack.transport.sign_in import sign_in
 from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask, OwnPeople
 from tests.slack.samples import ALICE, BOB, WORKSPACE
 from tests.slack.signing import SECRET, SignedSlack

@@ -73,9 +73,20 @@ class SignedSlack:
         self._session = session
         self._url = url
 
+    @property
+    def port(self) -> int:
+        """Where the bot listens."""
+        return int(self._url.rpartition(":")[2])
+
     async def send(self, body: str | bytes, headers: dict[str, str] | None = None) -> tuple[int, str]:
         """Send a body, signed unless `headers` say otherwise; the status and the text of the answer."""
         sent = signed_headers(body) if headers is None else headers
         stream = io.BytesIO(body if isinstance(body, bytes) else body.encode())
         async with self._session.post(f"{self._url}/slack/events", data=stream, headers=sent) as answer:
+            return answer.status, await answer.text()
+
+    async def request(self, method: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send a request without a body, to any path, and follow no redirect."""
+        url = f"{self._url}{path}"
+        async with self._session.request(method, url, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.text()

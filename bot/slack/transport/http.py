@@ -1,85 +1,95 @@
-"""HTTP: Slack's requests and the health endpoints, under uvicorn in the caller's event loop."""
+"""The HTTP server (aiohttp's): which path is answered by what, and how it starts and stops."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import cast
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 import structlog
-import uvicorn
-from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from starlette.applications import Starlette
-from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from bot.observability.health import Readiness, health_routes
-from bot.slack.transport.guard import Guard
+from bot.observability.health import Handler, Readiness, health_routes
+from bot.slack.transport.connections import Connections, most_connections
+from bot.slack.transport.events import Events
+from bot.slack.transport.listening import listen
 
 EVENTS_PATH = "/slack/events"
 _GRACE = 5  # seconds for answers under way once no more are taken; Slack itself waits 3
-_KEEP_ALIVE = 65  # seconds: longer than load balancers, which else send into a connection that is closing
+_KEEP_ALIVE = 65  # seconds: longer than load balancers, which would otherwise send into a connection that is closing
+_LINGER = 1  # seconds in which the rest of a refused body is thrown away, so that the refusal can be read
+_BUFFER = 16_384  # bytes of a body that wait for us to read them
 
 _log = structlog.get_logger(__name__)
+_parser_log = logging.getLogger(f"{__name__}.parser")
+_parser_log.setLevel(logging.CRITICAL)  # aiohttp logs a traceback for whatever is not HTTP
 
 
-def http_app(app: AsyncApp, signing_secret: str, readiness: Readiness) -> Starlette:
+class HttpApp:
+    """What is served.
+
+    Args:
+        readiness: what `/readyz` says.
+        events: what answers Slack; None in Socket Mode.
+    """
+
+    def __init__(self, readiness: Readiness, events: Events | None = None) -> None:
+        self._gets: Mapping[str, Handler] = health_routes(readiness)
+        self._events = events
+
+    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.StreamResponse:
+        """Answer one request. A trailing slash makes no difference, and nothing is redirected."""
+        path = request.path.rstrip("/")
+        if self._events is not None and path == EVENTS_PATH:
+            if request.method == "POST":
+                return await self._events.post(request, connections)
+            return await self._events.get(request)
+        if path not in self._gets:
+            return web.Response(status=HTTPStatus.NOT_FOUND, text="not found")
+        if request.method not in {"GET", "HEAD"}:
+            return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
+        return await self._gets[path](request)
+
+
+def http_app(app: AsyncApp, signing_secret: str, readiness: Readiness) -> HttpApp:
     """`POST /slack/events`, `GET /healthz`, `GET /readyz`."""
-    bolt = cast("ASGIApp", AsyncSlackRequestHandler(app, path=EVENTS_PATH))  # Bolt types ASGI more narrowly than ASGI
-    events = Route(EVENTS_PATH, Guard(bolt, signing_secret), methods=["POST"])
-    return Starlette(routes=[events, *health_routes(readiness)])
-
-
-def health_app(readiness: Readiness) -> Starlette:
-    """The health endpoints alone, for Socket Mode."""
-    return Starlette(routes=health_routes(readiness))
+    return HttpApp(readiness, Events(signing_secret, app))
 
 
 class HttpServer:
     """A server under way."""
 
-    def __init__(self, server: "_Server", serving: asyncio.Task[None], address: tuple[str, int]) -> None:
-        self._server = server
-        self._serving = serving
+    def __init__(self, runner: web.ServerRunner, address: tuple[str, int]) -> None:
+        self._runner = runner
         self.host, self.port = address
 
     async def stop(self) -> None:
         """Take no more requests, and answer those under way; harmless when repeated."""
-        self._server.should_exit = True
-        await self._serving
+        await self._runner.cleanup()
 
 
 @asynccontextmanager
-async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[HttpServer]:
+async def serve_http(
+    app: HttpApp, host: str, port: int, connections: Connections | None = None
+) -> AsyncIterator[HttpServer]:
     """Serve `app` until the end of the context, or until `stop`.
 
     Args:
-        app: see `http_app`, `health_app`.
+        app: what is served.
         host: the address to listen on.
         port: 0 takes a free one; `HttpServer.port` says which.
+        connections: bounds what is open.
 
     Raises:
-        OSError: the address cannot be listened on.
+        ListenError: the address cannot be listened on.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family, backlog=2_048)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=_GRACE,
-        )
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listening]), name="http")
-    at = HttpServer(server, serving, listening.getsockname()[:2])
-    await server.up.wait()
+    listening = listen(host, port)
+    server = _Server(app, connections or Connections(most_connections()))
+    runner = web.ServerRunner(server, shutdown_timeout=_GRACE)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    at = HttpServer(runner, listening.getsockname()[:2])
     _log.info("listening", host=at.host, port=at.port)
     try:
         yield at
@@ -87,17 +97,41 @@ async def serve_http(app: ASGIApp, host: str, port: int) -> AsyncIterator[HttpSe
         await at.stop()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handling: it would raise SIGTERM again after its shutdown, in the middle of ours."""
+class _Server(web.Server):
+    """aiohttp's server, which tells `Connections` what comes and goes."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
+    def __init__(self, app: HttpApp, connections: Connections) -> None:
+        super().__init__(
+            self._answer,
+            access_log=None,
+            logger=_parser_log,
+            keepalive_timeout=_KEEP_ALIVE,
+            lingering_time=_LINGER,
+            read_bufsize=_BUFFER,
+            auto_decompress=False,  # Slack signs what it sends, and sends it as it is
+        )
+        self._app = app
+        self._tracked = connections
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """One more."""
+        super().connection_made(handler, transport)
+        self._tracked.opened(handler)
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """One fewer."""
+        super().connection_lost(handler, exc)
+        self._tracked.closed(handler)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self._tracked.heard(request.protocol)
+        try:
+            response = await self._app.answer(request, self._tracked)
+        except ConnectionError:
+            raise  # the client has gone
+        except Exception:  # noqa: BLE001 - a bug of ours must not show a stack trace to whoever asks
+            _log.exception("a request could not be answered")
+            response = web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text="failed")
+            response.force_close()
+        response.headers["Server"] = "codecheck-bot"  # or aiohttp names itself, Python and both versions
+        return response

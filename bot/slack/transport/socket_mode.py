@@ -1,23 +1,29 @@
 """Socket Mode: the same payloads over a WebSocket that the bot opens, so nothing of it need be reachable from outside.
 
-The client of slack_sdk pings, reconnects and refreshes the connection. Added here: payloads under way are counted, so
-that their acknowledgements leave before the connection closes, and the connection is watched.
+Payloads under way are counted, so that their acknowledgements leave before the connection closes. A watchdog sees
+within seconds that a connection is dead (closed without a word, silent or half-open), says so in the log and to
+`/readyz`, and opens a new one at once.
 """
 
 import asyncio
-import logging
-import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-_ADDRESS = re.compile(r"wss?://\S+")
+from bot.observability.health import READY, State
+from bot.slack.transport.sign_in import socket_address
+from bot.slack.transport.socket_client import SocketClient
+
+PING_SECONDS = 4  # see `SocketClient`
+_LOOK_SECONDS = 0.5  # how often the watchdog looks
+_CONNECT_SECONDS = 10  # for an attempt to connect
 _GRACE = 3.0  # seconds for acknowledgements under way: Slack waits no longer
 
 _log = structlog.get_logger(__name__)
@@ -26,95 +32,108 @@ _log = structlog.get_logger(__name__)
 class SocketMode:
     """A connection under way."""
 
-    def __init__(self, app: AsyncApp, app_token: str, client: AsyncWebClient, ping_seconds: float) -> None:
-        self._handler = _Handler(app, app_token, logger=_logger(), web_client=client, ping_interval=ping_seconds)
-        self._client = self._handler.client
-        self._tasks: list[asyncio.Future[None]] = [
-            asyncio.create_task(self._handler.connect_async(), name="socket mode: connect"),  # type: ignore[no-untyped-call]  # so in Bolt
-            asyncio.create_task(self._watch(), name="socket mode: watch"),
-        ]
+    def __init__(self, app: AsyncApp, client: SocketClient) -> None:
+        self._payloads = _Payloads(app)
+        self._client = client
+        self._client.socket_mode_request_listeners.append(self._payloads.handle)
+        self._down_since: float | None = time.monotonic()
+        self._was_up = False
         self._stopped = False
+        self._watchdog = asyncio.create_task(self._watch(), name="socket mode: watchdog")
 
-    async def connected(self) -> bool:
-        """Whether payloads can arrive: a check for `/readyz`."""
-        return await self._client.is_connected()
+    async def state(self) -> State:
+        """A probe for `/readyz`: whether payloads can arrive."""
+        if await self._client.is_connected():
+            return READY
+        seconds = 0 if self._down_since is None else round(time.monotonic() - self._down_since)
+        return State(ready=False, reason=f"no Socket Mode connection for {seconds} s")
 
     async def stop(self) -> None:
         """Take no more payloads, and acknowledge those under way; harmless when repeated."""
         if self._stopped:
             return
         self._stopped = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._client.auto_reconnect_enabled = False
-        await self._handler.finish(_GRACE)
-        await self._handler.close_async()  # type: ignore[no-untyped-call]  # so in Bolt
+        self._watchdog.cancel()
+        await asyncio.gather(self._watchdog, return_exceptions=True)
+        await self._payloads.finish(_GRACE)
+        await self._client.close()
 
     async def _watch(self) -> None:
-        """Log the connection's coming and going, and keep slack_sdk from trying one address for ever.
-
-        An address from apps.connections.open works once and briefly, but `connect` asks for a new one only where it
-        has none: https://docs.slack.dev/apis/events-api/using-socket-mode/
-        """
-        before = False
         while True:
-            now = await self.connected()
-            if now and not before:
-                _log.info("Socket Mode is connected")
-            elif before and not now:
-                _log.warning("Socket Mode has lost its connection, and reconnects")
-            if not now:
-                self._client.wss_uri = None
-            before = now
-            await asyncio.sleep(min(1, self._client.ping_interval / 2))
+            if await self._client.is_connected():
+                self._note_up()
+            else:
+                self._note_down()
+                self._client.wanted.set()
+            if self._client.wanted.is_set():
+                await self._connect()
+                continue
+            try:
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._client.wanted.wait()
+            except TimeoutError:
+                pass
+
+    async def _connect(self) -> None:
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await self._client.connect()  # type: ignore[no-untyped-call]  # so in slack_sdk; it tries until it is connected
+        except TimeoutError:
+            return
+        self._client.wanted.clear()
+
+    def _note_up(self) -> None:
+        if self._down_since is not None:
+            down = {"down_seconds": round(time.monotonic() - self._down_since, 1)} if self._was_up else {}
+            _log.info("Socket Mode is connected", **down)
+        self._down_since, self._was_up = None, True
+
+    def _note_down(self) -> None:
+        if self._down_since is None:
+            self._down_since = time.monotonic()
+            _log.warning("Socket Mode has lost its connection: reconnecting")
 
 
 @asynccontextmanager
 async def serve_socket_mode(
-    app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_seconds: float = 10
+    app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_seconds: float = PING_SECONDS
 ) -> AsyncIterator[SocketMode]:
     """Take payloads over Socket Mode until the end of the context, or until `stop`.
 
-    Returns at once: `SocketMode.connected` says when the connection stands.
+    Begins once Slack has taken the app token; `SocketMode.state` says when the connection stands.
 
     Args:
         app: see `bot.slack.transport.bolt`.
         app_token: the xapp token.
         client: the Web API that is asked for the WebSocket's address.
-        ping_seconds: how often the connection is tried, and how long it is waited before connecting again.
+        ping_seconds: how soon a silent connection is tried.
+
+    Raises:
+        SignInError: Slack refuses the app token.
     """
-    socket_mode = SocketMode(app, app_token, client, ping_seconds)
+    address = await socket_address(client, app_token)
+    socket_mode = SocketMode(app, SocketClient(app_token, client, address, ping_seconds))
     try:
         yield socket_mode
     finally:
         await socket_mode.stop()
 
 
-class _Handler(AsyncSocketModeHandler):
-    """Bolt's handler, which also knows what is under way."""
+class _Payloads:
+    """Hands payloads to Bolt, and knows how many are under way."""
 
-    client: SocketModeClient
-
-    def __init__(
-        self,
-        app: AsyncApp,
-        app_token: str,
-        *,
-        logger: logging.Logger,
-        web_client: AsyncWebClient,
-        ping_interval: float,
-    ) -> None:
-        super().__init__(app, app_token, logger=logger, web_client=web_client, ping_interval=ping_interval)
+    def __init__(self, app: AsyncApp) -> None:
+        self._app = app
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as Bolt does
+    async def handle(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         self._under_way += 1
         self._idle.clear()
         try:
-            await super().handle(client, req)
+            answer = await run_async_bolt_app(self._app, request)
+            await send_async_response(client, request, answer, start_time=time.monotonic())
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -127,17 +146,3 @@ class _Handler(AsyncSocketModeHandler):
                 await self._idle.wait()
         except TimeoutError:
             _log.warning("payloads were not acknowledged before the end", count=self._under_way)
-
-
-def _logger() -> logging.Logger:
-    logger = logging.getLogger("slack_sdk.socket_mode")
-    logger.setLevel(logging.WARNING)
-    logger.addFilter(_without_ticket)
-    return logger
-
-
-def _without_ticket(record: logging.LogRecord) -> bool:
-    """Take the WebSocket's address from what slack_sdk logs of a failure: its ticket opens a connection as the bot."""
-    record.msg, record.args = _ADDRESS.sub("wss://…", record.getMessage()), ()
-    record.exc_info = None
-    return True

@@ -1,15 +1,11 @@
 """A stand-in Slack with a manifest of its own, a few people and a channel."""
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
 from aiohttp import ClientSession
-from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from aiohttp.web import AppRunner, TCPSite
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -75,15 +71,6 @@ async def refusal(call: Awaitable[AsyncSlackResponse]) -> str:
     return str(raised.value.response["error"])
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that leaves the test process's signals alone."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
 @dataclass
 class Bolt:
     """A Bolt app, to which a test adds listeners."""
@@ -94,17 +81,14 @@ class Bolt:
 
 @pytest.fixture
 async def bolt(slack: SlackStandIn, web: AsyncWebClient) -> AsyncIterator[Bolt]:
-    """A Bolt app that `serve` starts behind uvicorn and connects by HTTP."""
+    """A Bolt app that `serve` starts on its own server and connects by HTTP."""
     app = AsyncApp(client=web, signing_secret=slack.signing_secret, process_before_response=True)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = _Server(uvicorn.Config(AsyncSlackRequestHandler(app), log_level="critical", lifespan="off"))
-    running: list[asyncio.Task[None]] = []
+    runner = AppRunner(app.web_app("/slack/events"), access_log=None, shutdown_timeout=1)
 
     async def serve() -> None:
-        running.append(asyncio.create_task(server.serve(sockets=[listening])))
-        slack.connect_http(f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events")
+        await runner.setup()
+        await TCPSite(runner, "127.0.0.1", 0).start()
+        slack.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
 
     yield Bolt(app, serve)
-    server.should_exit = True
-    await asyncio.gather(*running)
-    listening.close()
+    await runner.cleanup()

@@ -1,46 +1,23 @@
-"""Signing in, and the app that is built from it."""
+"""The Web API client, and the Bolt app."""
 
 import logging
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.transport.bolt import SignInError, Workspace, bolt_app, sign_in, signed_in
+from bot.observability.health import State
+from bot.slack.transport.bolt import RedirectError, bolt_app, slack_answers
+from bot.slack.transport.sign_in import sign_in
 from tests.slack.signing import SECRET
 from tests.slack.wire import Answer, SlackWire, refused
 
 
-async def test_sign_in(client: AsyncWebClient) -> None:
-    """auth.test says who and where the bot is."""
-    assert await sign_in(client) == Workspace(
-        team="T1", url="https://acme.slack.com/", name="Acme", bot_id="B1", bot_user="UBOT", enterprise=None
-    )
-
-
-@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive"])
-async def test_token_refused(slack: SlackWire, client: AsyncWebClient, error: str) -> None:
-    """A token that Slack refuses is an error at once, which names the setting and not the token."""
-    slack.answer("auth.test", refused(error))
-
-    with pytest.raises(SignInError, match=rf"{error}.*SLACK_BOT_TOKEN") as caught:
-        await sign_in(client)
-
-    assert "xoxb" not in str(caught.value)
-    assert slack.methods() == ["auth.test"]
-
-
-async def test_sign_in_outlasts_a_hiccup(slack: SlackWire, client: AsyncWebClient) -> None:
-    """While Slack says "not now", the bot asks again."""
-    slack.answer("auth.test", Answer({"ok": False}, 503))
-
-    assert (await sign_in(client)).team == "T1"
-
-
 async def test_readiness_of_slack(slack: SlackWire, client: AsyncWebClient) -> None:
     """Slack is ready while it knows the bot."""
-    assert await signed_in(client)
+    assert (await slack_answers(client)).ready
     slack.answer("auth.test", refused("invalid_auth"))
-    assert not await signed_in(client)
+    assert await slack_answers(client) == State(ready=False, reason="Slack says invalid_auth")
 
 
 async def test_bolt_answers_when_the_listener_has_ended(client: AsyncWebClient) -> None:
@@ -59,3 +36,19 @@ async def test_no_warning_at_the_start(
         bolt_app(client, workspace, SECRET)
 
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_is_followed(slack: SlackWire, client: AsyncWebClient, status: int) -> None:
+    """Neither a call nor a response_url leads anywhere else: the token and the message stay here."""
+    to = {"Location": f"{slack.url}/api/chat.postMessage"}
+    slack.answer("auth.test", Answer("", status, to))
+    slack.answer("response:1", Answer("", status, to))
+    webhook = AsyncWebhookClient(slack.response_url(), session=client.session, retry_handlers=[])
+
+    with pytest.raises(RedirectError):
+        await client.auth_test()
+    with pytest.raises(RedirectError):
+        await webhook.send(text="x")
+
+    assert slack.methods() == ["auth.test", "response:1"]

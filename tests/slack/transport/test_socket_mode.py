@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from urllib.parse import parse_qsl
 
 import pytest
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
+from bot.slack.transport.sign_in import SignInError
 from bot.slack.transport.socket_mode import SocketMode, serve_socket_mode
 from tests.slack.memory import MemoryStore
 from tests.slack.samples import ALICE, TASK_ID
 from tests.slack.signing import command_form
 from tests.slack.waiting import until
-from tests.slack.wire import Answer, Json, SlackWire
+from tests.slack.wire import Answer, Json, SlackWire, refused
+from tests.wire.proxy import Proxy
 
 
 @pytest.fixture
@@ -21,6 +26,11 @@ async def socket_mode(app: AsyncApp, client: AsyncWebClient) -> AsyncIterator[So
     """The bot in Socket Mode."""
     async with serve_socket_mode(app, "xapp-test", client) as running:
         yield running
+
+
+async def connected(socket_mode: SocketMode) -> bool:
+    """Whether `/readyz` would say so."""
+    return (await socket_mode.state()).ready
 
 
 def command(text: str, envelope: str = "e1") -> Json:
@@ -36,7 +46,7 @@ async def test_recorded_and_acknowledged(slack: SlackWire, socket_mode: SocketMo
 
     assert await slack.from_socket.get() == {"envelope_id": "e1"}
     assert len(store.deletions) == 1
-    assert await socket_mode.connected()
+    assert await connected(socket_mode)
     await slack.wait_for("chat.postMessage")
 
 
@@ -60,7 +70,7 @@ async def test_comes_back(slack: SlackWire, socket_mode: SocketMode) -> None:
     await first.send_json({"type": "disconnect", "reason": "refresh_requested"})
 
     second = await slack.sockets.get()
-    await until(socket_mode.connected)
+    await until(partial(connected, socket_mode))
     await second.send_json(command("help", "e2"))
 
     assert (await slack.from_socket.get())["envelope_id"] == "e2"
@@ -81,21 +91,131 @@ async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: Socket
     await stopping
 
     assert await slack.from_socket.get() == {"envelope_id": "e1"}
-    assert not await socket_mode.connected()
+    assert not await connected(socket_mode)
 
 
 async def test_asks_for_a_new_address(
     slack: SlackWire, app: AsyncApp, client: AsyncWebClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An address that does not open is not tried for ever, since it works once; its ticket stays out of the log."""
-    slack.answer("socket", Answer("no", 403))
+    """An address that does not open is not tried again, since it works once; its ticket stays out of the log."""
+    slack.answer("socket", Answer("no", 403), Answer("no", 403))
 
     async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.2) as running:
-        await until(running.connected)
+        await until(partial(connected, running))
 
-    assert slack.methods().count("apps.connections.open") > 1
-    assert "Failed to connect" in caplog.text
+    assert slack.methods().count("apps.connections.open") == 3
+    assert caplog.text.count("Failed to connect") == 1
     assert "secret" not in caplog.text
+
+
+@pytest.fixture
+async def wire_to_cut(slack: SlackWire) -> AsyncIterator[Proxy]:
+    """Between the bot and Slack."""
+    port = int(slack.url.rpartition(":")[2])
+    async with Proxy(lambda: asyncio.open_connection("127.0.0.1", port)) as proxy:
+        slack.url = f"http://127.0.0.1:{proxy.port}"
+        yield proxy
+
+
+async def lost(socket_mode: SocketMode) -> bool:
+    """Whether `/readyz` would say that nothing can arrive."""
+    return not await connected(socket_mode)
+
+
+async def test_a_hard_loss(slack: SlackWire, wire_to_cut: Proxy, app: AsyncApp, client: AsyncWebClient) -> None:
+    """A connection that ends without a close frame is replaced at once: nothing has to time out first."""
+    async with serve_socket_mode(app, "xapp-test", client, ping_seconds=3_600) as running:
+        await slack.sockets.get()
+        await until(partial(connected, running))
+        with capture_logs() as logs:
+            wire_to_cut.cut()
+            second = await slack.sockets.get()
+            await until(partial(connected, running))
+            await second.send_json(command("help", "e2"))
+            assert (await slack.from_socket.get())["envelope_id"] == "e2"
+
+    assert [log["event"] for log in logs] == [
+        "Socket Mode has lost its connection: reconnecting",
+        "Socket Mode is connected",
+    ]
+
+
+async def test_a_hard_loss_while_slack_is_away(
+    slack: SlackWire, wire_to_cut: Proxy, app: AsyncApp, client: AsyncWebClient
+) -> None:
+    """As long as nothing can arrive, readiness says so and for how long; then it comes back by itself."""
+    async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.2) as running:
+        await slack.sockets.get()
+        await until(partial(connected, running))
+        await wire_to_cut.refuse()
+        wire_to_cut.cut()
+        await until(partial(lost, running))
+        assert (await running.state()).reason.startswith("no Socket Mode connection for ")
+        await wire_to_cut.accept()
+        await slack.sockets.get()
+        await until(partial(connected, running))
+
+
+async def test_half_open(slack: SlackWire, wire_to_cut: Proxy, app: AsyncApp, client: AsyncWebClient) -> None:
+    """A connection on which nothing passes any more, though nobody closed it, is found by its pings and replaced."""
+    async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.4) as running:
+        await slack.sockets.get()
+        await until(partial(connected, running))
+        wire_to_cut.hang()
+        await until(partial(lost, running))
+        wire_to_cut.resume()
+        await slack.sockets.get()
+        await until(partial(connected, running))
+
+
+async def test_silent(app: AsyncApp, client: AsyncWebClient, slack: SlackWire) -> None:
+    """The same if it is Slack's process that answers nothing, while its machine takes everything that is sent."""
+    dead, sockets = web.Application(), asyncio.Queue[web.WebSocketResponse]()
+
+    async def never_read(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoping=False)
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello"})
+        await sockets.put(socket)
+        await asyncio.Event().wait()
+        return socket
+
+    dead.add_routes([web.get("/socket", never_read)])
+    runner = web.AppRunner(dead, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"ws://127.0.0.1:{runner.addresses[0][1]}/socket"
+    slack.answer("apps.connections.open", Answer({"ok": True, "url": address}))
+    try:
+        async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.4) as running:
+            await sockets.get()
+            replacing = await slack.sockets.get()  # the next address is one where Slack answers
+            await until(partial(connected, running))
+            await replacing.send_json(command("help"))
+            assert (await slack.from_socket.get())["envelope_id"] == "e1"
+    finally:
+        await runner.cleanup()
+
+
+async def test_ends_on_a_dead_connection(
+    slack: SlackWire, wire_to_cut: Proxy, app: AsyncApp, client: AsyncWebClient
+) -> None:
+    """The end does not wait for the other side to close, if there is nobody."""
+    async with serve_socket_mode(app, "xapp-test", client, ping_seconds=3_600) as running:
+        await slack.sockets.get()
+        await until(partial(connected, running))
+        wire_to_cut.hang()
+        async with asyncio.timeout(8):  # aiohttp would wait 10 s for the close frame
+            await running.stop()
+
+
+async def test_app_token_refused_at_the_start(slack: SlackWire, app: AsyncApp, client: AsyncWebClient) -> None:
+    """Then nothing will ever arrive, so it is an error at once."""
+    slack.answer("apps.connections.open", refused("invalid_auth"))
+
+    with pytest.raises(SignInError, match="SLACK_APP_TOKEN"):
+        async with serve_socket_mode(app, "xapp-test", client):
+            pass
 
 
 async def test_nothing_is_left_running(slack: SlackWire, app: AsyncApp, client: AsyncWebClient) -> None:
@@ -108,5 +228,5 @@ async def test_nothing_is_left_running(slack: SlackWire, app: AsyncApp, client: 
 
 
 def _of_the_connection() -> list[str]:
-    marks = ("SocketModeClient", "socket mode:")
+    marks = ("SocketClient", "SocketModeClient", "socket mode:")
     return [repr(task) for task in asyncio.all_tasks() if any(mark in repr(task) for mark in marks)]

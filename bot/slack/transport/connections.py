@@ -1,0 +1,86 @@
+"""How many connections are open, and which one goes when one more would be too many.
+
+Anybody can connect and send nothing. Such connections must not use up the process's descriptors, which Redis, Slack and
+CodeArts Check need as well, nor keep a click on "Stop" from getting through. So there are at most so many, and the
+newest is always let in: the one that has gone longest without a request signed by Slack makes room.
+"""
+
+import asyncio
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp.web import RequestHandler
+
+from bot.observability.seldom import Seldom
+
+HEADER_SECONDS = 5  # from connecting to the end of the first request's headers
+_MOST = 512
+_SHARE = 4  # of the descriptors that the process may have, one in so many
+
+
+def most_connections() -> int:
+    """A quarter of the descriptors that the process may open, and 512 at most."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST if limit == resource.RLIM_INFINITY else max(1, min(_MOST, limit // _SHARE))
+
+
+class Connections:
+    """The open connections.
+
+    Args:
+        most: how many there may be.
+        header_seconds: how long a new one may take until its first request's headers are complete.
+    """
+
+    def __init__(self, most: int, header_seconds: float = HEADER_SECONDS) -> None:
+        self._most = most
+        self._header_seconds = header_seconds
+        self._seldom = Seldom()
+        self._silent: dict[RequestHandler, asyncio.TimerHandle] = {}  # no request yet
+        # In the order in which they go:
+        self._strangers: dict[RequestHandler, None] = {}  # no request signed by Slack yet
+        self._known: dict[RequestHandler, None] = {}  # one is between two requests
+        self._busy: set[RequestHandler] = set()  # a signed request is being answered: these never go
+
+    def opened(self, connection: RequestHandler) -> None:
+        """Let a new one in, and make room for it."""
+        if len(self._strangers) + len(self._known) + len(self._busy) >= self._most:
+            self._seldom.warn("too many connections: those that waited longest without a request go", most=self._most)
+            self._drop(next(iter(self._strangers), None) or next(iter(self._known), None) or connection)
+        if connection.transport is not None:
+            self._strangers[connection] = None
+            loop = asyncio.get_running_loop()
+            self._silent[connection] = loop.call_later(self._header_seconds, self._drop, connection)
+
+    def closed(self, connection: RequestHandler) -> None:
+        """Forget one."""
+        if timer := self._silent.pop(connection, None):
+            timer.cancel()
+        self._strangers.pop(connection, None)
+        self._known.pop(connection, None)
+        self._busy.discard(connection)
+
+    def heard(self, connection: RequestHandler) -> None:
+        """The headers of a request have come."""
+        if timer := self._silent.pop(connection, None):
+            timer.cancel()
+
+    @contextmanager
+    def answering(self, connection: RequestHandler) -> Iterator[None]:
+        """A request that Slack signed is being answered."""
+        self.closed(connection)
+        self._busy.add(connection)
+        try:
+            yield
+        finally:
+            self._busy.discard(connection)
+            if connection.transport is not None:
+                self._known[connection] = None
+
+    def _drop(self, connection: RequestHandler) -> None:
+        self.closed(connection)
+        transport = connection.transport
+        connection.force_close()
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()  # `close` would first send what is unsent, to somebody who may never read it

@@ -1,0 +1,59 @@
+"""A signed request counts once.
+
+Slack's signature is valid for five minutes, so whoever captured a request could send it again: a click on "Delete" that
+a freeze had refused, after the freeze. Each signature is remembered for longer than it is valid, in Redis, since a copy
+may reach another replica; a copy is answered 200 and does nothing.
+
+Slack sends commands and interactions once and never again. Events of the Events API it sends again if they were not
+answered (`x-slack-retry-num`), and right after a broken connection this may be in the same second: the same body, the
+same timestamp, hence the same signature. The header itself is not signed, so it cannot tell a redelivery from a copy.
+Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+_log = structlog.get_logger(__name__)
+
+
+class Replays(Protocol):
+    """Remembers signatures for ten minutes."""
+
+    async def first_time(self, signature: str) -> bool:
+        """Whether this signature is seen for the first time; it is remembered now.
+
+        Raises:
+            NotRecordedError: Redis refused, so it is not remembered.
+            MaybeRecordedError: Redis did not answer in time.
+        """
+
+
+class OnlyOnce(AsyncMiddleware):
+    """Stops copies of a request. If Redis cannot say, the request is refused, and the person is told.
+
+    Args:
+        replays: remembers signatures.
+    """
+
+    def __init__(self, replays: Replays) -> None:
+        self._replays = replays
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
+    ) -> BoltResponse | None:
+        """Let `req` through if it is not a copy. What it raises goes to the app's error handler, like a listener's."""
+        (signature, *_) = req.headers["x-slack-signature"]
+        if req.body.get("type") == "event_callback" or await self._replays.first_time(signature):
+            await next()
+            return resp
+        _log.warning("a copy of a signed request was ignored", type=str(req.body.get("type") or "slash command"))
+        return BoltResponse(status=200, body="")
