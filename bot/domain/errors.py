@@ -20,6 +20,7 @@
 """
 
 from bot.domain.brakes import Brake
+from bot.domain.text import Text
 
 
 class BotError(Exception):
@@ -31,7 +32,15 @@ class PersonError(BotError):
 
 
 class UsageError(PersonError):
-    """The slash command's text cannot be read; the text says what is wrong and what to type."""
+    """What was typed cannot be read.
+
+    Args:
+        fault: what is wrong with it; what to type instead is added by whoever answers.
+    """
+
+    def __init__(self, fault: Text) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
 
 
 class NotRecordedError(PersonError):

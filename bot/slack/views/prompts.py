@@ -5,12 +5,12 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Action, Deletion, State
 from bot.domain.outcome import Presence, Task
+from bot.slack.action_ids import DELETION
 from bot.slack.views.brakes import frozen
 from bot.slack.views.message import Message, buttons, context, facts, message, section
 from bot.slack.views.text import code, cut, mention, moment, outside
 from bot.slack.views.wording import standing
 
-ACTION = "deletion"  # action IDs are `deletion.review`, `.confirm`, `.cancel`, `.stop`
 _HOW = {
     SecondStep.BUTTON: "",
     SecondStep.TYPED: "The button below opens a window in which the task's ID has to be typed.",
@@ -166,7 +166,7 @@ def _button(deletion: Deletion, act: Action, text: str, label: str, style: str |
     return ButtonElement(
         text=text,
         accessibility_label=cut(label, _LABEL),
-        action_id=f"{ACTION}.{act}",
+        action_id=f"{DELETION}.{act}",
         value=deletion.id,
         style=style,
     )

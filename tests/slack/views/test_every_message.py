@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.brakes import Freeze
-from bot.domain.command import TASK_ID
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, Prompt, State
 from bot.domain.identity import SlackUser
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
 from bot.domain.policy import Reason
+from bot.domain.task_id import TASK_ID
 from bot.slack.views import answers
 from bot.slack.views.message import Message
 from bot.slack.views.prompts import prompt, retired
@@ -147,7 +147,6 @@ def test_a_stranger_learns_nothing(name: str) -> None:
 def test_messages_of_no_deletion() -> None:
     """Those that say nothing of a deletion keep to the limits as well."""
     for message in (
-        answers.helped(),
         retired(),
         answers.told("Redis cannot be reached."),
         answers.broken("1a2b3c4d", nothing_done=True),
