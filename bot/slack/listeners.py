@@ -16,7 +16,8 @@ from bot.deletions.background import Background
 from bot.domain.deletion import Deletion
 from bot.domain.errors import DeliveryError, PersonError
 from bot.domain.reasons import Reason
-from bot.slack.action_ids import DELETION, PAGE, TASK_ID, TYPED
+from bot.domain.text import Text
+from bot.slack.action_ids import COMMAND, DELETION, PAGE, TASK_ID, TYPED
 from bot.slack.delivery import SlackMessenger
 from bot.slack.inbound import (
     MalformedPayloadError,
@@ -29,8 +30,8 @@ from bot.slack.inbound import (
 )
 from bot.slack.registry import Registry, discover
 from bot.slack.services import Services
-from bot.slack.subcommand import COMMAND
 from bot.slack.views import answers
+from bot.slack.views.layout import drawn, told
 from bot.slack.views.message import Message
 from bot.slack.views.modals import WRONG, not_confirmed
 
@@ -149,7 +150,7 @@ class Listeners:
 def _explained(error: Exception) -> Message:
     """What the person reads of an error."""
     if isinstance(error, PersonError):
-        return answers.told(str(error))
+        return drawn(told(Text(str(error).replace("{", "{{").replace("}", "}}"))))
     reference = secrets.token_hex(4)
     if isinstance(error, MalformedPayloadError):
         _log.warning("a payload from Slack could not be read", reference=reference, why=str(error))

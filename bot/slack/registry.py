@@ -10,11 +10,12 @@ from types import ModuleType
 from bot.domain.errors import UsageError
 from bot.domain.text import Code, Text
 from bot.slack import commands
+from bot.slack.action_ids import COMMAND
 from bot.slack.inbound import CommandPayload, MalformedPayloadError
 from bot.slack.pasted_text import bare, visible
 from bot.slack.services import Services
 from bot.slack.slack_markup import Words
-from bot.slack.subcommand import COMMAND, Call, Subcommand
+from bot.slack.subcommand import Call, Subcommand
 from bot.slack.views.layout import Layout, drawn, told
 from bot.slack.views.message import Message
 

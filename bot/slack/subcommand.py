@@ -7,12 +7,11 @@ from enum import StrEnum
 from bot.domain.deletion import ResponseUrl
 from bot.domain.identity import SlackUser
 from bot.domain.text import Code, Text
+from bot.slack.action_ids import COMMAND
 from bot.slack.services import Services
 from bot.slack.slack_markup import Words
 from bot.slack.views.layout import Layout
 from bot.slack.views.message import Message
-
-COMMAND = "/codecheck"
 
 
 class Who(StrEnum):

@@ -1,8 +1,9 @@
 """`/codecheck freeze [reason]`: stops every deletion."""
 
 from bot.domain.text import NOTHING, Code, Moment, Text, text
+from bot.slack.action_ids import COMMAND
 from bot.slack.reason_text import LONGEST_REASON, read_reason
-from bot.slack.subcommand import COMMAND, Call, Subcommand, Who
+from bot.slack.subcommand import Call, Subcommand, Who
 from bot.slack.views.answers import refusal
 from bot.slack.views.layout import Layout, sentences, told
 from bot.slack.views.message import Message

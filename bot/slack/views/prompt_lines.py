@@ -1,0 +1,80 @@
+"""Lines that several states of a prompt have: who asked and why, warnings, a freeze, the small print."""
+
+from bot.domain.text import NOTHING, Code, Moment, Several, Text, text
+from bot.slack.views.layout import Line, dots
+from bot.slack.views.shown import FrozenBy, Shown
+
+
+def asks(shown: Shown) -> Text:
+    """Who wants it deleted, and why."""
+    if shown.reason:
+        return text("{who} wants to delete this check task: “{reason}”", who=shown.requester, reason=shown.reason)
+    return text("{who} wants to delete this check task.", who=shown.requester)
+
+
+def quoted_reason(shown: Shown) -> Text:
+    """Why, in the requester's words."""
+    return text("“{reason}”", reason=shown.reason) if shown.reason else NOTHING
+
+
+def warnings(shown: Shown) -> tuple[Text, ...]:
+    """What the rules warn of."""
+    return tuple(text("⚠️ {warning}", warning=warning) for warning in shown.warnings)
+
+
+def frozen(freeze: FrozenBy | None) -> Text:
+    """Who froze deletions, and why."""
+    if freeze is None:
+        return NOTHING
+    if freeze.why:
+        return text("🧊 Deletions are frozen by {by}: “{why}”", by=freeze.by, why=freeze.why)
+    return text("🧊 Deletions are frozen by {by}.", by=freeze.by)
+
+
+def small_print(shown: Shown) -> tuple[Line, ...]:
+    """Which task, as whom, until when, who can press."""
+    return (
+        dots(task_id(shown), text("as operator {operator}", operator=Code(shown.operator))),
+        dots(_whose(shown), text("until {expires}", expires=shown.expires)),
+        dots(_progress(shown), _asked(shown)),
+        dots(Text("Only you can see this; the result will be public.") if shown.ephemeral else NOTHING),
+    )
+
+
+def task_id(shown: Shown) -> Text:
+    """The task's whole ID, to be copied."""
+    return text("Task {task_id}", task_id=Code(shown.task_id))
+
+
+def confirmed_by(shown: Shown) -> Text:
+    """Who gave the second confirmation."""
+    return text("confirmed by {people}", people=Several(shown.confirmed_by)) if shown.confirmed_by else NOTHING
+
+
+def confirmed_by_others(shown: Shown) -> Text:
+    """The same, if it wasn't the requester alone."""
+    return NOTHING if shown.confirmed_by == (shown.requester,) else confirmed_by(shown)
+
+
+def when(ms: int) -> Text:
+    """A time as small change; NOTHING for 0."""
+    return text("{when}", when=Moment(ms)) if ms else NOTHING
+
+
+def _whose(shown: Shown) -> Text:
+    if shown.others > 1:
+        return text("{n} people other than {who} must confirm", n=shown.others, who=shown.requester)
+    if shown.others:
+        return text("someone other than {who} must confirm", who=shown.requester)
+    return text("only {who} can confirm", who=shown.requester)
+
+
+def _progress(shown: Shown) -> Text:
+    if shown.others < 2 or not shown.confirmed_by:  # noqa: PLR2004 - with one there is nothing between
+        return NOTHING
+    done = len(shown.confirmed_by)
+    return text("{done} of {all} confirmed: {people}", done=done, all=shown.others, people=Several(shown.confirmed_by))
+
+
+def _asked(shown: Shown) -> Text:
+    return text("asked: {people}", people=Several(shown.asked)) if shown.asked and shown.others else NOTHING
