@@ -25,8 +25,8 @@ def result_by_direct_message(shown: Shown) -> Layout:
 def notice(shown: Shown) -> Layout:
     """To a channel of `[notify]`: where the task was, why, and a link to the prompt."""
     see = text("{prompt}", prompt=Link(shown.prompt_url, "See the request")) if shown.prompt_url else NOTHING
-    about = section(dots(*place(shown), quoted_reason(shown)))
-    return Layout((*_body(shown), about, small(_who(shown), _traces(shown), see)), shown.at)
+    about = dots(*place(shown), quoted_reason(shown))
+    return Layout((*_body(shown), small(about, _who(shown), _traces(shown), see)), shown.at)
 
 
 def _body(shown: Shown) -> tuple[Part, ...]:

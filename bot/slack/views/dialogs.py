@@ -31,7 +31,7 @@ def typed_confirmation(shown: Shown, words: Words = str) -> View:
         ),
         shown.at,
     )
-    wanted = shown.facts.name or shown.task_id
+    wanted = shown.name or shown.task_id
     label = text("Type {wanted} to confirm", wanted=wanted)
     return _modal(TYPED, shown.id, Text("Delete task?"), Text("Delete"), facts, label, TASK_ID, words)
 

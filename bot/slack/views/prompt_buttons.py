@@ -23,8 +23,7 @@ def decline(shown: Shown) -> Button:
 
 def confirm(shown: Shown) -> Button:
     """Deletes the task; with `…` if its name has to be typed first."""
-    name = shown.facts.name or shown.task
-    label = text("Delete {task}…", task=name) if shown.typed else text("Delete {task}", task=name)
+    label = text("Delete {task}…", task=shown.task) if shown.typed else text("Delete {task}", task=shown.task)
     return _button(shown, "confirm", label, danger=True)
 
 

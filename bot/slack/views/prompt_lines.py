@@ -2,7 +2,7 @@
 
 from bot.domain.text import NOTHING, Code, Moment, Several, Text, text
 from bot.slack.views.layout import Line, dots
-from bot.slack.views.shown import FrozenBy, Shown
+from bot.slack.views.shown import FrozenBy, Shown, Stage
 
 
 def asks(shown: Shown) -> Text:
@@ -10,6 +10,13 @@ def asks(shown: Shown) -> Text:
     if shown.reason:
         return text("{who} wants to delete this check task: “{reason}”", who=shown.requester, reason=shown.reason)
     return text("{who} wants to delete this check task.", who=shown.requester)
+
+
+def asks_in_short(shown: Shown) -> Text:
+    """The same, for those who have read it once."""
+    if shown.reason:
+        return text("{who} asks: “{reason}”", who=shown.requester, reason=shown.reason)
+    return text("{who} asks.", who=shown.requester)
 
 
 def quoted_reason(shown: Shown) -> Text:
@@ -36,7 +43,7 @@ def small_print(shown: Shown) -> tuple[Line, ...]:
     return (
         dots(task_id(shown), text("as operator {operator}", operator=Code(shown.operator))),
         dots(_whose(shown), text("until {expires}", expires=shown.expires)),
-        dots(_progress(shown), _asked(shown)),
+        dots(_called(shown)),
         dots(Text("Only you can see this; the result will be public.") if shown.ephemeral else NOTHING),
     )
 
@@ -46,14 +53,11 @@ def task_id(shown: Shown) -> Text:
     return text("Task {task_id}", task_id=Code(shown.task_id))
 
 
-def confirmed_by(shown: Shown) -> Text:
-    """Who gave the second confirmation."""
-    return text("confirmed by {people}", people=Several(shown.confirmed_by)) if shown.confirmed_by else NOTHING
-
-
 def confirmed_by_others(shown: Shown) -> Text:
-    """The same, if it wasn't the requester alone."""
-    return NOTHING if shown.confirmed_by == (shown.requester,) else confirmed_by(shown)
+    """Who gave the second confirmation, if it wasn't the requester."""
+    if shown.confirmed_by in {(), (shown.requester,)}:
+        return NOTHING
+    return text("confirmed by {people}", people=Several(shown.confirmed_by))
 
 
 def when(ms: int) -> Text:
@@ -62,19 +66,18 @@ def when(ms: int) -> Text:
 
 
 def _whose(shown: Shown) -> Text:
-    if shown.others > 1:
-        return text("{n} people other than {who} must confirm", n=shown.others, who=shown.requester)
-    if shown.others:
-        return text("someone other than {who} must confirm", who=shown.requester)
-    return text("only {who} can confirm", who=shown.requester)
+    done, others = len(shown.confirmed_by), shown.others
+    if others and done:
+        return text("{done} of {others} confirmed: {who}", done=done, others=others, who=Several(shown.confirmed_by))
+    if others > 1:
+        return text("{others} people other than {who} must confirm", others=others, who=shown.requester)
+    if others:
+        return text("Someone other than {who} must confirm", who=shown.requester)
+    return text("Only {who} can confirm", who=shown.requester)
 
 
-def _progress(shown: Shown) -> Text:
-    if shown.others < 2 or not shown.confirmed_by:  # noqa: PLR2004 - with one there is nothing between
+def _called(shown: Shown) -> Text:
+    """Who was asked to confirm; not in the first step, since a new message that names people calls them."""
+    if shown.stage is not Stage.REVIEWED or not (shown.others and shown.asked):
         return NOTHING
-    done = len(shown.confirmed_by)
-    return text("{done} of {all} confirmed: {people}", done=done, all=shown.others, people=Several(shown.confirmed_by))
-
-
-def _asked(shown: Shown) -> Text:
-    return text("asked: {people}", people=Several(shown.asked)) if shown.asked and shown.others else NOTHING
+    return text("Asked: {people}", people=Several(shown.asked))

@@ -7,7 +7,7 @@ somebody who has just pressed one of the first step's.
 from bot.domain.text import Text, text
 from bot.slack.views.layout import Buttons, Layout, dots, section, small
 from bot.slack.views.prompt_buttons import cancel, confirm, decline
-from bot.slack.views.prompt_lines import asks, frozen, small_print, warnings
+from bot.slack.views.prompt_lines import asks_in_short, frozen, small_print, warnings
 from bot.slack.views.shown import Shown
 from bot.slack.views.task_lines import details, obstacle, place, repository
 
@@ -21,7 +21,7 @@ def second_step(shown: Shown) -> Layout:
                 text("*Delete {task} for good?*", task=shown.task),
                 *warnings(shown),
                 frozen(shown.freeze),
-                asks(shown),
+                asks_in_short(shown),
                 dots(*place(shown), repository(shown)),
                 details(shown),
                 obstacle(shown),

@@ -1,9 +1,9 @@
 """The prompt once it is confirmed and has not ended: nothing to confirm any more, and at most something to stop."""
 
-from bot.domain.text import NOTHING, Moment, Text, text
+from bot.domain.text import NOTHING, Moment, Several, Text, text
 from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
 from bot.slack.views.prompt_buttons import stop
-from bot.slack.views.prompt_lines import confirmed_by, frozen, task_id
+from bot.slack.views.prompt_lines import frozen, task_id
 from bot.slack.views.shown import Shown, Stage
 
 
@@ -37,11 +37,15 @@ def what_next(shown: Shown) -> Line:
     """Who confirmed it, or until when its outcome is looked into."""
     match shown.stage:
         case Stage.SCHEDULED:
-            return dots(confirmed_by(shown))
+            return dots(_confirmed_by(shown))
         case Stage.ACCEPTED | Stage.UNKNOWN:
             return sentences(shown.said.why, _looking(shown))
         case _:
             return dots(NOTHING)
+
+
+def _confirmed_by(shown: Shown) -> Text:
+    return text("Confirmed by {people}.", people=Several(shown.confirmed_by)) if shown.confirmed_by else NOTHING
 
 
 def _looking(shown: Shown) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from string import Formatter
 
 from bot.domain.identity import SlackUser
-from bot.domain.text import NOTHING, Code, Several, Text, Value
+from bot.domain.text import NOTHING, Code, Several, Text, Value, text
 from bot.slack.views.layout import Layout, told
 
 
@@ -53,20 +53,30 @@ def why(refused: Refusal, reader: Reader) -> Text:
     return next((Text(each, values) for each in said if _names(each) <= values.keys()), Text(_UNFORESEEN))
 
 
+def reasons() -> Sequence[str]:
+    """Every reason that has its sentences."""
+    return tuple(_SAID)
+
+
 def _whom_to_ask(reason: str, reader: Reader) -> Text:
     remedy = _REMEDIES.get(reason)
     if remedy is None:
         return NOTHING
+    user = reader.user.id
     if reader.admin:
-        return Text(remedy, {"user": Code(reader.user.id)})
-    if reader.admins:
-        return Text("Ask {admins}.", {"admins": Several(reader.admins)})
-    return Text("Ask whoever runs this bot; your Slack user ID is {user}.", {"user": Code(reader.user.id)})
+        return text(remedy, user=Code(user), entry=Code(f'{user} = "their.name"'))
+    if not reader.admins:
+        return text("Ask whoever runs this bot; your Slack user ID is {user}.", user=Code(user))
+    if reason in _PASSING:
+        return text("If that doesn't help, ask {admins}.", admins=Several(reader.admins))
+    return text("Ask {admins}.", admins=Several(reader.admins))
 
 
 def _names(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
+
+_PASSING = frozenset({"not_checked", "groups_not_checked"})  # they say "try again" already
 
 _UNFORESEEN = "That isn't possible right now."
 
@@ -95,7 +105,7 @@ _SAID: Mapping[str, Sequence[str]] = {
         "Deleting check tasks isn't allowed in this channel.",
     ),
     "protected": (
-        "This bot never deletes this task: {rule}",
+        "This bot never deletes this task. {rule}",
         "This bot never deletes this task; the settings protect it.",
     ),
     "not_admin": ("Only admins can do that.",),
@@ -103,7 +113,10 @@ _SAID: Mapping[str, Sequence[str]] = {
     "operator_changed": ("Your CodeArts user has changed since you asked. Cancel this request, and ask again.",),
     # what the second step asks for
     "not_yourself": ("You asked for it, so somebody else has to confirm.",),
-    "same_operator": ("You have the same CodeArts user as {requester}, so somebody else has to confirm.",),
+    "same_operator": (
+        "You have the same CodeArts user as {requester}, so somebody else has to confirm.",
+        "You have the same CodeArts user as the person who asked, so somebody else has to confirm.",
+    ),
     "already_confirmed": ("You have confirmed it already. Now somebody else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
@@ -145,7 +158,7 @@ _SAID: Mapping[str, Sequence[str]] = {
 }
 
 _REMEDIES: Mapping[str, str] = {
-    "no_operator": 'Add {user} = "their.name" under `[operators]` in codecheck.toml.',
+    "no_operator": "Add {entry} under `[operators]` in codecheck.toml.",
     "not_checked": "If it stays like this, see the bot's log.",
     "may_not_check": "Install the app again with the scopes of its manifest, or add {user} under `[operators]`.",
     "operators_differ": "Make `[operators]` and `[operators_from]` agree for {user}.",

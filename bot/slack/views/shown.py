@@ -7,6 +7,7 @@ from bot.domain.facts import Difference, LookUp, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.task_id import short
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, UserGroup, Value
+from bot.slack.views.text import clean
 
 
 class Stage(StrEnum):
@@ -144,12 +145,16 @@ class Shown:
         return self.look_up.facts if self.look_up is not None else TaskFacts()
 
     @property
+    def name(self) -> str:
+        """The task's name; "" if it is not known, or has nothing that can be seen."""
+        return clean(self.facts.name)
+
+    @property
     def task(self) -> Value:
         """The task, as a headline names it: by its name, or by the beginning of its ID; a link if there is a page."""
-        name = self.facts.name
         if self.console_url:
-            return Link(self.console_url, name or short(self.task_id))
-        return name or Code(short(self.task_id))
+            return Link(self.console_url, self.name or short(self.task_id))
+        return self.name or Code(short(self.task_id))
 
     @property
     def expires(self) -> Moment:

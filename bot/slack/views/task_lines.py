@@ -51,7 +51,7 @@ def issues(shown: Shown) -> Text:
 def obstacle(shown: Shown) -> Line:
     """Why CodeArts Check would refuse to delete it as it is now; empty if nothing speaks against it."""
     why = shown.facts.refused_by_service
-    return sentences(Text("⚠️ It can't be deleted now.") if why else NOTHING, why)
+    return sentences(Text("⚠️") if why else NOTHING, why)
 
 
 def differences(shown: Shown) -> tuple[Line, ...]:
