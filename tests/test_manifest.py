@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.domain.command import SUBCOMMANDS
 from bot.manifest import http_form, manifest
+from bot.slack.registry import discover
 
 ROOT = Path(__file__).parents[1]
 REQUEST_URL = "https://bot.example.com/slack/events"
@@ -23,7 +23,7 @@ def test_as_it_stands_it_is_for_socket_mode() -> None:
     assert document["settings"]["interactivity"] == {"is_enabled": True}
     (command,) = document["features"]["slash_commands"]
     assert command["command"] == "/codecheck"
-    assert {each.split()[0] for each in command["usage_hint"].split(" | ")} == set(SUBCOMMANDS)
+    assert command["usage_hint"] == discover().usage_hint()
     assert command["should_escape"] is True
     assert "url" not in command
 

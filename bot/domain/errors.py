@@ -19,6 +19,8 @@
 """
 
 
+from bot.domain.text import Text
+
 class BotError(Exception):
     """The root: whatever the bot raises on purpose."""
 
@@ -28,7 +30,15 @@ class PersonError(BotError):
 
 
 class UsageError(PersonError):
-    """The slash command's text cannot be read; the text says what is wrong and what to type."""
+    """What was typed cannot be read.
+
+    Args:
+        fault: what is wrong with it; what to type instead is added by whoever answers.
+    """
+
+    def __init__(self, fault: Text) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
 
 
 class NotRecordedError(PersonError):

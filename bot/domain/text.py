@@ -17,9 +17,11 @@ class Moment:
 
     Args:
         ms: milliseconds since 1970, by Redis's clock.
+        exact: show the seconds as well.
     """
 
     ms: int
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,34 @@ class Channel:
     id: str
 
 
-Value = str | int | Moment | Code | Channel | SlackUser
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A Slack user group, by its ID. Naming one calls everybody in it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere.
+
+    Args:
+        url: an http or https address; with any other, or none, only the label is shown.
+        label: the words.
+    """
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Some values in a row: `@bob, @dave`."""
+
+    values: tuple[str | Code | Channel | SlackUser | UserGroup, ...]
+
+
+Value = str | int | Moment | Code | Channel | SlackUser | UserGroup | Link | Several
 """What a text can hold. A plain `str` counts as coming from outside, and is escaped."""
 
 
@@ -90,6 +119,12 @@ def _plainly(value: Value) -> str:
     match value:
         case SlackUser(id=user_id):
             return user_id
+        case UserGroup(group_id):
+            return group_id
+        case Link(_, label):
+            return label
+        case Several(values):
+            return ", ".join(map(_plainly, values))
         case Moment(ms):
             return f"{ms / 1_000:.0f}"
         case Code(words):

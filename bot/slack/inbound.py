@@ -1,9 +1,9 @@
 """What Slack sends -> what the bot acts on.
 
 People are known by team and user ID. For a slash command that is `team_id`: only members of the installing workspace
-can run it. For a click it is the person's own `user.team_id`, never the message's `team`: in a channel shared by Slack
-Connect strangers can press the buttons, and `team` is the installing workspace's (or null in an organisation-wide
-installation). A payload without it names nobody, so its team is "" and the policy refuses it.
+can run it. For a click it is the person's own `user.team_id`, never the message's `team`: in a channel shared over
+Slack Connect, members of other companies can press the buttons, and `team` is the installing workspace's (or null in
+an organisation-wide installation). A payload without it has the team "", which the policy refuses.
 """
 
 import re
@@ -13,24 +13,24 @@ from dataclasses import dataclass
 from bot.domain.deletion import Action, Prompt, ResponseUrl
 from bot.domain.errors import BotError
 from bot.domain.identity import SlackUser
-from bot.slack.views.modals import TASK_ID
-from bot.slack.views.prompts import ACTION
+from bot.slack.action_ids import DELETION, TASK_ID
+from bot.slack.slack_markup import Words, encodable, read_words
 
-ACTS: Mapping[str, Action] = {f"{ACTION}.{act}": act for act in Action}
+ACTIONS: Mapping[str, Action] = {f"{DELETION}.{action}": action for action in Action}
 _DELETION_ID = re.compile(r"[0-9A-Za-z_-]{22,64}")  # token_urlsafe(16) or longer
 
 Payload = Mapping[str, object]
 
 
 class MalformedPayloadError(BotError):
-    """The payload is not what Slack documents, so nothing was done; the text says where."""
+    """The payload is not what Slack documents, so nothing was done; its text says what is missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandPayload:
-    """Somebody typed `/codecheck …`."""
+    """Somebody typed `/codecheck …`, or pressed a button that stands for it."""
 
-    text: str
+    words: Words
     by: SlackUser
     channel: str
     response_url: ResponseUrl | None
@@ -40,7 +40,7 @@ class CommandPayload:
 class Click:
     """Somebody pressed a button of a prompt."""
 
-    act: Action
+    action: Action
     deletion_id: str
     by: SlackUser
     clicked: Prompt
@@ -50,7 +50,7 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Somebody typed a task's ID and pressed Enter or the button."""
+    """Somebody typed a task's name or ID in the modal, and submitted it."""
 
     deletion_id: str
     typed: str
@@ -64,48 +64,47 @@ def read_command(payload: Payload) -> CommandPayload:
         MalformedPayloadError: it does not say who or where.
     """
     by = SlackUser(_text(payload, "team_id"), _required(payload, "user_id"))
-    return CommandPayload(
-        _text(payload, "text"), by, _required(payload, "channel_id"), _response_url(payload, edits=False)
-    )
+    words = read_words(_text(payload, "text"))
+    return CommandPayload(words, by, _required(payload, "channel_id"), _response_url(payload, edits=False))
 
 
 def read_click(payload: Payload) -> Click:
     """Read a click (`block_actions`).
 
     Raises:
-        MalformedPayloadError: it does not say who, where or on what, or its button is none of the bot's.
+        MalformedPayloadError: it does not say who, where or on what, or no prompt has such a button.
     """
     actions = payload.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else None
-    act = ACTS.get(_required(action, "action_id"))
-    if act is None:
-        raise MalformedPayloadError("there is no such button")
+    pressed = ACTIONS.get(_required(action, "action_id"))
+    if pressed is None:
+        raise MalformedPayloadError("no prompt has this button")
     deletion_id = _required(action, "value")
     if not _DELETION_ID.fullmatch(deletion_id):
-        raise MalformedPayloadError("the button's value is no deletion ID")
+        raise MalformedPayloadError("the button's value is not a deletion ID")
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
     channel = _text(payload, "container", "channel_id") or _required(payload, "channel", "id")
     container = payload.get("container")
     ephemeral = isinstance(container, Mapping) and container.get("is_ephemeral") is True
     ts = "" if ephemeral else _required(payload, "container", "message_ts")
-    return Click(act, deletion_id, by, Prompt(channel, ts), response_url_of(payload), _text(payload, "trigger_id"))
+    return Click(pressed, deletion_id, by, Prompt(channel, ts), response_url_of(payload), _text(payload, "trigger_id"))
 
 
 def read_submission(payload: Payload) -> Submission:
-    """Read the typed confirmation (`view_submission`); an empty input is no fault, but no ID either.
+    """Read the typed confirmation (`view_submission`). An empty input is read as "".
 
     Raises:
         MalformedPayloadError: it does not say who, or on what.
     """
     deletion_id = _required(payload, "view", "private_metadata")
     if not _DELETION_ID.fullmatch(deletion_id):
-        raise MalformedPayloadError("the view holds no deletion ID")
+        raise MalformedPayloadError("the view's private_metadata is not a deletion ID")
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
     return Submission(deletion_id, _text(payload, "view", "state", "values", TASK_ID, TASK_ID, "value"), by)
 
 
-def read_turn(payload: Payload) -> CommandPayload:
-    """Read a click that turns a page: its value is the command that shows that page.
+def read_page(payload: Payload) -> CommandPayload:
+    """Read a click on "Older" or "Newer": its value is the command that shows that page.
 
     Raises:
         MalformedPayloadError: it does not say who, where or what.
@@ -114,11 +113,11 @@ def read_turn(payload: Payload) -> CommandPayload:
     action = actions[0] if isinstance(actions, list) and actions else None
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
     channel = _text(payload, "container", "channel_id") or _required(payload, "channel", "id")
-    return CommandPayload(_required(action, "value"), by, channel, response_url_of(payload))
+    return CommandPayload(read_words(_required(action, "value")), by, channel, response_url_of(payload))
 
 
 def response_url_of(click: Payload) -> ResponseUrl | None:
-    """The response_url of a click, which can edit the message clicked."""
+    """The response_url of a click; it can edit the message that was clicked."""
     return _response_url(click, edits=True)
 
 
@@ -135,7 +134,7 @@ def _required(value: object, *path: str) -> str:
 
 
 def _text(value: object, *path: str) -> str:
-    """The string at `path`, or "" where there is none."""
+    """The string at `path`, or "" if there is none; it can be encoded, whatever Slack sent."""
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
-    return value if isinstance(value, str) else ""
+    return encodable(value) if isinstance(value, str) else ""

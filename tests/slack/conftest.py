@@ -81,6 +81,18 @@ async def background() -> AsyncIterator[Background]:
 
 
 @pytest.fixture
+def policy() -> Policy:
+    """Alice and Bob have operators, Carol has none; nobody is an admin."""
+    return Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
+
+
+@pytest.fixture
+def brakes() -> MemoryBrakes:
+    """Whether deletions are frozen."""
+    return MemoryBrakes()
+
+
+@pytest.fixture
 async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     client: AsyncWebClient,
     conversation: SlackMessenger,
@@ -88,11 +100,12 @@ async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     service: OneTask,
     background: Background,
     people: OwnPeople,
+    policy: Policy,
+    brakes: MemoryBrakes,
 ) -> AsyncApp:
-    """The Bolt app with its listeners: Alice and Bob have operators, Carol has none."""
-    record, brakes = MemoryRecord(), MemoryBrakes()
+    """The Bolt app with its listeners."""
+    record = MemoryRecord()
     carrier = Runner(store, conversation, service, Timings(), brakes)
-    policy = Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
     refusals = Refusals(record, brakes, conversation, background, policy)
     asked = People(people, policy)
     services = Services(

@@ -74,19 +74,13 @@ async def test_whole_conversation(
     assert "httpStatus: OK" in str(result.body["text"])
 
 
-@pytest.mark.parametrize("text", ["", "help", "HELP"])
-async def test_help(bot: SignedSlack, text: str) -> None:
-    """`/codecheck` and `/codecheck help` explain themselves, to the person alone."""
-    assert "two confirmations" in await typed(bot, text)
-
-
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("delete", "missing"),
-        ("delete a b", "One task at a time"),
-        ("delet x", "Did you mean `delete`"),
+        ("delete", "The task ID is missing.\nUsage: `/codecheck delete &lt;task_id&gt; [reason]`, for example"),
         ("delete a/b", "`/`"),
+        ("delete a&lt;b", "`U+003C less-than sign`"),
+        ("delet x", "Did you mean `delete`"),
     ],
 )
 async def test_usage_errors(bot: SignedSlack, store: MemoryStore, text: str, names: str) -> None:
@@ -281,7 +275,7 @@ async def test_private_answer_that_cannot_be_delivered(
 
 @pytest.mark.parametrize(
     ("action", "value"),
-    [("history.older", "delete abc"), ("history.older", "freeze"), ("history.newer", "")],
+    [("page.older", "delete abc"), ("page.older", "freeze"), ("page.newer", ""), ("page.newer", "xyzzy")],
 )
 async def test_a_page_button_turns_pages_and_nothing_else(
     slack: SlackWire, bot: SignedSlack, store: MemoryStore, action: str, value: str

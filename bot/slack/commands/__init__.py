@@ -1,1 +1,4 @@
-"""The subcommands of `/codecheck` beyond the request itself, one module each: from what was typed to its answer."""
+"""The subcommands of `/codecheck`, one file each: usage, help, who may, how it is parsed, what it does and answers.
+
+To add one, add a file here with a `SUBCOMMAND` (see `bot.slack.subcommand`); nothing else changes.
+"""

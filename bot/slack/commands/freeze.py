@@ -1,28 +1,40 @@
-"""`/codecheck freeze [reason]` and `/codecheck unfreeze`."""
+"""`/codecheck freeze [reason]`: stops every deletion."""
 
-from bot.deletions.freezing import Braked, Braking
-from bot.domain.command import Freeze
-from bot.domain.policy import Reason
-from bot.slack.inbound import CommandPayload
-from bot.slack.views import answers, brakes
+from bot.domain.text import NOTHING, Code, Moment, Text, text
+from bot.slack.action_ids import COMMAND
+from bot.slack.reason_text import LONGEST_REASON, read_reason
+from bot.slack.subcommand import Call, Subcommand, Who
+from bot.slack.views.answers import refusal
+from bot.slack.views.layout import Layout, sentences, told
 from bot.slack.views.message import Message
 
 
-async def freeze(command: Freeze, typed: CommandPayload, braking: Braking) -> Message:
-    """Stop everything."""
-    done = await braking.freeze(typed.by, typed.channel, command.why)
-    if done.freeze is None:
-        return _refused(done, typed)
-    return answers.told(brakes.froze(done.freeze, typed.by, changed=done.changed))
+async def answer(call: Call) -> Layout | Message:
+    """Freeze. Nothing that is typed keeps it from freezing: a reason that is too long is cut."""
+    why = read_reason(call.words.text)[:LONGEST_REASON]
+    done = await call.services.braking.freeze(call.by, call.channel, why)
+    freeze = done.freeze
+    if freeze is None:
+        return refusal(done.reason, call.by)
+    frozen = text("🧊 Deletions are frozen by {by} since {at}.", by=freeze.by, at=Moment(freeze.at))
+    why_frozen = text("Reason: “{why}”.", why=freeze.why) if freeze.why else NOTHING
+    if not done.changed:
+        return told(sentences(Text("They were frozen already."), frozen, why_frozen))
+    return told(
+        sentences(frozen, why_frozen),
+        sentences(
+            Text("Nobody can ask or confirm, and what can still be stopped isn't sent; calls under way go on."),
+            Text("{unfreeze} ends it.", {"unfreeze": Code(f"{COMMAND} unfreeze")}),
+        ),
+    )
 
 
-async def unfreeze(typed: CommandPayload, braking: Braking) -> Message:
-    """Let everything go on."""
-    done = await braking.unfreeze(typed.by, typed.channel)
-    if done.reason is not Reason.ALLOWED:
-        return _refused(done, typed)
-    return answers.told("Deletions go on." if done.changed else "It was not frozen, so nothing was changed.")
-
-
-def _refused(done: Braked, typed: CommandPayload) -> Message:
-    return answers.refusal(done.reason, typed.by)
+SUBCOMMAND = Subcommand(
+    name="freeze",
+    order=50,
+    arguments="[reason]",
+    example="release weekend",
+    does="stops every deletion",
+    who=Who.ADMINS,
+    answer=answer,
+)

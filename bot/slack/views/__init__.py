@@ -1,10 +1,14 @@
-"""What people read, as pure functions of a deletion: prompts, results, private answers.
+"""What people read, as pure functions: prompts, results, calls, private answers, modals.
 
-Rules that hold for every message:
+A view takes a value (`shown.Shown` for what is said of a deletion) and returns a `layout.Layout` of texts, which
+`layout.drawn` renders and `render` escapes. Rules that hold for every message:
 
-- `text` says it all without the blocks: notifications and screen readers use it.
-- Nothing rests on colour or on an emoji alone.
-- What comes from outside (names, branches, what the service said) goes through `text.outside` or `text.code`.
-- Nobody is pinged but who took part: the requester, and who confirmed or stopped it.
+- Its first line says which task, and what about it: the name first, then the state. IDs are small print.
+- Its `text` holds every word of its blocks: notifications and screen readers use it.
+- Nothing rests on colour or on an emoji alone; the red button is never where another one was.
+- A new message mentions nobody who took no part, unless it is there to call them.
 - What nobody knows is called unknown.
+
+Until the deletions make a `Shown`, the prompts and results that are sent still come from `prompts.py`, `results.py`,
+`wording.py`, `modals.py`, `brakes.py` and `answers.py`, which then go.
 """

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.deletions.requests import Identity
 from bot.domain.brakes import Brake, Freeze
-from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, State
 from bot.domain.identity import SlackUser
 from bot.domain.reasons import Reason
@@ -15,38 +13,6 @@ from bot.slack.views.wording import COMMAND, again
 
 _DELETE = f"`{COMMAND} delete {escape('<task_id>')}`"
 _WHOEVER = "whoever runs this bot"
-
-
-def helped() -> Message:
-    """What the bot does, and how to use it."""
-    return message(
-        f"{_DELETE} deletes one CodeArts Check task for good, after two confirmations.",
-        section(
-            f"{_DELETE}  deletes one CodeArts Check task for good: its configuration, issues and execution records.",
-            f"`{COMMAND} whoami`  shows which operator you are, and what you may do here.",
-            f"`{COMMAND} pending`  shows the requests that have not ended.",
-            f"`{COMMAND} history {escape('[task_id | @user]')}`  shows what has happened.",
-            f"`{COMMAND} freeze [reason]` and `{COMMAND} unfreeze`  stop everything, and let it go on (admins).",
-            f"`{COMMAND} help`  shows this.",
-        ),
-        section(
-            "The bot asks twice before it deletes anything; until the second confirmation you can cancel. "
-            "Each prompt says who can press its buttons. The result is posted where you asked."
-        ),
-    )
-
-
-def identity(by: SlackUser, who: Identity) -> Message:
-    """Which operator somebody is, from where, and what they may do in this conversation."""
-    if isinstance(who.operator, Reason):
-        return refusal(who.operator, by)
-    settings = " and ".join(f"`{source}`" for source in who.operator.sources)
-    mapped = f"You are the operator {code(who.operator.name)}, from {settings}."
-    if not who.permission.given:
-        return told(f"{mapped}\n{refusal(who.permission.reason, by).text}")
-    seconds = who.safeguards.grace // 1_000
-    grace = f" After that it can be stopped for {seconds} s." if seconds else ""
-    return told(f"{mapped}\nYou may delete tasks from here. {_TAKES[who.safeguards.second_step]}{grace}")
 
 
 def no_window() -> Message:
@@ -128,12 +94,6 @@ _IN_WORDS: Mapping[str, str] = {
     State.FAILED: "over: the task was not deleted",
     State.CANCELLED: "cancelled already",
     State.EXPIRED: "expired",
-}
-
-_TAKES: Mapping[SecondStep, str] = {
-    SecondStep.BUTTON: "You confirm each deletion twice, by buttons.",
-    SecondStep.TYPED: "You confirm each deletion by a button, then by typing the task's ID.",
-    SecondStep.SECOND_PERSON: "You confirm each deletion by a button, then somebody else has to confirm it.",
 }
 
 _REFUSALS: Mapping[Reason, str] = {

@@ -1,7 +1,6 @@
 """What is said of the brakes: a freeze, and a limit that refuses confirmations."""
 
 from bot.domain.brakes import Brake, Burst, Freeze
-from bot.domain.identity import SlackUser
 from bot.slack.views.message import Message, message, section
 from bot.slack.views.text import escape, mention, moment, outside
 
@@ -35,14 +34,3 @@ def warning(burst: Burst) -> Message:
         f"To stop all deletions: `/codecheck freeze {escape('<reason>')}`"
     )
     return message(text, section(text))
-
-
-def froze(freeze: Freeze, by: SlackUser, *, changed: bool) -> str:
-    """The answer to `/codecheck freeze`."""
-    if not changed:
-        return f"It was frozen already, so nothing was changed. {frozen(freeze)}"
-    return (
-        f"{frozen(freeze)}\nNothing can be asked for and nothing can be confirmed until an admin types "
-        f"`/codecheck unfreeze`, and what can still be stopped will not be sent; calls under way go on. "
-        f"Recorded for {mention(by)}."
-    )

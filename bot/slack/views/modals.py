@@ -4,11 +4,10 @@ from slack_sdk.models.blocks import Block, InputBlock, PlainTextInputElement, Pl
 from slack_sdk.models.views import View
 
 from bot.domain.deletion import Deletion
+from bot.slack.action_ids import TASK_ID, TYPED
 from bot.slack.views.message import Message, section
 from bot.slack.views.text import code
 
-TYPED = "deletion.typed"  # the view's callback_id
-TASK_ID = "task_id"  # the input's action_id and block_id
 WRONG = "This is not the ID of the task that was asked for. Nothing was deleted."
 _LONGEST = 200  # characters: an ID has 128, and people paste spaces around it
 

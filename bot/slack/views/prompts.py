@@ -4,13 +4,13 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Action, Deletion, State
-from bot.domain.facts import Presence, TaskFacts
+from bot.domain.outcome import Presence, Task
+from bot.slack.action_ids import DELETION
 from bot.slack.views.brakes import frozen
 from bot.slack.views.message import Message, buttons, context, facts, message, section
 from bot.slack.views.text import code, cut, mention, moment, outside
 from bot.slack.views.wording import standing
 
-ACTION = "deletion"  # action IDs are `deletion.review`, `.confirm`, `.cancel`, `.stop`
 _HOW = {
     SecondStep.BUTTON: "",
     SecondStep.TYPED: "The button below opens a window in which the task's ID has to be typed.",
@@ -112,7 +112,7 @@ def _warning(deletion: Deletion) -> Block | None:
         case Presence.GONE:
             return section(":warning: *CodeArts Check does not know this task.* Check the ID before you go on.")
         case Presence.UNKNOWN:
-            why = f" ({outside(str(seen.why))})" if seen.why else ""
+            why = f" ({outside(seen.why)})" if seen.why else ""
             return section(f":warning: *The task could not be looked up*{why}. Check the ID with care.")
 
 
@@ -137,7 +137,7 @@ def second_person(deletion: Deletion) -> str:
 
 def task_facts(deletion: Deletion) -> list[tuple[str, str]]:
     """What the look-up told of the task; its ID stands in the headline."""
-    task = deletion.preview.facts if deletion.preview is not None else TaskFacts()
+    task = deletion.preview.task if deletion.preview is not None else Task()
     return [("Name", outside(task.name)), ("Project", outside(task.project)), ("Branch", outside(task.branch))]
 
 
@@ -166,7 +166,7 @@ def _button(deletion: Deletion, act: Action, text: str, label: str, style: str |
     return ButtonElement(
         text=text,
         accessibility_label=cut(label, _LABEL),
-        action_id=f"{ACTION}.{act}",
+        action_id=f"{DELETION}.{act}",
         value=deletion.id,
         style=style,
     )

@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.brakes import Freeze
-from bot.domain.command import TASK_ID
 from bot.domain.confirmation import SecondStep
 from bot.domain.deletion import Deletion, Prompt, State
-from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.operators import OPERATOR
-from bot.domain.outcome import Outcome, Verdict
+from bot.domain.outcome import Outcome, Presence, Sighting, Task, Verdict
 from bot.domain.policy import Reason
-from bot.domain.text import NOTHING, Code, Text
+from bot.domain.task_id import TASK_ID
 from bot.slack.views import answers
 from bot.slack.views.message import Message
 from bot.slack.views.prompts import prompt, retired
@@ -47,10 +45,7 @@ OUR_ENTITIES = re.compile(
     r"<@U01ALICE>|<@U04DORA>|<#C1>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[-0-9: ]+UTC>"
     r"|<https://acme\.slack\.com/archives/[CD]1/p\d+\|[A-Za-z0-9 ]+>"
 )
-SAID = st.one_of(st.just(NOTHING), st.builds(lambda said: Text("It says: {said}", {"said": said}), ATTACKS))
-HINTS = st.sampled_from(
-    [NOTHING, Text("Ask again."), Text("Grant {right}.", {"right": Code("codeartscheck:task:delete")})]
-)
+CURES = st.sampled_from(["", "ask again", "grant `codeartscheck:task:delete`"])
 
 CONFIRMER = SlackUser("T1", "U04DORA")
 DELETIONS = st.builds(
@@ -71,12 +66,7 @@ DELETIONS = st.builds(
     prompt=st.sampled_from([None, Prompt("C1"), Prompt("C1", "1.2"), Prompt("D1", "1.2")]),
     preview=st.one_of(
         st.none(),
-        st.builds(
-            LookUp,
-            st.sampled_from(Presence),
-            st.builds(TaskFacts, name=ATTACKS, project=ATTACKS, branch=ATTACKS),
-            SAID,
-        ),
+        st.builds(Sighting, st.sampled_from(Presence), st.builds(Task, ATTACKS, ATTACKS, ATTACKS), ATTACKS),
     ),
     outcome=st.one_of(
         st.none(),
@@ -86,8 +76,8 @@ DELETIONS = st.builds(
             status=ATTACKS,
             http_status=ATTACKS,
             code=ATTACKS,
-            why=SAID,
-            hint=HINTS,
+            why=ATTACKS,
+            cure=CURES,
             request_id=ATTACKS,
             took=st.integers(0, 40_000),
         ),
@@ -148,7 +138,7 @@ def test_deleted_is_said_of_deleted_alone(deletion: Deletion) -> None:
 @given(ATTACKS)
 def test_a_stranger_learns_nothing(name: str) -> None:
     """What a member of another workspace reads does not depend on the deletion at all."""
-    hostile = replace(POSTED, preview=LookUp(Presence.EXISTS, TaskFacts(name=name)), operator="mallory")
+    hostile = replace(POSTED, preview=Sighting(Presence.EXISTS, Task(name)), operator="mallory")
     stranger = SlackUser("T9", "U99")
 
     assert answers.refusal(Reason.OTHER_TEAM, stranger, hostile) == answers.refusal(Reason.OTHER_TEAM, stranger)
@@ -157,7 +147,6 @@ def test_a_stranger_learns_nothing(name: str) -> None:
 def test_messages_of_no_deletion() -> None:
     """Those that say nothing of a deletion keep to the limits as well."""
     for message in (
-        answers.helped(),
         retired(),
         answers.told("Redis cannot be reached."),
         answers.broken("1a2b3c4d", nothing_done=True),

@@ -1,0 +1,68 @@
+"""Messages that call somebody: to confirm, to be reminded, or to hear that something ended.
+
+An edit of the prompt notifies nobody, so whoever waits for something gets a message of their own.
+"""
+
+from bot.domain.text import NOTHING, Link, Moment, Several, text
+from bot.slack.views import prompt_ended, prompt_under_way
+from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
+from bot.slack.views.prompt_lines import asks, confirmed_by_others, task_id
+from bot.slack.views.shown import ENDED, KEPT, FrozenBy, Shown, Stage
+from bot.slack.views.task_lines import place
+
+
+def to_confirm(shown: Shown) -> Layout:
+    """To those who can confirm, in the prompt's thread: it mentions them, once."""
+    called = text("{people} please have a look:", people=Several(shown.asked)) if shown.asked else NOTHING
+    return Layout(
+        (section(dots(text("*{task}*", task=shown.task), *place(shown)), sentences(called, asks(shown))),), shown.at
+    )
+
+
+def reminder(shown: Shown) -> Layout:
+    """In the thread, later: it mentions nobody again."""
+    return Layout(
+        (
+            section(
+                text(
+                    "*{task}*: still waiting for someone to confirm, until {expires}.",
+                    task=shown.task,
+                    expires=shown.expires,
+                )
+            ),
+        ),
+        shown.at,
+    )
+
+
+def to_requester(shown: Shown) -> Layout:
+    """To the requester, by direct message: it ended later, by another's hand or by itself."""
+    link = text("{request}", request=Link(shown.prompt_url, "see the request")) if shown.prompt_url else NOTHING
+    return Layout((section(*_ending(shown)), small(dots(task_id(shown), link))), shown.at)
+
+
+def _ending(shown: Shown) -> tuple[Line, ...]:
+    if shown.stage not in ENDED:
+        return dots(prompt_under_way.headline(shown)), prompt_under_way.what_next(shown)
+    if shown.stage is Stage.DELETED:
+        at = Moment(shown.ended_at)
+        return (dots(text("✅ *{task}* was deleted at {at}", task=shown.task, at=at), confirmed_by_others(shown)),)
+    if shown.stage in KEPT:
+        return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), dots(prompt_ended.what_to_do(shown))
+    return (sentences(prompt_ended.headline(shown), *prompt_ended.how_it_went(shown)),)
+
+
+def frozen(freeze: FrozenBy) -> Layout:
+    """To the channels with waiting requests, and those of `[notify]`."""
+    if freeze.why:
+        return told(text("🧊 Deletions are frozen by {by}: “{why}”", by=freeze.by, why=freeze.why))
+    return told(text("🧊 Deletions are frozen by {by}.", by=freeze.by))
+
+
+def unfrozen(freeze: FrozenBy) -> Layout:
+    """To the same channels, when it is over.
+
+    Args:
+        freeze: who ended it, and when.
+    """
+    return told(text("Deletions go on: {by} ended the freeze.", by=freeze.by))

@@ -1,0 +1,100 @@
+"""Other answers to one person: no such task, asked for already, storage or Slack in trouble, a limit for the admins."""
+
+from bot.domain.identity import SlackUser
+from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
+from bot.slack.views.layout import Layout, dots, sentences, told
+from bot.slack.views.shown import Shown
+
+Similar = tuple[str, str]
+"""A task that may have been meant: its name and its ID."""
+
+
+def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Shown | None = None) -> Layout:
+    """What was typed is no task's ID.
+
+    Args:
+        typed: the ID, half an ID or a name.
+        similar: what may have been meant.
+        deleted: the deletion of that task, if the audit log knows one.
+    """
+    unknown = text("CodeArts Check knows no task {typed}.", typed=Code(typed))
+    meant = (text("*{name}* {task_id}", name=name, task_id=Code(task_id)) for name, task_id in similar)
+    return told(
+        sentences(unknown, _deleted(deleted)),
+        Text("Did you mean one of these?") if similar else NOTHING,
+        *(dots(each) for each in meant),
+    )
+
+
+def already_asked(shown: Shown, by: SlackUser) -> Layout:
+    """Somebody asks for a task that has been asked for already."""
+    if shown.requester == by:
+        asked = text("You asked for *{task}* already, and it's waiting.", task=shown.task)
+    else:
+        asked = text("{who} asked for *{task}* already, and it's waiting.", who=shown.requester, task=shown.task)
+    return told(sentences(asked, _where(shown, by)))
+
+
+def storage_down() -> Layout:
+    """Redis refused: nothing was done."""
+    return told(Text("I can't reach my storage, so I didn't do anything. Try again in a minute."))
+
+
+def storage_slow() -> Layout:
+    """Redis didn't answer in time: nobody knows."""
+    return told(
+        Text("My storage didn't answer in time, so I don't know whether that counted."),
+        Text("Look at the prompt in a few seconds; trying again is safe."),
+    )
+
+
+def slack_slow() -> Layout:
+    """Slack didn't answer in time, and nothing was done."""
+    return told(Text("Slack didn't answer my question in time, so I didn't do anything. Try again in a minute."))
+
+
+def codearts_slow() -> Layout:
+    """CodeArts Check didn't answer in time, and nothing was done."""
+    return told(Text("CodeArts Check didn't answer in time, so I didn't do anything. Try again in a minute."))
+
+
+def modal_not_opened() -> Layout:
+    """Slack did not open a modal."""
+    return told(Text("Slack didn't open the dialog. Press the button again."))
+
+
+def broken(reference: str, *, nothing_done: bool) -> Layout:
+    """Something that should not happen; the log has the rest under `reference`."""
+    consequence = Text("I didn't do anything.") if nothing_done else Text("I don't know whether that counted.")
+    log = text("The log has the details under {reference}.", reference=Code(reference))
+    return told(sentences(Text("Something went wrong."), consequence, log))
+
+
+def limit_reached(limit: int, until: int, requester: SlackUser | None) -> Layout:
+    """To the admins, once: a limit refuses confirmations.
+
+    Args:
+        limit: how many an hour takes.
+        until: when there is room again, in ms of Redis's clock.
+        requester: whose limit it is; None for everybody's.
+    """
+    if requester is None:
+        reached = text("⚠️ {limit} deletions this hour: that's the limit.", limit=limit)
+    else:
+        reached = text("⚠️ {limit} deletions of {who} this hour: that's the limit.", limit=limit, who=requester)
+    until_then = text("More are refused until {until}.", until=Moment(until))
+    return told(reached, sentences(until_then, text("{freeze} stops all.", freeze=Code("/codecheck freeze <reason>"))))
+
+
+def _deleted(deleted: Shown | None) -> Text:
+    if deleted is None:
+        return NOTHING
+    return text("{who} deleted it at {when}.", who=deleted.requester, when=Moment(deleted.ended_at))
+
+
+def _where(shown: Shown, by: SlackUser) -> Text:
+    if shown.prompt_url:
+        return text("{request}", request=Link(shown.prompt_url, "See the request"))
+    if not shown.ephemeral:
+        return Text("Its prompt is being posted.")
+    return Text("Only you can see its prompt.") if shown.requester == by else Text("Only they can see its prompt.")

@@ -1,0 +1,55 @@
+"""The prompt before its review: what somebody wants to delete, and why. None of its buttons deletes."""
+
+from bot.domain.text import Moment, Text, text
+from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
+from bot.slack.views.prompt_buttons import cancel, review
+from bot.slack.views.prompt_lines import asks, frozen, small_print, warnings
+from bot.slack.views.shown import Shown, Stage
+from bot.slack.views.task_lines import details, differences, obstacle, place
+
+
+def first_step(shown: Shown) -> Layout:
+    """Asked, changed since it was shown, or not readable any more."""
+    again = shown.stage is not Stage.ASKED
+    return Layout(
+        (
+            section(
+                _headline(shown),
+                *warnings(shown),
+                frozen(shown.freeze),
+                *_news(shown),
+                asks(shown),
+                details(shown),
+                obstacle(shown),
+            ),
+            Buttons(
+                (
+                    review(shown, Text("Review again…") if again else Text("Review deletion…")),
+                    cancel(shown, Text("Cancel")),
+                )
+            ),
+            small(*small_print(shown)),
+        ),
+        shown.at,
+    )
+
+
+def _headline(shown: Shown) -> Line:
+    match shown.stage:
+        case Stage.CHANGED:
+            return dots(text("*{task} has changed since you looked*", task=shown.task))
+        case Stage.UNREADABLE:
+            return dots(text("*{task} wasn't deleted*", task=shown.task))
+        case _:
+            return dots(text("*{task}*", task=shown.task), *place(shown))
+
+
+def _news(shown: Shown) -> tuple[Line, ...]:
+    match shown.stage:
+        case Stage.CHANGED:
+            return *differences(shown), sentences(text("Checked again at {at}.", at=Moment(shown.at)))
+        case Stage.UNREADABLE:
+            why = "CodeArts Check couldn't be asked once more whether it has changed, so nothing was sent."
+            return (sentences(Text(why)),)
+        case _:
+            return ()

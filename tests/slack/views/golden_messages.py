@@ -1,0 +1,90 @@
+"""Every message that the views make, by name: `python -m tests.slack.views.golden_messages` writes the golden files.
+
+Look at what changes in them before you commit it: they are what people read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bot.domain.identity import SlackUser
+from bot.domain.text import Channel, Code, Moment, Several, Value
+from bot.slack.views import announcement, calls, private
+from bot.slack.views.layout import Layout
+from bot.slack.views.prompt import prompt, retired
+from bot.slack.views.refusals import Reader, Refusal, reasons, refusal
+from bot.slack.views.shown import ENDED, FrozenBy, Stage
+from tests.slack.views.reading import golden
+from tests.slack.views.states import ALICE, ASKED, AT, BOB, DANA, HOUR, REVIEWED, SECOND_PERSON, STATES, TASK
+
+FOLDER = Path(__file__).parent / "golden"
+VALUES: Mapping[str, Value] = {
+    "requester": ALICE,
+    "channels": Several((Channel("C1"), Channel("C2"))),
+    "rule": "Ask the release team.",
+    "by": DANA,
+    "at": Moment(AT),
+    "why": "release weekend",
+    "limit": 5,
+    "until": Moment(AT + HOUR),
+    "sent_at": Moment(AT, exact=True),
+    "expires_at": Moment(AT),
+    "again": Code(f"/codecheck delete {TASK}"),
+    "now": "cancelled by Bob",
+}
+
+PROMPTS: Mapping[str, Layout] = {**{name: prompt(shown) for name, shown in STATES.items()}, "retired": retired()}
+TOLD = {name: shown for name, shown in STATES.items() if shown.stage in ENDED | {Stage.UNKNOWN, Stage.ACCEPTED}}
+RESULTS: Mapping[str, Layout] = {
+    **{name: announcement.result(shown) for name, shown in TOLD.items()},
+    "deleted, by direct message": announcement.result_by_direct_message(STATES["deleted"]),
+    **{f"{name}, notice": announcement.notice(shown) for name, shown in TOLD.items()},
+}
+CALLS: Mapping[str, Layout] = {
+    "to confirm": calls.to_confirm(SECOND_PERSON),
+    "to confirm, nobody named": calls.to_confirm(replace(SECOND_PERSON, asked=(), reason="")),
+    "reminder": calls.reminder(SECOND_PERSON),
+    **{f"to the requester, {name}": calls.to_requester(shown) for name, shown in TOLD.items()},
+    "frozen": calls.frozen(FrozenBy(DANA, AT, "release weekend")),
+    "frozen, from a shell": calls.frozen(FrozenBy("root@build-7", AT)),
+    "unfrozen": calls.unfrozen(FrozenBy(DANA, AT)),
+}
+SIMILAR = (("webshop-frontend", TASK), ("webshop-admin", "9b1c0de36e0c3d897acf7a1bd64e3b9b"))
+PRIVATE: Mapping[str, Layout] = {
+    "no such task": private.no_such_task(TASK),
+    "no such task, similar ones": private.no_such_task("webshop", SIMILAR),
+    "no such task, deleted": private.no_such_task(TASK, deleted=STATES["deleted"]),
+    "already asked": private.already_asked(ASKED, BOB),
+    "already asked by oneself": private.already_asked(ASKED, ALICE),
+    "already asked, ephemeral": private.already_asked(replace(REVIEWED, ephemeral=True, prompt_url=""), BOB),
+    "already asked by oneself, ephemeral": private.already_asked(replace(ASKED, ephemeral=True, prompt_url=""), ALICE),
+    "already asked, being posted": private.already_asked(replace(ASKED, prompt_url=""), BOB),
+    "storage down": private.storage_down(),
+    "storage slow": private.storage_slow(),
+    "Slack slow": private.slack_slow(),
+    "CodeArts Check slow": private.codearts_slow(),
+    "modal not opened": private.modal_not_opened(),
+    "broken, nothing done": private.broken("1a2b3c4d", nothing_done=True),
+    "broken": private.broken("1a2b3c4d", nothing_done=False),
+    "limit reached": private.limit_reached(20, AT + HOUR, None),
+    "limit of a person reached": private.limit_reached(5, AT + HOUR, BOB),
+}
+CAROL, ADMIN = Reader(SlackUser("T1", "U03CAROL"), admins=(DANA,)), Reader(DANA, admin=True, admins=(DANA,))
+REFUSALS: Mapping[str, Layout] = {
+    **{f"{reason}, all known": refusal(Refusal(reason, VALUES), CAROL) for reason in reasons()},
+    **{f"{reason}, to an admin": refusal(Refusal(reason), ADMIN) for reason in reasons()},
+    "no_operator, no admins": refusal(Refusal("no_operator"), Reader(BOB)),
+    "unforeseen": refusal(Refusal("a reason of tomorrow"), CAROL),
+}
+GOLDEN: Mapping[str, Mapping[str, Layout]] = {
+    "prompts": PROMPTS,
+    "results": RESULTS,
+    "calls": CALLS,
+    "private": PRIVATE,
+    "refusals": REFUSALS,
+}
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for file, layouts in GOLDEN.items():
+        (FOLDER / f"{file}.txt").write_text(golden(layouts), encoding="utf-8")
