@@ -14,21 +14,24 @@ from typing import TypeVar
 
 import aiohttp
 import structlog
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.brakes import Burst
-from bot.domain.confirmation import Confirmation, SecondStep
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.domain.confirmations import kind_of
+from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
-from bot.domain.next_step import RESULT
+from bot.domain.freeze import Freeze
+from bot.domain.identity import SlackUser
+from bot.domain.limits import LimitReached
+from bot.domain.next_step import REQUESTER, RESULT
+from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth
-from bot.slack.outbox import Outbox, Rank
-from bot.slack.views.brakes import warning
+from bot.slack.views import announcement, calls, private, prompt
+from bot.slack.views.from_deletion import Links, shown
+from bot.slack.views.layout import Layout, drawn
 from bot.slack.views.message import Message
-from bot.slack.views.modals import typed_confirmation
-from bot.slack.views.prompts import prompt, retired
-from bot.slack.views.results import notice, result, result_by_direct_message
+from bot.slack.views.shown import FrozenBy, Shown
 
 _TRIGGER = 3.0  # seconds that a trigger ID lives; after that no modal opens
 _ANSWER = 65_536  # bytes of a response_url's answer that are read
@@ -44,33 +47,24 @@ class SlackMessenger:
     Args:
         client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
         session: the same for response_urls; it sets the time-out.
-        workspace_url: `url` of auth.test, from which links are made.
-        confirmation: what the prompts ask for, by channel.
+        links: where prompts and tasks are found.
         health: remembers what Slack refuses the app.
-        outbox: the queues; one for the whole process.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the last two are shared with the rest of the process
-        self,
-        client: AsyncWebClient,
-        session: aiohttp.ClientSession,
-        workspace_url: str,
-        confirmation: Confirmation = Confirmation(),  # noqa: B008 - frozen
-        health: SlackHealth | None = None,
-        outbox: Outbox | None = None,
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, links: Links, health: SlackHealth
     ) -> None:
         self._client = client
         self._session = session
-        self._workspace_url = workspace_url
-        self._confirmation = confirmation
-        self._health = health or SlackHealth()
-        self._outbox = outbox or Outbox()
+        self._links = links
+        self._health = health
+        self._queues = ChannelQueues()
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt; see `Messenger.show`."""
-        drawn = self._drawn(deletion)
-        post = partial(self._post, deletion.channel, drawn, Rank.PROMPT, deletion.id)
-        if self._confirmation.of(deletion.channel).second_step is SecondStep.SECOND_PERSON:
+        drawing = self._drawing(deletion)
+        post = partial(self._post, deletion.channel, drawing, Rank.PROMPT, deletion.id)
+        if kind_of(deletion.safeguards.second_step).by_others:
             try:
                 return await _first([post])
             except UndeliverableError as refusal:
@@ -78,49 +72,72 @@ class SlackMessenger:
         ways: list[_Way[Prompt]] = [post]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
-        ways.append(partial(self._post, deletion.requester.id, drawn, Rank.PROMPT, deletion.id))
+        ways.append(partial(self._post, deletion.requester.id, drawing, Rank.PROMPT, deletion.id))
         return await _first(ways)
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Messenger.redraw`."""
-        if deletion.prompt is None:
-            return
-        try:
-            await self._edit(deletion.prompt, self._drawn(deletion), response_url)
-        except UndeliverableError:
-            if deletion.state not in (State.CANCELLED, State.EXPIRED):
-                raise  # a result will follow
-            await _first([partial(self._post_directly, deletion)])
+        at = deletion.delivery.prompt
+        if at is not None:
+            await self._edit(at, self._drawing(deletion), response_url)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Take the buttons from a prompt; see `Messenger.retire`."""
-        await self._edit(clicked, retired(), response_url)
+        await self._edit(clicked, drawn(prompt.retired()), response_url)
 
     async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
         """Announce the deletion's state to a target; see `Messenger.tell`."""
-        if target != RESULT:
-            message = notice(deletion, self._workspace_url)
-            await _first([partial(self._post, target, message, Rank.NOTICE, deletion.id)])
-            return
-        announced = result(deletion)
+        seen = self._shown(deletion)
+        match target:
+            case _ if target == RESULT:
+                await self._tell_conversation(deletion, seen, response_url)
+            case _ if target == REQUESTER:
+                await self._tell_requester(deletion, calls.to_requester(seen))
+            case channel:
+                await _first([partial(self._post, channel, drawn(announcement.notice(seen)), Rank.NOTICE, deletion.id)])
+
+    async def _tell_conversation(self, deletion: Deletion, seen: Shown, response_url: ResponseUrl | None) -> None:
+        announced = drawn(announcement.result(seen))
         post = partial(self._post, message=announced, rank=Rank.RESULT, key=deletion.id)
         ways: list[_Way[object]] = []
-        at = deletion.prompt
+        at = deletion.delivery.prompt
         if at is not None and not at.ephemeral:
-            ways.append(partial(post, at.channel, thread_ts=at.ts))
+            ways.append(partial(post, at.channel, thread_ts=at.ts, broadcast=deletion.ended))
             ways.append(partial(post, at.channel))  # the prompt may have been deleted
         elif at is None:
             ways.append(partial(post, deletion.channel))
         if response_url is not None:
             ways.append(partial(self._respond, response_url, announced, response_type="in_channel"))
-        ways.append(partial(self._post_directly, deletion))
+        direct = drawn(announcement.result_by_direct_message(seen))
+        ways.append(partial(self._post, deletion.requester.id, direct, Rank.RESULT, deletion.id))
         await _first(ways)
 
-    async def warn(self, admin: str, burst: Burst) -> None:
-        """Tell an admin about a burst; see `Messenger.warn`."""
-        await _first([partial(self._post, admin, warning(burst), Rank.NOTICE, f"burst {burst.until}")])
+    async def _tell_requester(self, deletion: Deletion, layout: Layout) -> None:
+        """By direct message, which notifies; if the app may not write one, in the thread."""
+        ways: list[_Way[object]] = [
+            partial(self._post, deletion.requester.id, drawn(layout), Rank.NOTICE, f"{deletion.id} requester")
+        ]
+        at = deletion.delivery.prompt
+        if at is not None and not at.ephemeral:
+            ways.append(
+                partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} thread", thread_ts=at.ts)
+            )
+        await _first(ways)
 
-    async def whisper(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
+    async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
+        """Tell an admin about a limit; see `Messenger.warn`."""
+        warning = private.limit_reached(limit.limit, limit.until, requester if limit.per_person else None)
+        await _first([partial(self._post, admin, drawn(warning), Rank.NOTICE, f"limit {limit.until}")])
+
+    async def announce_freeze(self, channel: str, freeze: Freeze | None, by: SlackUser) -> None:
+        """Tell a channel about the freeze; see `Messenger.announce_freeze`."""
+        if freeze is None:
+            message, key = calls.unfrozen(FrozenBy(by, 0)), f"unfrozen {by.id}"
+        else:
+            message, key = calls.frozen(FrozenBy(freeze.by, freeze.at, freeze.reason)), f"frozen {freeze.at}"
+        await _first([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
+
+    async def tell_privately(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
         """Answer one person by an ephemeral message where they clicked; `in_place` of what they clicked on.
 
         Raises:
@@ -128,18 +145,21 @@ class SlackMessenger:
         """
         await self._respond(response_url, message, replace_original=in_place)
 
-    async def ask_for_task_id(self, trigger_id: str, deletion: Deletion) -> None:
-        """Open the modal in which the task's ID is typed, for the person whose click `trigger_id` is.
+    async def open_modal(self, trigger_id: str, view: View) -> None:
+        """Open a modal for the person whose click or command `trigger_id` is.
 
         Raises:
             DeliveryError: Slack did not open it.
         """
         with self._health.calling("views.open"):
             async with asyncio.timeout(_TRIGGER):
-                await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
+                await self._client.views_open(trigger_id=trigger_id, view=view)
 
-    def _drawn(self, deletion: Deletion) -> Message:
-        return prompt(deletion, self._confirmation.of(deletion.channel).second_step)
+    def _drawing(self, deletion: Deletion) -> Message:
+        return drawn(prompt.prompt(self._shown(deletion)))
+
+    def _shown(self, deletion: Deletion) -> Shown:
+        return shown(deletion, self._links)
 
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
         ways: list[_Way[object]] = []
@@ -153,15 +173,11 @@ class SlackMessenger:
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
-        await self._respond(response_url, self._drawn(replace(deletion, prompt=ephemeral)))
+        await self._respond(response_url, self._drawing(replace(deletion, delivery=replace(deletion.delivery, prompt=ephemeral))))
         return ephemeral
 
-    async def _post_directly(self, deletion: Deletion) -> Prompt:
-        message = result_by_direct_message(deletion)
-        return await self._post(deletion.requester.id, message, Rank.RESULT, deletion.id)
-
     async def _post(
-        self, channel: str, message: Message, rank: Rank, key: str, *, thread_ts: str | None = None
+        self, channel: str, message: Message, rank: Rank, key: str, *, thread_ts: str | None = None, broadcast: bool = False
     ) -> Prompt:
         """Post to a conversation, or to a person: their ID stands for their direct messages."""
 
@@ -172,7 +188,7 @@ class SlackMessenger:
                     text=form.text,
                     blocks=form.blocks,
                     thread_ts=thread_ts,
-                    reply_broadcast=True if thread_ts else None,
+                    reply_broadcast=True if thread_ts and broadcast else None,
                     unfurl_links=False,
                     unfurl_media=False,
                 )
@@ -180,14 +196,14 @@ class SlackMessenger:
                     raise DeliveryDelayedError("unreadable answer")
             return Prompt(str(posted.get("channel") or channel), str(posted["ts"]))
 
-        return await self._outbox.send(channel, rank, f"post {key}", partial(_or_plainly, send, message))
+        return await self._queues.send(channel, rank, f"post {key}", partial(_or_plainly, send, message))
 
     async def _update(self, at: Prompt, message: Message) -> None:
         async def send(form: Message) -> None:
             with self._health.calling("chat.update"):  # without `blocks` Slack keeps the old ones, buttons included
                 await self._client.chat_update(channel=at.channel, ts=at.ts, text=form.text, blocks=form.blocks)
 
-        await self._outbox.send(at.channel, Rank.PROMPT, f"edit {at.ts}", partial(_or_plainly, send, message))
+        await self._queues.send(at.channel, Rank.PROMPT, f"edit {at.ts}", partial(_or_plainly, send, message))
 
     async def _respond(
         self,

@@ -1,36 +1,25 @@
 """The signatures of Slack's requests, remembered while they are valid."""
 
 import hashlib
-import secrets
 
-from redis.asyncio import Redis
+from bot.store.redis_calls import RedisCalls
+from bot.store.transaction import Transaction, missing, set_for
 
-from bot.store.attempts import Attempts
-
-_MILLISECONDS = 600_000  # valid five minutes before and after its timestamp
+_LASTS = 600_000  # milliseconds: a signature is valid five minutes before and after its timestamp
 
 
 class RedisReplays:
     """Implements `bot.slack.transport.replays.Replays`.
 
     Args:
-        client: what `bot.store.connection.connect` gives.
-        prefix: what every key begins with, before a colon.
+        redis: runs the transactions.
     """
 
-    def __init__(self, client: Redis, *, prefix: str) -> None:
-        self._attempts = Attempts(client)
-        self._prefix = prefix
+    def __init__(self, redis: RedisCalls) -> None:
+        self._redis = redis
 
     async def first_time(self, signature: str) -> bool:
         """See the port."""
-        digest = hashlib.sha256(signature.encode()).hexdigest()[:32]
-        key = f"{self._prefix}:{{deletions}}:signature:{digest}"
-        mine = secrets.token_urlsafe(12)  # so that a second attempt after a lost reply knows its own first
-
-        async def operation(connection: Redis) -> bool:
-            if await connection.set(key, mine, nx=True, px=_MILLISECONDS):
-                return True
-            return bool(await connection.get(key) == mine)
-
-        return await self._attempts.run(operation)
+        key = self._redis.keys.signature(hashlib.sha256(signature.encode()).hexdigest()[:32])
+        answer, _ = await self._redis.transact(Transaction(when=(missing(key),), effects=(set_for(key, "1", _LASTS),)))
+        return answer.applied

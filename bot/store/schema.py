@@ -13,6 +13,7 @@
 | `checkpoints` | stream | the checkpoints that seal it | as the events |
 | `checkpoint` | hash | the last checkpoint | for ever |
 | `done:TOKEN` | string | a write that has been applied, so that a replay changes nothing | a minute |
+| `signature:DIGEST` | string | a signed request of Slack's that has been received | 10 minutes |
 | `probe` | string, … | what the readiness check writes | a minute |
 """
 
@@ -108,6 +109,10 @@ class Keys:
     def done(self, token: str) -> str:
         """Says for a minute that a write has been applied."""
         return self._key(f"done:{token}")
+
+    def signature(self, digest: str) -> str:
+        """Says for ten minutes that a signed request has been received."""
+        return self._key(f"signature:{digest}")
 
     def probe(self, kind: str) -> str:
         """A key of each kind that only the readiness check uses."""

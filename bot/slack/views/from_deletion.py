@@ -1,13 +1,15 @@
 """A deletion -> what its messages show of it."""
 
+from dataclasses import dataclass
+
 from bot.domain.confirmations import kind_of
-from bot.domain.deletion import Deletion, Returned
+from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
 from bot.domain.freeze import Freeze
 from bot.domain.lifecycle import Action, State
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.text import NOTHING, Text
-from bot.slack.views.render import permalink
+from bot.slack.views.text import permalink
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 
 _ENDED_BY_HAND = {
@@ -20,14 +22,21 @@ _RETURNED = {Returned.CHANGED: Stage.CHANGED, Returned.UNREADABLE: Stage.UNREADA
 _CONFIRMED_BY_SERVICE = Text("CodeArts Check confirmed it")
 
 
-def shown(deletion: Deletion, *, console_url: str = "", workspace_url: str = "") -> Shown:
-    """What people see of `deletion`.
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where things are found.
 
     Args:
-        deletion: with the freeze of the moment it was read.
-        console_url: `[codearts] console_url`: the template of a link to the task; "" for no link.
-        workspace_url: from which the prompt's address is made; "" for no link.
+        workspace_url: `url` of auth.test, from which the address of a prompt is made; "" for no link.
+        console_url: `[codearts] console_url`: the template of a link to a task; "" for no link.
     """
+
+    workspace_url: str = ""
+    console_url: str = ""
+
+
+def shown(deletion: Deletion, links: Links = Links()) -> Shown:  # noqa: B008 - frozen
+    """What people see of `deletion`, with the freeze of the moment it was read."""
     lifecycle, prompt, facts = deletion.lifecycle, deletion.delivery.prompt, deletion.shown
     kind = kind_of(deletion.safeguards.second_step)
     before = deletion.before.facts if deletion.before is not None else None
@@ -56,8 +65,8 @@ def shown(deletion: Deletion, *, console_url: str = "", workspace_url: str = "")
         differences=differences(before, facts.facts) if changed and before and facts else (),
         freeze=_frozen(deletion.freeze),
         said=_said(lifecycle.outcome, deletion.state),
-        console_url=_link(console_url, deletion),
-        prompt_url=permalink(prompt.channel, prompt.ts, workspace_url) if prompt and prompt.ts and workspace_url else "",
+        console_url=_link(links.console_url, deletion),
+        prompt_url=_prompt_url(prompt, links.workspace_url),
         ephemeral=prompt is not None and prompt.ephemeral,
     )
 
@@ -88,6 +97,12 @@ def _said(outcome: Outcome | None, state: State) -> Said:
         code=outcome.code,
         request_id=outcome.request_id,
     )
+
+
+def _prompt_url(prompt: Prompt | None, workspace_url: str) -> str:
+    if prompt is None or prompt.ephemeral or not workspace_url:
+        return ""
+    return permalink(prompt.channel, prompt.ts, workspace_url)
 
 
 def _link(template: str, deletion: Deletion) -> str:

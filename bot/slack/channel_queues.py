@@ -75,7 +75,7 @@ class _Lane:
         return calm and not (self.waiting or self.booked or self.sending)
 
 
-class Outbox:
+class ChannelQueues:
     """The queues.
 
     Args:
