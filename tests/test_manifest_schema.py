@@ -153,5 +153,5 @@ def test_the_command_is_introduced_as_it_is_typed(manifest: Manifest) -> None:
     """`/codecheck delete <task_id>` first, with mentions sent as IDs."""
     (command,) = manifest["features"]["slash_commands"]
     assert command["command"] == "/codecheck"
-    assert command["usage_hint"].startswith("delete <task_id> | ")
+    assert command["usage_hint"].startswith("delete <task_id> [reason] | ")
     assert command["should_escape"] is True

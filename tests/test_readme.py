@@ -51,7 +51,7 @@ def test_every_subcommand_has_its_row() -> None:
     """The table of what people type in Slack."""
     listed = re.findall(r"^\| `/codecheck (\w+)", section("## What it looks like"), re.MULTILINE)
     wanted = sorted(each.name for each in discover().subcommands)
-    assert sorted(listed) == wanted, "README.md, What it looks like: paste what `bot.slack.registry.commands_table` gives"
+    assert sorted(listed) == wanted, "README.md, What it looks like: paste `bot.slack.registry.commands_table()`"
 
 
 def test_every_command_of_the_command_line_has_its_row() -> None:

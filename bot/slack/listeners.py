@@ -30,7 +30,7 @@ from bot.slack.inbound import (
 )
 from bot.slack.registry import Registry, discover
 from bot.slack.services import Services
-from bot.slack.views import answers
+from bot.slack.views import answers, private
 from bot.slack.views.layout import drawn, told
 from bot.slack.views.message import Message
 from bot.slack.views.modals import WRONG, not_confirmed
@@ -131,7 +131,7 @@ class Listeners:
             await self._conversation.ask_for_task_id(trigger_id, deletion)
         except DeliveryError as error:
             _log.warning("the modal could not be opened", deletion=deletion.id, why=str(error))
-            await self._send_privately(body, answers.no_window(), in_place=False)
+            await self._send_privately(body, drawn(private.modal_not_opened()), in_place=False)
 
     def _tell(self, body: Payload, message: Message, *, in_place: bool = False) -> None:
         self._background.start(self._send_privately(body, message, in_place=in_place), name="private answer")
@@ -154,9 +154,9 @@ def _explained(error: Exception) -> Message:
     reference = secrets.token_hex(4)
     if isinstance(error, MalformedPayloadError):
         _log.warning("a payload from Slack could not be read", reference=reference, why=str(error))
-        return answers.broken(reference, nothing_done=True)
+        return drawn(private.broken(reference, nothing_done=True))
     _log.error("a listener failed", reference=reference, exc_info=error)
-    return answers.broken(reference, nothing_done=False)
+    return drawn(private.broken(reference, nothing_done=False))
 
 
 def _privately(message: Message) -> dict[str, object]:

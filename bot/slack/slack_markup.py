@@ -41,8 +41,12 @@ def read_words(raw: str) -> Words:
                 return f"#{label or target}"
             case "!":
                 return f"@{(label or target).removeprefix('@')}"
+            case _ if target.lower().startswith(("http:", "https:")):
+                return target  # the label may be shortened
+            case _ if ":" in target:
+                return label or target  # mailto:, tel:
             case _:
-                return target
+                return entity[0]
 
     text = _ENTITY.sub(shown, raw)
     return Words(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"), people)

@@ -20,14 +20,14 @@ async def test_help(world: World, typed: str) -> None:
     [
         ("/codecheck delte 897acf", "There is no `delte`. Did you mean `delete`?"),
         ("/codecheck list", "There is no `list`."),
-        ("/codecheck <!channel>", "There is no `!channel`."),
-        ("/codecheck delete", "The task ID is missing. Usage: `/codecheck delete"),
-        ("/codecheck delete 897acf 2b6f4c", "One task at a time, please: these are 2 words."),
+        ("/codecheck <!channel>", "There is no `channel`."),
+        ("/codecheck delete", "The task ID is missing.\nUsage: `/codecheck delete"),
+        ("/codecheck delete 897acf 2b6f4c", "One task at a time, please"),
         (f"/codecheck delete {'a' * 129}", "at most 128 characters, and this one has 129"),
         ("/codecheck delete 897/acf", "only letters, digits, `-` and `_`, and this one has `/`"),
-        ("/codecheck delete ../../v2/tasks", "and this one has `.`"),
-        ("/codecheck delete 897\u202eacf", "this one has U+202E"),
-        ("/codecheck delete 897acf\x07", "this one has U+0007"),
+        ("/codecheck delete ../../v2/tasks", "and this one has `/`"),
+        ("/codecheck delete 897\u0430cf", "this one has `\u0430`"),
+        ("/codecheck delete 897acf\x07", "this one has `U+0007 control character`"),
     ],
 )
 async def test_what_cannot_be_read_is_answered_with_what_to_type(world: World, typed: str, told: str) -> None:
@@ -40,9 +40,11 @@ async def test_what_cannot_be_read_is_answered_with_what_to_type(world: World, t
     assert not world.codearts.requests
 
 
-@pytest.mark.parametrize("pasted", [f"`{TASK}`", f'"{TASK}"', f"“{TASK}”", f"  {TASK}  ", f"'`{TASK}`'"])
+@pytest.mark.parametrize(
+    "pasted", [f"`{TASK}`", f'"{TASK}"', f"“{TASK}”", f"  {TASK}  ", f"'`{TASK}`'", f"\u202e{TASK}\u200b."]
+)
 async def test_what_people_paste_around_an_id_is_forgiven(world: World, pasted: str) -> None:
-    """Backticks, quotes and spaces are no part of the ID."""
+    """Backticks, quotes, spaces, full stops and invisible characters are no part of the ID."""
     answer = await world.alice.types(f"/codecheck delete {pasted}", in_=world.channel)
     assert answer.text == ""
     assert buttons(await world.latest("Step 1 of 2", TASK)) == ["Review deletion…", "Cancel"]

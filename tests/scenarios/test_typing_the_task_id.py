@@ -35,7 +35,7 @@ async def test_a_window_that_does_not_open(open_world: OpenWorld, fault: Fault) 
         prompt = await world.ask()
         world.slack.fail_next("views.open", fault)
         await world.review()
-        await world.told(world.alice, "Slack did not open the window", "Press the prompt's delete button")
+        await world.told(world.alice, "Slack didn't open the dialog", "Press the button again")
         assert world.alice.view is None
         assert "Step 2 of 2" in words(world.now(prompt))
 

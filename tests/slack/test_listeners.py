@@ -219,7 +219,7 @@ async def test_malformed_click(
 
     (log,) = [log for log in logs if "reference" in log]
     assert f"`{log['reference']}`" in answer
-    assert "Nothing was done" in answer
+    assert "I didn't do anything" in answer
     assert "exc_info" not in log
     assert store.deletions[deletion.id].state is State.REQUESTED
 
@@ -243,7 +243,7 @@ async def test_unforeseen_error_at_a_command(bot: SignedSlack, store: MemoryStor
 
     (log,) = [log for log in logs if "reference" in log]
     assert f"`{log['reference']}`" in answer
-    assert "not known whether this was recorded" in answer
+    assert "I don't know whether that counted" in answer
     assert "boom" not in answer
     assert log["exc_info"] is store.failing
 

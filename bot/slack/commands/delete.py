@@ -1,9 +1,9 @@
 """`/codecheck delete <task_id> [reason]`: asks for a task to be deleted."""
 
+import re
 from dataclasses import dataclass
 
 from bot.domain.errors import UsageError
-from bot.domain.task_id import TASK_ID
 from bot.domain.text import Code, Text
 from bot.slack.pasted_text import bare, read_task_id, visible
 from bot.slack.reason_text import check_reason, read_reason
@@ -11,7 +11,7 @@ from bot.slack.subcommand import Call, Subcommand, Who
 from bot.slack.views import answers
 from bot.slack.views.message import Message
 
-_FULL_ID = 32  # characters of the IDs seen; a reason made of such words is a list of tasks
+_ID_LIKE = re.compile(r"(?=.*[0-9])[0-9a-fA-F]{6,}")  # a task's ID, or the beginning of one
 _ECHOED = 32  # characters of what was typed that are repeated
 
 
@@ -45,8 +45,8 @@ def parse(text: str) -> Delete:
     words = rest.split()
     while words and not bare(words[0]):  # such as the closing ``` of a pasted ID
         words.pop(0)
-    if words and all(_is_another_task(each) for each in words):
-        raise UsageError(Text("One task at a time, please."))
+    if words and all(_ID_LIKE.fullmatch(bare(each)) for each in words):
+        raise UsageError(Text("One task at a time, please; a reason needs words."))
     return Delete(task_id, check_reason(read_reason(" ".join(words))))
 
 
@@ -59,11 +59,6 @@ async def answer(call: Call) -> Message | None:
     if requested.created:
         return None
     return answers.pending(requested.deletion, call.by, call.services.workspace_url)
-
-
-def _is_another_task(word: str) -> bool:
-    task_id = bare(word)
-    return len(task_id) == _FULL_ID and TASK_ID.fullmatch(task_id) is not None
 
 
 SUBCOMMAND = Subcommand(

@@ -15,14 +15,6 @@ _DELETE = f"`{COMMAND} delete {escape('<task_id>')}`"
 _WHOEVER = "whoever runs this bot"
 
 
-def no_window() -> Message:
-    """The window in which the task's ID is typed did not open."""
-    return told(
-        "Nothing was deleted: Slack did not open the window in which the task's ID is typed. "
-        "Press the prompt's delete button to open it again."
-    )
-
-
 def told(text: str) -> Message:
     """An error whose text is written for the person, as it stands."""
     return message(text, section(text))
@@ -61,16 +53,6 @@ def pending(deletion: Deletion, by: SlackUser, workspace_url: str) -> Message:
     else:
         asked = f"{mention(deletion.requester)} has already asked to delete task {task}"
     return told(f"{asked}, so nothing new was recorded. {_where(deletion, by, workspace_url)}")
-
-
-def broken(reference: str, *, nothing_done: bool) -> Message:
-    """Something that should not happen: the log has the rest under `reference`."""
-    consequence = (
-        "Nothing was done."
-        if nothing_done
-        else "It is not known whether this was recorded. If it was, the prompt will show it."
-    )
-    return told(f"Something went wrong in the bot (ID {code(reference)}). {consequence} The bot's log has the details.")
 
 
 def _where(deletion: Deletion, by: SlackUser, workspace_url: str) -> str:

@@ -149,7 +149,5 @@ def test_messages_of_no_deletion() -> None:
     for message in (
         retired(),
         answers.told("Redis cannot be reached."),
-        answers.broken("1a2b3c4d", nothing_done=True),
-        answers.broken("1a2b3c4d", nothing_done=False),
     ):
         check(message)

@@ -1,6 +1,6 @@
 """From lines of texts to Slack's blocks: what is empty is left out, what is too long ends between two lines."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import NOTHING, Text, text
@@ -24,6 +24,7 @@ def test_what_is_empty_is_left_out() -> None:
     assert message.text == "a · b\nc"
 
 
+@example([text("{words} <{words}", words="x" * 400)] * 30)
 @given(
     st.lists(st.text(min_size=1, max_size=400).map(lambda words: text("{words} <{words}", words=words)), max_size=30)
 )
