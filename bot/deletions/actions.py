@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import Change, ConflictError, DeletionStore
-from bot.deletions.requests import refused_by
+from bot.deletions.refusals import Refusals, refused_by, refused_on
 from bot.deletions.runner import Runner
 from bot.domain.access import Identity
 from bot.domain.audit import of_deletion
@@ -45,13 +45,17 @@ class Actions:
         authorizer: says who may.
         runner: goes on from there.
         rules: what a deletion has to pass by the settings of now.
+        refusals: records those who are refused.
     """
 
-    def __init__(self, store: DeletionStore, authorizer: Authorizer, runner: Runner, rules: Rules) -> None:
+    def __init__(
+        self, store: DeletionStore, authorizer: Authorizer, runner: Runner, rules: Rules, refusals: Refusals
+    ) -> None:
         self._store = store
         self._authorizer = authorizer
         self._runner = runner
         self._rules = rules
+        self._refusals = refusals
 
     async def act(  # noqa: PLR0913 - who does what to what, from where
         self,
@@ -62,6 +66,7 @@ class Actions:
         response_url: ResponseUrl | None = None,
         *,
         typed: str | None = None,
+        why: str = "",
     ) -> Acted:
         """Record what an action does, and go on with the deletion in the background.
 
@@ -72,11 +77,37 @@ class Actions:
             clicked: the message that was clicked; None for a modal.
             response_url: the click's.
             typed: what was typed in the modal.
+            why: why the task should stay, in their words.
 
         Raises:
             Refused: it changes nothing; the reason says why.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
+        with self._refusals.recorded(by, action, clicked.channel if clicked else "", deletion=deletion_id):
+            return await self._act(deletion_id, action, by, clicked, response_url, typed=typed, why=why)
+
+    async def about_to_decline(self, deletion_id: str, by: SlackUser, clicked: Prompt) -> Deletion:
+        """The deletion that `by` wants to decline, if they may: a modal asks them why first. Raises as `act` does."""
+        with self._refusals.recorded(by, Action.DECLINE, clicked.channel, deletion=deletion_id):
+            deletion = await self._store.read(deletion_id)
+            if deletion is None:
+                raise Refused(Reason.UNKNOWN_DELETION)
+            decision = await self._decide(deletion, Action.DECLINE, by, None)
+            if decision.lifecycle is None:
+                self._changed_nothing(deletion, decision.reason, clicked, None)
+            return deletion
+
+    async def _act(  # noqa: PLR0913 - as `act`
+        self,
+        deletion_id: str,
+        action: Action,
+        by: SlackUser,
+        clicked: Prompt | None,
+        response_url: ResponseUrl | None,
+        *,
+        typed: str | None,
+        why: str,
+    ) -> Acted:
         deletion = await self._store.read(deletion_id)
         if deletion is None:
             if clicked is not None:
@@ -89,7 +120,7 @@ class Actions:
             if decision.lifecycle is None or decision.transition is None:
                 return self._changed_nothing(deletion, decision.reason, clicked, response_url)
             try:
-                return await self._record(deletion, decision, by, clicked, response_url)
+                return await self._record(deletion, _with_words(decision, why), by, clicked, response_url)
             except ConflictError as conflict:
                 if conflict.requirement is Requirement.WITHIN_LIMITS:
                     raise refused_by(conflict) from conflict
@@ -130,7 +161,7 @@ class Actions:
             self._runner.redraw(deletion, clicked, response_url)
         if reason is Reason.NAME_NOT_TYPED:
             return Acted(deletion, asks_for_name=True)
-        raise Refused(reason, requester=deletion.requester)
+        raise refused_on(deletion, reason)
 
     async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None) -> Decision:
         """What the action does. A second confirmation never rests on what is only remembered about people."""
@@ -157,3 +188,10 @@ class Actions:
     def _safeguards(self, deletion: Deletion) -> Safeguards:
         facts = deletion.shown.facts if deletion.shown is not None else None
         return self._rules.of(deletion.channel, facts, deletion.task_id)
+
+
+def _with_words(decision: Decision, why: str) -> Decision:
+    """The decision, with the words of the person who keeps the task."""
+    if decision.lifecycle is None or not why:
+        return decision
+    return replace(decision, lifecycle=replace(decision.lifecycle, ended_why=why))

@@ -8,6 +8,7 @@ import structlog
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background
 from bot.deletions.ports import Change, ConflictError, DeletionStore, FreezeStore, Hold, Messenger
+from bot.deletions.refusals import Refusals
 from bot.deletions.runner import Runner
 from bot.domain.errors import DeliveryError
 from bot.domain.freeze import Freeze
@@ -23,11 +24,11 @@ class Frozen:
 
     Args:
         changed: True if it was not so already.
-        freeze: the freeze in force; None after an unfreeze.
+        freeze: the freeze in force.
     """
 
     changed: bool
-    freeze: Freeze | None = None
+    freeze: Freeze
 
 
 class Freezing:
@@ -39,6 +40,7 @@ class Freezing:
         authorizer: says who is an admin.
         runner: draws prompts again, and stops what can still be stopped.
         messenger: tells the channels.
+        refusals: records those who are refused.
         background: where that goes on.
         notify: the channels that are told of every outcome.
     """
@@ -50,6 +52,7 @@ class Freezing:
         authorizer: Authorizer,
         runner: Runner,
         messenger: Messenger,
+        refusals: Refusals,
         background: Background,
         *,
         notify: Iterable[str] = (),
@@ -59,28 +62,36 @@ class Freezing:
         self._authorizer = authorizer
         self._runner = runner
         self._messenger = messenger
+        self._refusals = refusals
         self._background = background
         self._notify = tuple(notify)
 
-    async def freeze(self, by: SlackUser, reason: str) -> Frozen:
+    async def freeze(self, by: SlackUser, reason: str, channel: str) -> Frozen:
         """Stop everything: no request and no confirmation is taken, and no call sent, until it is released.
+
+        Args:
+            by: who.
+            reason: why; may be "".
+            channel: where they say so.
 
         Raises:
             Refused: they are not an admin.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
-        admin = await self._authorizer.identify_admin(by, to_stop=True)
+        with self._refusals.recorded(by, "freeze", channel):
+            admin = await self._authorizer.identify_admin(by, to_stop=True)
         freeze, changed = await self._freezes.freeze(admin.user, reason)
         self._background.start(self.apply(freeze if changed else None, admin.user), name="freeze")
         return Frozen(changed, freeze)
 
-    async def unfreeze(self, by: SlackUser) -> Frozen:
-        """Let everything go on. Raises as `freeze` does."""
-        admin = await self._authorizer.identify_admin(by)
+    async def unfreeze(self, by: SlackUser, channel: str) -> bool:
+        """Let everything go on. Returns whether it was frozen. Raises as `freeze` does."""
+        with self._refusals.recorded(by, "unfreeze", channel):
+            admin = await self._authorizer.identify_admin(by)
         changed = await self._freezes.unfreeze(admin.user)
         if changed:
             self._background.start(self.apply(None, admin.user, released=True), name="unfreeze")
-        return Frozen(changed)
+        return changed
 
     async def current(self) -> Freeze | None:
         """The freeze in force. Raises `PersonError`."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import AuditLog, DeletionStore
+from bot.deletions.refusals import Refusals
 from bot.domain.audit import Recorded
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
@@ -77,9 +78,11 @@ class History:
         store: what waits.
         audit: what has happened.
         authorizer: says who may.
+        refusals: records those who are refused.
     """
 
-    def __init__(self, store: DeletionStore, audit: AuditLog, authorizer: Authorizer) -> None:
+    def __init__(self, store: DeletionStore, audit: AuditLog, authorizer: Authorizer, refusals: Refusals) -> None:
+        self._refusals = refusals
         self._store = store
         self._audit = audit
         self._authorizer = authorizer
@@ -91,7 +94,8 @@ class History:
             Refused: they may not delete here.
             PersonError: Redis could not be read.
         """
-        await self._authorizer.identify(by, channel)
+        with self._refusals.recorded(by, "history", channel, task=about.task_id):
+            await self._authorizer.identify(by, channel)
         if about.after:
             found, more, at = await self._search(about, about.after, forward=True)
             if len(found) == PAGE:
@@ -103,7 +107,8 @@ class History:
 
     async def pending(self, page: int, by: SlackUser, channel: str) -> PendingPage:
         """A page of the deletions that have not ended. Raises as `history` does."""
-        await self._authorizer.identify(by, channel)
+        with self._refusals.recorded(by, "pending", channel):
+            await self._authorizer.identify(by, channel)
         deletions = await self._store.pending()
         deletions.sort(key=lambda deletion: deletion.requested_at, reverse=True)
         pages = max(1, -(-len(deletions) // PAGE))

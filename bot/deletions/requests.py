@@ -6,18 +6,27 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.deletions.authorizer import Authorizer
-from bot.deletions.ports import AuditLog, Change, ConflictError, DeletionStore, NewDeletion, TaskService
+from bot.deletions.ports import (
+    AuditLog,
+    Change,
+    ConflictError,
+    DeletionStore,
+    FreezeStore,
+    NewDeletion,
+    TaskService,
+)
+from bot.deletions.refusals import Refusals, refused_by
 from bot.deletions.runner import Runner
 from bot.domain.access import Identity
 from bot.domain.audit import Recorded
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.facts import Candidate, LookUp, Presence
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import EventKind
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
-from bot.domain.text import Code
 from bot.domain.timings import Timings
 
 _NOT_FOUND_OUT = LookUp(Presence.UNKNOWN)
@@ -68,12 +77,14 @@ class Whoami:
         refused: why they may not ask here; None if they may.
         safeguards: what a deletion asked for here has to pass at least.
         waiting: how many of their requests have not ended.
+        freeze: the freeze in force.
     """
 
     identity: Identity | None
     refused: Refused | None
     safeguards: Safeguards
     waiting: int = 0
+    freeze: Freeze | None = None
 
 
 class Requests:
@@ -82,9 +93,11 @@ class Requests:
     Args:
         store: where they are recorded.
         audit: tells who deleted a task before.
+        freezes: tells whether everything is frozen.
         authorizer: says who may.
         service: looks tasks up.
         runner: posts the prompt, and goes on from there.
+        refusals: records those who are refused.
         rules: what a deletion has to pass.
         timings: how long a request may wait for the look-up.
     """
@@ -93,18 +106,22 @@ class Requests:
         self,
         store: DeletionStore,
         audit: AuditLog,
+        freezes: FreezeStore,
         authorizer: Authorizer,
         service: TaskService,
         runner: Runner,
+        refusals: Refusals,
         *,
         rules: Rules,
         timings: Timings,
     ) -> None:
         self._store = store
         self._audit = audit
+        self._freezes = freezes
         self._authorizer = authorizer
         self._service = service
         self._runner = runner
+        self._refusals = refusals
         self._rules = rules
         self._timings = timings
 
@@ -117,12 +134,19 @@ class Requests:
             Refused: they may not, or not here, or not this task.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
+        with self._refusals.recorded(by, "delete", channel, task=task_id):
+            return await self._request(task_id, reason, by, channel, response_url)
+
+    async def _request(
+        self, task_id: str, reason: str, by: SlackUser, channel: str, response_url: ResponseUrl | None
+    ) -> Asked | NoSuchTask | ReasonWanted:
         identity, found = await self._identified_and_found(task_id, by, channel)
         if found is not None and found.presence is Presence.GONE:
             return await self._no_such_task(task_id)
         safeguards = self._rules.of(channel, found.facts if found is not None else None, task_id)
         if safeguards.protect:
-            raise Refused(Reason.PROTECTED, task=Code(task_id), why=" ".join(safeguards.warnings))
+            values = {"rule": " ".join(safeguards.warnings)} if safeguards.warnings else {}
+            raise Refused(Reason.PROTECTED, **values)
         alone = channel.startswith("D")  # a direct message
         if alone and kind_of(safeguards.second_step).by_others:
             raise Refused(Reason.NOBODY_ELSE_SEES)
@@ -145,6 +169,7 @@ class Requests:
         if created:
             self._runner.start(deletion, response_url)
         else:
+            self._refusals.record(by, "delete", Reason.ALREADY_REQUESTED, channel, deletion.id, task_id)
             await self._show_again(deletion)
         return Asked(deletion, created)
 
@@ -190,17 +215,13 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            try:
-                return Whoami(await self._authorizer.recognise(by), refused, safeguards)
-            except Refused:
-                return Whoami(None, refused, safeguards)
-        pending = await self._store.pending()
-        waiting = sum(deletion.requester == identity.user for deletion in pending)
-        return Whoami(identity, None, safeguards, waiting)
+            return Whoami(await self._recognised(by), refused, safeguards)
+        deletions, freeze = await self._store.pending(), await self._freezes.current()
+        waiting = sum(deletion.requester == identity.user for deletion in deletions)
+        return Whoami(identity, None, safeguards, waiting, freeze)
 
-
-def refused_by(conflict: ConflictError) -> Refused:
-    """The refusal that a freeze or a limit means."""
-    if conflict.limit is not None:
-        return Refused(Reason.TOO_MANY, limit=conflict.limit.limit)
-    return Refused(Reason.FROZEN)
+    async def _recognised(self, by: SlackUser) -> Identity | None:
+        try:
+            return await self._authorizer.recognise(by)
+        except Refused:
+            return None

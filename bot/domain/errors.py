@@ -18,8 +18,8 @@
             └── OutOfSightError    a second person has to see it, and would not
 """
 
-
 from bot.domain.text import Text
+
 
 class BotError(Exception):
     """The root: whatever the bot raises on purpose."""

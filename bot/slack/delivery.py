@@ -28,7 +28,7 @@ from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth
 from bot.slack.views import announcement, calls, private, prompt
-from bot.slack.views.from_deletion import Links, shown
+from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
 from bot.slack.views.message import Message
 from bot.slack.views.shown import FrozenBy, Shown
@@ -134,7 +134,7 @@ class SlackMessenger:
         if freeze is None:
             message, key = calls.unfrozen(FrozenBy(by, 0)), f"unfrozen {by.id}"
         else:
-            message, key = calls.frozen(FrozenBy(freeze.by, freeze.at, freeze.reason)), f"frozen {freeze.at}"
+            message, key = calls.frozen(frozen_by(freeze)), f"frozen {freeze.at}"
         await _first([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
 
     async def tell_privately(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
@@ -173,11 +173,20 @@ class SlackMessenger:
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
-        await self._respond(response_url, self._drawing(replace(deletion, delivery=replace(deletion.delivery, prompt=ephemeral))))
+        await self._respond(
+            response_url, self._drawing(replace(deletion, delivery=replace(deletion.delivery, prompt=ephemeral)))
+        )
         return ephemeral
 
     async def _post(
-        self, channel: str, message: Message, rank: Rank, key: str, *, thread_ts: str | None = None, broadcast: bool = False
+        self,
+        channel: str,
+        message: Message,
+        rank: Rank,
+        key: str,
+        *,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
     ) -> Prompt:
         """Post to a conversation, or to a person: their ID stands for their direct messages."""
 

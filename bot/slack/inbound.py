@@ -6,17 +6,20 @@ Slack Connect, members of other companies can press the buttons, and `team` is t
 an organisation-wide installation). A payload without it has the team "", which the policy refuses.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.deletion import Action, Prompt, ResponseUrl
+from bot.domain.deletion import Prompt, ResponseUrl
 from bot.domain.errors import BotError
 from bot.domain.identity import SlackUser
-from bot.slack.action_ids import DELETION, TASK_ID
+from bot.domain.lifecycle import Action
+from bot.slack.action_ids import DELETION, REASON, TASK_ID
 from bot.slack.slack_markup import Words, encodable, read_words
 
-ACTIONS: Mapping[str, Action] = {f"{DELETION}.{action}": action for action in Action}
+_BY_PEOPLE = (Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP)
+ACTIONS: Mapping[str, Action] = {f"{DELETION}.{action}": action for action in _BY_PEOPLE}
 _DELETION_ID = re.compile(r"[0-9A-Za-z_-]{22,64}")  # token_urlsafe(16) or longer
 
 Payload = Mapping[str, object]
@@ -34,6 +37,7 @@ class CommandPayload:
     by: SlackUser
     channel: str
     response_url: ResponseUrl | None
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,27 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Somebody typed a task's name or ID in the modal, and submitted it."""
+    """Somebody submitted a modal about a deletion.
+
+    Args:
+        deletion_id: which.
+        typed: the task's name or ID, or why the task should stay.
+        by: who.
+    """
 
     deletion_id: str
     typed: str
     by: SlackUser
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGiven:
+    """Somebody said why a task should be deleted, since a rule asks for it."""
+
+    task_id: str
+    reason: str
+    by: SlackUser
+    channel: str
 
 
 def read_command(payload: Payload) -> CommandPayload:
@@ -65,7 +85,8 @@ def read_command(payload: Payload) -> CommandPayload:
     """
     by = SlackUser(_text(payload, "team_id"), _required(payload, "user_id"))
     words = read_words(_text(payload, "text"))
-    return CommandPayload(words, by, _required(payload, "channel_id"), _response_url(payload, edits=False))
+    channel = _required(payload, "channel_id")
+    return CommandPayload(words, by, channel, _response_url(payload, edits=False), _text(payload, "trigger_id"))
 
 
 def read_click(payload: Payload) -> Click:
@@ -91,7 +112,7 @@ def read_click(payload: Payload) -> Click:
 
 
 def read_submission(payload: Payload) -> Submission:
-    """Read the typed confirmation (`view_submission`). An empty input is read as "".
+    """Read what was typed about a deletion (`view_submission`). An empty input is read as "".
 
     Raises:
         MalformedPayloadError: it does not say who, or on what.
@@ -100,7 +121,26 @@ def read_submission(payload: Payload) -> Submission:
     if not _DELETION_ID.fullmatch(deletion_id):
         raise MalformedPayloadError("the view's private_metadata is not a deletion ID")
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
-    return Submission(deletion_id, _text(payload, "view", "state", "values", TASK_ID, TASK_ID, "value"), by)
+    typed = _typed(payload, TASK_ID) or _typed(payload, REASON)
+    return Submission(deletion_id, typed, by)
+
+
+def read_reason_given(payload: Payload) -> ReasonGiven:
+    """Read why a task should be deleted (`view_submission`).
+
+    Raises:
+        MalformedPayloadError: it does not say who, or which task.
+    """
+    try:
+        about = json.loads(_required(payload, "view", "private_metadata"))
+    except ValueError:
+        about = None
+    by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
+    return ReasonGiven(_required(about, "task"), _typed(payload, REASON), by, _required(about, "channel"))
+
+
+def _typed(payload: Payload, name: str) -> str:
+    return _text(payload, "view", "state", "values", name, name, "value")
 
 
 def read_page(payload: Payload) -> CommandPayload:

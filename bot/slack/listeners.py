@@ -1,65 +1,81 @@
 """The way in from Slack: one listener for each surface, which reads the payload, calls the services and answers.
 
 Which subcommand it is, `bot.slack.registry` says; which action, `inbound.ACTIONS`. Slack is acknowledged only after
-Redis has answered: what has been acknowledged is recorded.
+Redis has answered: what has been acknowledged is recorded. Everything until then has one deadline. Whatever goes wrong
+is answered in one place, `Listeners.error`.
 """
 
 import re
 import secrets
-from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.models.views import View
+from structlog.contextvars import bound_contextvars
 
 from bot.deletions.background import Background
-from bot.domain.deletion import Deletion
-from bot.domain.errors import DeliveryError, PersonError
-from bot.domain.reasons import Reason
+from bot.deletions.deadlines import deadline
+from bot.deletions.requests import NoSuchTask
+from bot.domain.errors import DeliveryError, PersonError, UsageError
+from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import Action
+from bot.domain.refusal import Reason, Refused
 from bot.domain.text import Text
-from bot.slack.action_ids import COMMAND, DELETION, PAGE, TASK_ID, TYPED
+from bot.slack.action_ids import COMMAND, DECLINED, DELETION, PAGE, REASON, REASON_GIVEN, TASK_ID, TYPED
 from bot.slack.delivery import SlackMessenger
 from bot.slack.inbound import (
+    Click,
     MalformedPayloadError,
     Payload,
     read_click,
     read_command,
     read_page,
+    read_reason_given,
     read_submission,
     response_url_of,
 )
+from bot.slack.reason_text import check_reason, read_reason
 from bot.slack.registry import Registry, discover
 from bot.slack.services import Services
-from bot.slack.views import answers, private
-from bot.slack.views.layout import drawn, told
+from bot.slack.views import private
+from bot.slack.views.dialogs import (
+    WRONG_CASE,
+    WRONG_NAME,
+    decline_with_reason,
+    told_in_place,
+    typed_confirmation,
+)
+from bot.slack.views.from_deletion import shown
+from bot.slack.views.layout import Layout, drawn, told
 from bot.slack.views.message import Message
-from bot.slack.views.modals import WRONG, not_confirmed
+from bot.slack.views.refusals import Refusal, refusal
+from bot.slack.views.render import plain
 
-__all__ = ["Listeners", "Services", "register"]
+ANSWER = 2.5  # seconds for everything until the acknowledgement: Slack gives up after 3
 
 _log = structlog.get_logger(__name__)
 
 
-def register(
-    app: AsyncApp, services: Services, conversation: SlackMessenger, background: Background, workspace_url: str
-) -> None:
-    """Let `app` answer `/codecheck` and the buttons of its messages.
+def register(app: AsyncApp, services: Services, messenger: SlackMessenger, background: Background) -> None:
+    """Let `app` answer `/codecheck`, the buttons of its messages and its modals.
 
     Args:
         app: see `bot.slack.transport.bolt`.
         services: what is called.
-        conversation: gives private answers to clicks.
+        messenger: gives private answers to clicks.
         background: where those answers are sent from, after the click has been acknowledged.
-        workspace_url: `url` of auth.test, from which links are made.
 
     Raises:
         TypeError: a module of `bot.slack.commands` has no subcommand.
     """
-    listeners = Listeners(discover(), replace(services, workspace_url=workspace_url), conversation, background)
+    listeners = Listeners(discover(), services, messenger, background)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{DELETION}\."))(listeners.click)
     app.action(re.compile(rf"^{PAGE}\."))(listeners.page)
-    app.view(TYPED)(listeners.submission)
+    app.view(TYPED)(listeners.typed)
+    app.view(DECLINED)(listeners.declined)
+    app.view(REASON_GIVEN)(listeners.reason_given)
     app.error(listeners.error)
 
 
@@ -67,70 +83,118 @@ class Listeners:
     """What Bolt calls. It fills parameters by their names."""
 
     def __init__(
-        self, registry: Registry, services: Services, conversation: SlackMessenger, background: Background
+        self, registry: Registry, services: Services, messenger: SlackMessenger, background: Background
     ) -> None:
         self._registry = registry
         self._services = services
-        self._conversation = conversation
+        self._messenger = messenger
         self._background = background
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
         """Answer `/codecheck …` privately, unless the prompt says it all."""
-        answer = await self._registry.answer(read_command(body), self._services)
-        await (ack() if answer is None else ack(_privately(answer)))
+        payload = read_command(body)
+        with bound_contextvars(who=payload.by.id, channel=payload.channel):
+            async with deadline(ANSWER):
+                answer = await self._registry.answer(payload, self._services)
+            await (ack() if answer is None else ack(_privately(answer)))
 
     async def click(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a prompt's button. Whoever's click changes nothing is told so privately."""
+        """Act on a prompt's button, or open the modal that it stands for."""
         click = read_click(body)
-        clicked = await self._services.deletions.click(
-            click.deletion_id, click.action, click.by, click.clicked, click.response_url
-        )
-        await ack()
-        reason = clicked.decision.reason
-        if clicked.asks_for_task_id and clicked.deletion is not None:
-            self._background.start(self._ask_for_task_id(click.trigger_id, clicked.deletion, body), name="modal")
-        elif reason is not Reason.ALLOWED:
-            self._tell(body, answers.refusal(reason, click.by, clicked.deletion, clicked.brake))
+        with bound_contextvars(who=click.by.id, deletion=click.deletion_id):
+            async with deadline(ANSWER):
+                if click.action is Action.DECLINE:
+                    deletion = await self._services.actions.about_to_decline(click.deletion_id, click.by, click.clicked)
+                    view = decline_with_reason(shown(deletion))
+                else:
+                    acted = await self._services.actions.act(
+                        click.deletion_id, click.action, click.by, click.clicked, click.response_url
+                    )
+                    view = typed_confirmation(shown(acted.deletion)) if acted.asks_for_name else None
+            await ack()
+            if view is not None:
+                self._background.start(self._open_modal(click, view, body), name="modal")
 
     async def page(self, ack: AsyncAck, body: Payload) -> None:
         """Show another page of a private answer, in place of the one whose button was pressed."""
-        page = await self._registry.answer(read_page(body), self._services, from_button=True)
+        async with deadline(ANSWER):
+            page = await self._registry.answer(read_page(body), self._services, from_button=True)
         await ack()
         if page is not None:
             self._tell(body, page, in_place=True)
 
-    async def submission(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a typed confirmation. What doesn't confirm is answered in the modal itself."""
+    async def typed(self, ack: AsyncAck, body: Payload) -> None:
+        """Act on a typed confirmation. A wrong name is answered beside the input."""
         submission = read_submission(body)
-        acted = await self._services.deletions.confirm_typed(submission.deletion_id, submission.typed, submission.by)
-        match acted.decision.reason:
-            case Reason.ALLOWED:
-                await ack()
-            case Reason.WRONG_TASK_ID:
-                await ack(response_action="errors", errors={TASK_ID: WRONG})
-            case reason:
-                await ack(
-                    response_action="update",
-                    view=not_confirmed(answers.refusal(reason, submission.by, acted.deletion, acted.brake)),
+        try:
+            async with deadline(ANSWER):
+                await self._services.actions.act(
+                    submission.deletion_id, Action.CONFIRM, submission.by, None, typed=submission.typed
                 )
+        except Refused as refused:
+            if refused.reason not in _BESIDE_THE_INPUT:
+                raise
+            await ack(response_action="errors", errors={TASK_ID: plain(_BESIDE_THE_INPUT[Reason(refused.reason)], 200)})
+            return
+        await ack()
+
+    async def declined(self, ack: AsyncAck, body: Payload) -> None:
+        """Keep the task, with the reason that was given."""
+        submission = read_submission(body)
+        async with deadline(ANSWER):
+            await self._services.actions.act(
+                submission.deletion_id, Action.DECLINE, submission.by, None, why=read_reason(submission.typed)
+            )
+        await ack()
+
+    async def reason_given(self, ack: AsyncAck, body: Payload) -> None:
+        """Ask for the deletion with the reason that a rule wanted."""
+        given = read_reason_given(body)
+        try:
+            reason = check_reason(read_reason(given.reason))
+        except UsageError as error:
+            await ack(response_action="errors", errors={REASON: plain(error.fault, 200)})
+            return
+        async with deadline(ANSWER):
+            taken = await self._services.requests.request(given.task_id, reason, given.by, given.channel)
+        if isinstance(taken, NoSuchTask):
+            await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
+            return
+        await ack()
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """Tell the person what went wrong, log what they don't need under an ID, and acknowledge to Slack."""
-        message = _explained(error)
+        answer = self._explained(error, body)
         if "command" in body:
-            return BoltResponse(status=200, body=_privately(message))
+            return BoltResponse(status=200, body=_privately(drawn(answer)))
         if body.get("type") == "view_submission":
-            changed = {"response_action": "update", "view": not_confirmed(message).to_dict()}
+            changed = {"response_action": "update", "view": told_in_place(answer).to_dict()}
             return BoltResponse(status=200, body=changed)
-        self._tell(body, message)
+        self._tell(body, drawn(answer))
         return BoltResponse(status=200, body="")
 
-    async def _ask_for_task_id(self, trigger_id: str, deletion: Deletion, body: Payload) -> None:
-        """Open the modal. A trigger ID lives for three seconds, so the button that opens it stays in the prompt."""
+    def _explained(self, error: Exception, body: Payload) -> Layout:
+        """What the person reads of an error."""
+        if isinstance(error, Refused):
+            return refusal(Refusal(error.reason, error.values), self._services.reader(_who(body)))
+        if isinstance(error, PersonError):
+            return told(Text("{said}", {"said": str(error)}))
+        reference = secrets.token_hex(4)
+        if isinstance(error, DeliveryError):
+            _log.warning("slack did not open a modal", reference=reference, why=str(error))
+            return private.modal_not_opened()
+        if isinstance(error, MalformedPayloadError):
+            _log.warning("payload cannot be read", reference=reference, why=str(error))
+            return private.broken(reference, nothing_done=True)
+        _log.error("listener failed", reference=reference, exc_info=error)
+        return private.broken(reference, nothing_done=False)
+
+    async def _open_modal(self, click: Click, view: View, body: Payload) -> None:
+        """Open it. A trigger ID lives for three seconds, so the button that opens it stays in the prompt."""
         try:
-            await self._conversation.ask_for_task_id(trigger_id, deletion)
+            await self._messenger.open_modal(click.trigger_id, view)
         except DeliveryError as error:
-            _log.warning("the modal could not be opened", deletion=deletion.id, why=str(error))
+            _log.warning("modal not opened", deletion=click.deletion_id, why=str(error))
             await self._send_privately(body, drawn(private.modal_not_opened()), in_place=False)
 
     def _tell(self, body: Payload, message: Message, *, in_place: bool = False) -> None:
@@ -142,21 +206,20 @@ class Listeners:
             _log.warning("a click without a response_url cannot be answered", unsaid=message.text)
             return
         try:
-            await self._conversation.whisper(response_url, message, in_place=in_place)
+            await self._messenger.tell_privately(response_url, message, in_place=in_place)
         except DeliveryError as error:
-            _log.warning("a private answer was not delivered", why=str(error), unsaid=message.text)
+            _log.warning("private answer not delivered", why=str(error), unsaid=message.text)
 
 
-def _explained(error: Exception) -> Message:
-    """What the person reads of an error."""
-    if isinstance(error, PersonError):
-        return drawn(told(Text(str(error).replace("{", "{{").replace("}", "}}"))))
-    reference = secrets.token_hex(4)
-    if isinstance(error, MalformedPayloadError):
-        _log.warning("a payload from Slack could not be read", reference=reference, why=str(error))
-        return drawn(private.broken(reference, nothing_done=True))
-    _log.error("a listener failed", reference=reference, exc_info=error)
-    return drawn(private.broken(reference, nothing_done=False))
+_BESIDE_THE_INPUT = {Reason.WRONG_NAME: WRONG_NAME, Reason.WRONG_CASE: WRONG_CASE}
+
+
+def _who(body: Payload) -> SlackUser:
+    """Who sent a payload, as far as it says so: only for the words of an answer."""
+    user = body.get("user")
+    if isinstance(user, dict):
+        return SlackUser(str(user.get("team_id") or ""), str(user.get("id") or ""))
+    return SlackUser(str(body.get("team_id") or ""), str(body.get("user_id") or ""))
 
 
 def _privately(message: Message) -> dict[str, object]:

@@ -50,12 +50,14 @@ class Registry:
         if subcommand is None:
             return drawn(self._unknown(name))
         words = Words(rest, payload.words.people)
-        call = Call(words, payload.by, payload.channel, payload.response_url, services, self.subcommands)
+        call = Call(
+            words, payload.by, payload.channel, payload.response_url, payload.trigger_id, services, self.subcommands
+        )
         try:
             answer = await subcommand.answer(call)
         except UsageError as error:
             answer = told(error.fault, subcommand.how_to)
-        return drawn(answer) if isinstance(answer, Layout) else answer
+        return drawn(answer) if answer is not None else None
 
     def named(self, name: str) -> Subcommand | None:
         """The subcommand of that name, read without regard to case."""

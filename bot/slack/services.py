@@ -1,10 +1,20 @@
 """What subcommands and buttons call."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.deletions.freezing import Braking
-from bot.deletions.history import LookingBack
-from bot.deletions.requests import Deletions
+from slack_sdk.models.views import View
+
+from bot.deletions.actions import Actions
+from bot.deletions.freezing import Freezing
+from bot.deletions.history import History
+from bot.deletions.requests import Requests
+from bot.domain.identity import SlackUser
+from bot.slack.views.from_deletion import Links
+from bot.slack.views.refusals import Reader
+
+OpenModal = Callable[[str, View], Awaitable[None]]
+"""Opens a modal for a trigger ID. Raises `DeliveryError` if Slack did not open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +22,24 @@ class Services:
     """The application, as Slack's side uses it.
 
     Args:
-        deletions: requests, and actions on them.
-        braking: freeze and unfreeze.
-        looking_back: the audit log, and what has not ended.
-        workspace_url: `url` of auth.test, from which links to messages are made.
+        requests: requests for deletions, and who somebody is.
+        actions: people's actions on a prompt.
+        freezing: freeze and unfreeze.
+        history: the audit log, and what has not ended.
+        open_modal: opens a modal.
+        links: where prompts and tasks are found.
+        admins: the Slack user IDs of `[allow] admins`.
     """
 
-    deletions: Deletions
-    braking: Braking
-    looking_back: LookingBack
-    workspace_url: str = ""
+    requests: Requests
+    actions: Actions
+    freezing: Freezing
+    history: History
+    open_modal: OpenModal
+    links: Links
+    admins: frozenset[str] = frozenset()
+
+    def reader(self, user: SlackUser) -> Reader:
+        """How `user` reads a refusal."""
+        admins = tuple(SlackUser(user.team, each) for each in sorted(self.admins))
+        return Reader(user, user.id in self.admins, admins)

@@ -11,7 +11,6 @@ from bot.slack.action_ids import COMMAND
 from bot.slack.services import Services
 from bot.slack.slack_markup import Words
 from bot.slack.views.layout import Layout
-from bot.slack.views.message import Message
 
 
 class Who(StrEnum):
@@ -31,6 +30,7 @@ class Call:
         by: who typed it.
         channel: where.
         response_url: see `ResponseUrl`; None if there was none.
+        trigger_id: with which a modal can be opened, for three seconds.
         services: what it can call.
         subcommands: all that there are.
     """
@@ -39,11 +39,12 @@ class Call:
     by: SlackUser
     channel: str
     response_url: ResponseUrl | None
+    trigger_id: str
     services: Services
     subcommands: Sequence["Subcommand"]
 
 
-Answer = Callable[[Call], Awaitable[Layout | Message | None]]
+Answer = Callable[[Call], Awaitable[Layout | None]]
 """Does what was asked, and returns what the person reads; None if the prompt says it.
 
 Raises:

@@ -1,15 +1,21 @@
 """`/codecheck delete <task_id> [reason]`: asks for a task to be deleted."""
 
+import json
 import re
 from dataclasses import dataclass
 
+from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
+from bot.domain.audit import Recorded
 from bot.domain.errors import UsageError
+from bot.domain.identity import SlackUser
 from bot.domain.text import Code, Text
 from bot.slack.pasted_text import bare, read_task_id, visible
 from bot.slack.reason_text import check_reason, read_reason
 from bot.slack.subcommand import Call, Subcommand, Who
-from bot.slack.views import answers
-from bot.slack.views.message import Message
+from bot.slack.views.dialogs import reason_wanted
+from bot.slack.views.from_deletion import shown
+from bot.slack.views.layout import Layout
+from bot.slack.views.private import Deleted, already_asked, no_such_task
 
 _ID_LIKE = re.compile(r"(?=.*[0-9])[0-9a-fA-F]{6,}")  # a task's ID, or the beginning of one
 _ECHOED = 32  # characters of what was typed that are repeated
@@ -50,15 +56,28 @@ def parse(text: str) -> Delete:
     return Delete(task_id, check_reason(read_reason(" ".join(words))))
 
 
-async def answer(call: Call) -> Message | None:
-    """Ask for it. The prompt answers; the person alone reads why there is none."""
+async def answer(call: Call) -> Layout | None:
+    """Ask for it. The prompt answers; only the person who asked reads why there is none."""
     asked = parse(call.words.text)
-    requested = await call.services.deletions.request(asked.task_id, call.by, call.channel, call.response_url)
-    if requested.deletion is None:
-        return answers.refusal(requested.permission.reason, call.by, brake=requested.brake)
-    if requested.created:
+    services = call.services
+    taken = await services.requests.request(asked.task_id, asked.reason, call.by, call.channel, call.response_url)
+    match taken:
+        case Asked(deletion, created):
+            return None if created else already_asked(shown(deletion, services.links), call.by)
+        case NoSuchTask(task_id, candidates, deleted):
+            similar = tuple((each.name, each.task_id) for each in candidates)
+            return no_such_task(task_id, similar, _deleted(deleted, call.by.team))
+        case ReasonWanted(task_id):
+            metadata = json.dumps({"task": task_id, "channel": call.channel})
+            await services.open_modal(call.trigger_id, reason_wanted(task_id, metadata))
+            return None
+
+
+def _deleted(event: Recorded | None, team: str) -> Deleted | None:
+    """Who deleted a task earlier, and when, as the audit log has it."""
+    if event is None:
         return None
-    return answers.pending(requested.deletion, call.by, call.services.workspace_url)
+    return Deleted(SlackUser(team, event.get("requester") or event.get("who")), event.at)
 
 
 SUBCOMMAND = Subcommand(

@@ -4,20 +4,16 @@ from bot.domain.text import NOTHING, Code, Moment, Text, text
 from bot.slack.action_ids import COMMAND
 from bot.slack.reason_text import LONGEST_REASON, read_reason
 from bot.slack.subcommand import Call, Subcommand, Who
-from bot.slack.views.answers import refusal
 from bot.slack.views.layout import Layout, sentences, told
-from bot.slack.views.message import Message
 
 
-async def answer(call: Call) -> Layout | Message:
+async def answer(call: Call) -> Layout:
     """Freeze. Nothing that is typed keeps it from freezing: a reason that is too long is cut."""
     why = read_reason(call.words.text)[:LONGEST_REASON]
-    done = await call.services.braking.freeze(call.by, call.channel, why)
+    done = await call.services.freezing.freeze(call.by, why, call.channel)
     freeze = done.freeze
-    if freeze is None:
-        return refusal(done.reason, call.by)
     frozen = text("🧊 Deletions are frozen by {by} since {at}.", by=freeze.by, at=Moment(freeze.at))
-    why_frozen = text("Reason: “{why}”.", why=freeze.why) if freeze.why else NOTHING
+    why_frozen = text("Reason: “{why}”.", why=freeze.reason) if freeze.reason else NOTHING
     if not done.changed:
         return told(sentences(Text("They were frozen already."), frozen, why_frozen))
     return told(

@@ -1,47 +1,75 @@
 """`/codecheck whoami`: which operator somebody is, and what they may do here."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from bot.deletions.requests import Identity
-from bot.domain.confirmation import SecondStep
-from bot.domain.operators import Operator
+from bot.deletions.requests import Whoami
+from bot.domain.access import Identity
+from bot.domain.confirmations import kind_of
 from bot.domain.text import NOTHING, Code, Several, Text
 from bot.slack.subcommand import Call, Subcommand, Who
-from bot.slack.views.answers import refusal
+from bot.slack.views.from_deletion import frozen_by
 from bot.slack.views.layout import Layout, section, sentences, small
-from bot.slack.views.message import Message
-from bot.slack.views.refusals import Reader, Refusal, why
-
-_SECOND_STEP: Mapping[SecondStep, Text] = {
-    SecondStep.BUTTON: Text("Here you confirm a deletion with two clicks."),
-    SecondStep.TYPED: Text("Here you confirm a deletion with a click, then by typing the task's ID."),
-    SecondStep.SECOND_PERSON: Text("Here you ask for a deletion, and someone else has to confirm it."),
-}
+from bot.slack.views.prompt_lines import frozen
+from bot.slack.views.refusals import Refusal, refusal, why
 
 
-async def answer(call: Call) -> Layout | Message:
-    """Say who they are to CodeArts Check, from which settings, and what a deletion takes here."""
-    who = await call.services.deletions.whoami(call.by, call.channel)
-    if not isinstance(who.operator, Operator):
-        return refusal(who.operator, call.by)
-    return Layout((section(_name(who.operator), sentences(*_may(who, call))), small(_source(who.operator))))
+async def answer(call: Call) -> Layout:
+    """Say who they are to CodeArts Check, from which settings, what a deletion takes here, and what is going on."""
+    who = await call.services.requests.whoami(call.by, call.channel)
+    reader = call.services.reader(call.by)
+    if who.identity is None:
+        refused = who.refused
+        said = refusal(Refusal(refused.reason, refused.values) if refused else Refusal(""), reader)
+        return Layout((*said.parts, section(_admin(reader.admin), _freeze(who))))
+    identity = who.identity
+    may = why(Refusal(who.refused.reason, who.refused.values), reader) if who.refused else sentences(*_may(who))
+    return Layout(
+        (
+            section(_name(identity), may, _admin(reader.admin)),
+            section(_freeze(who), _waiting(who.waiting)),
+            small(_source(identity)),
+        )
+    )
 
 
-def _name(operator: Operator) -> Text:
-    return Text("You are *{operator}* in CodeArts.", {"operator": operator.name})
+def _name(identity: Identity) -> Text:
+    return Text("You are *{operator}* in CodeArts.", {"operator": identity.operator})
 
 
-def _source(operator: Operator) -> Text:
-    sources = Several(tuple(map(Code, operator.sources)))
-    return Text("operator {operator}, from {sources}", {"operator": Code(operator.name), "sources": sources})
+def _admin(admin: bool) -> Text:  # noqa: FBT001 - the one thing it is about
+    return Text("You are an admin: you can freeze deletions and let them go on.") if admin else NOTHING
 
 
-def _may(who: Identity, call: Call) -> tuple[Text, ...]:
-    if not who.permission.given:
-        return (why(Refusal(who.permission.reason), Reader(call.by)),)
+def _source(identity: Identity) -> Text:
+    sources = Several(tuple(map(Code, identity.sources)))
+    return Text("operator {operator}, from {sources}", {"operator": Code(identity.operator), "sources": sources})
+
+
+def _may(who: Whoami) -> Sequence[Text]:
+    kind = kind_of(who.safeguards.second_step)
+    if kind.by_others:
+        how = Text("Here you ask for a deletion, and someone else has to confirm it.")
+    elif kind.typed:
+        how = Text("Here you confirm a deletion with a click, then by typing the task's name.")
+    else:
+        how = Text("Here you confirm a deletion with two clicks.")
     seconds = who.safeguards.grace // 1_000
     grace = Text("After that there are {seconds} s to stop it.", {"seconds": seconds}) if seconds else NOTHING
-    return Text("You can ask for deletions, and stop anyone's."), _SECOND_STEP[who.safeguards.second_step], grace
+    return Text("You can ask for deletions, and stop anyone's."), how, grace
+
+
+def _freeze(who: Whoami) -> Text:
+    if who.freeze is None:
+        return Text("Nothing is frozen.")
+    return frozen(frozen_by(who.freeze))
+
+
+def _waiting(count: int) -> Text:
+    if not count:
+        return Text("No request of yours is waiting.")
+    if count == 1:
+        return Text("One request of yours is waiting.")
+    return Text("{count} requests of yours are waiting.", {"count": count})
 
 
 SUBCOMMAND = Subcommand(

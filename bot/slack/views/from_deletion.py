@@ -9,7 +9,6 @@ from bot.domain.freeze import Freeze
 from bot.domain.lifecycle import Action, State
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.text import NOTHING, Text
-from bot.slack.views.text import permalink
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 
 _ENDED_BY_HAND = {
@@ -35,7 +34,7 @@ class Links:
     console_url: str = ""
 
 
-def shown(deletion: Deletion, links: Links = Links()) -> Shown:  # noqa: B008 - frozen
+def shown(deletion: Deletion, links: Links = Links()) -> Shown:
     """What people see of `deletion`, with the freeze of the moment it was read."""
     lifecycle, prompt, facts = deletion.lifecycle, deletion.delivery.prompt, deletion.shown
     kind = kind_of(deletion.safeguards.second_step)
@@ -80,8 +79,13 @@ def _stage(deletion: Deletion) -> Stage:
     return Stage(deletion.state)
 
 
+def frozen_by(freeze: Freeze) -> FrozenBy:
+    """A freeze as it is shown; somebody at a shell is not a Slack user."""
+    return FrozenBy(freeze.by if freeze.by.team else freeze.by.id, freeze.at, freeze.reason)
+
+
 def _frozen(freeze: Freeze | None) -> FrozenBy | None:
-    return FrozenBy(freeze.by, freeze.at, freeze.reason) if freeze is not None else None
+    return frozen_by(freeze) if freeze is not None else None
 
 
 def _said(outcome: Outcome | None, state: State) -> Said:
@@ -97,6 +101,11 @@ def _said(outcome: Outcome | None, state: State) -> Said:
         code=outcome.code,
         request_id=outcome.request_id,
     )
+
+
+def permalink(channel: str, ts: str, workspace_url: str) -> str:
+    """The address of a message, as `chat.getPermalink` gives it, without a call."""
+    return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
 
 
 def _prompt_url(prompt: Prompt | None, workspace_url: str) -> str:

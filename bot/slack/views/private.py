@@ -1,5 +1,7 @@
 """Other answers to one person: no such task, asked for already, storage or Slack in trouble, a limit for the admins."""
 
+from dataclasses import dataclass
+
 from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
 from bot.slack.views.layout import Layout, dots, sentences, told
@@ -9,7 +11,15 @@ Similar = tuple[str, str]
 """A task that may have been meant: its name and its ID."""
 
 
-def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Shown | None = None) -> Layout:
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Who deleted a task earlier, and when, in ms of Redis's clock."""
+
+    by: SlackUser
+    at: int
+
+
+def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Deleted | None = None) -> Layout:
     """What was typed is no task's ID.
 
     Args:
@@ -86,10 +96,10 @@ def limit_reached(limit: int, until: int, requester: SlackUser | None) -> Layout
     return told(reached, sentences(until_then, text("{freeze} stops all.", freeze=Code("/codecheck freeze <reason>"))))
 
 
-def _deleted(deleted: Shown | None) -> Text:
+def _deleted(deleted: Deleted | None) -> Text:
     if deleted is None:
         return NOTHING
-    return text("{who} deleted it at {when}.", who=deleted.requester, when=Moment(deleted.ended_at))
+    return text("{who} deleted it at {when}.", who=deleted.by, when=Moment(deleted.at))
 
 
 def _where(shown: Shown, by: SlackUser) -> Text:
