@@ -79,12 +79,11 @@ def what_to_do(shown: Shown) -> Text:
 
 
 def _by_freeze(shown: Shown) -> Text:
-    freeze = shown.freeze
-    if freeze is None:
+    if shown.ended_by is None:  # from a shell
         return Text("stopped by a freeze")
-    if freeze.why:
-        return text("stopped by {who}'s freeze: “{why}”", who=freeze.by, why=freeze.why)
-    return text("stopped by {who}'s freeze", who=freeze.by)
+    if shown.ended_why:
+        return text("stopped by {who}'s freeze: “{why}”", who=shown.ended_by, why=shown.ended_why)
+    return text("stopped by {who}'s freeze", who=shown.ended_by)
 
 
 def _gone(shown: Shown) -> Text:

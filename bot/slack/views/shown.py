@@ -96,8 +96,8 @@ class Shown:
         seen_at: when the task was last seen to be there.
         verify_until: until when an unknown outcome is looked into.
         ended_at: when it ended.
-        ended_by: who ended it by hand; None if nobody.
-        ended_why: why it was declined, in their words.
+        ended_by: who ended it by hand, or froze deletions so that it ended; None if nobody in Slack did.
+        ended_why: why, in their words; "" if they gave none.
         typed: True if the task's name has to be typed.
         others: how many others have to confirm; 0 if the requester does.
         confirmed_by: who has given the second confirmation so far.

@@ -102,7 +102,11 @@ STATES: Mapping[str, Shown] = {
         SECOND_PERSON, stage=Stage.DECLINED, ended_by=BOB, ended_why="still in use", ended_at=AT + HOUR
     ),
     "stopped": replace(CONFIRMED, stage=Stage.STOPPED, ended_by=BOB),
-    "stopped by a freeze": replace(CONFIRMED, stage=Stage.FROZEN, freeze=FrozenBy(DANA, AT, "release weekend")),
+    "stopped by a freeze": replace(CONFIRMED, stage=Stage.FROZEN, ended_by=DANA, ended_why="release weekend"),
+    "stopped by a freeze, then another": replace(
+        CONFIRMED, stage=Stage.FROZEN, ended_by=DANA, freeze=FrozenBy(BOB, AT, "another one")
+    ),
+    "stopped by a freeze from a shell": replace(CONFIRMED, stage=Stage.FROZEN),
     "expired": replace(ASKED, stage=Stage.EXPIRED, ended_at=AT + 5 * MINUTE),
     "asked, days to confirm": replace(SECOND_PERSON, stage=Stage.ASKED, expires_at=AT + 72 * HOUR),
 }
