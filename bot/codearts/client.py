@@ -19,7 +19,7 @@ from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import search
 from bot.deletions import clock
-from bot.domain.command import TASK_ID
+from bot.domain.task_id import TASK_ID
 from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome

@@ -109,7 +109,8 @@ def refused_by(conflict: ConflictError) -> Refused:
     if limit is None:
         return Refused(Reason.FROZEN, **_of_freeze(conflict.freeze))
     name = "own_until" if limit.per_person else "until"
-    return Refused(Reason.TOO_MANY, **{"limit": limit.limit, name: Moment(limit.until)})
+    values: dict[str, Value] = {"limit": limit.limit, name: Moment(limit.until)}
+    return Refused(Reason.TOO_MANY, **values)
 
 
 def refused_on(deletion: Deletion, reason: Reason) -> Refused:

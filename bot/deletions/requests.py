@@ -102,7 +102,7 @@ class Requests:
         timings: how long a request may wait for the look-up.
     """
 
-    def __init__(  # noqa: PLR0913 - each is something else that a request needs
+    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request needs
         self,
         store: DeletionStore,
         audit: AuditLog,

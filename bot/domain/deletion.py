@@ -129,10 +129,6 @@ class Delivery:
     attempts: int = 0
 
 
-COUNTDOWN = (5, 10, 20, 30, 60, 120, 180, 240, 300, 600)
-"""The seconds left of a grace at which a prompt is drawn again."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
     """One request to delete one task.
@@ -193,36 +189,12 @@ class Deletion:
 
     @property
     def appearance(self) -> str:
-        """What the prompt should show, as a short key: it is drawn again whenever this differs from what was drawn.
-
-        An ephemeral prompt does not count down: a response_url edits it five times at most.
-        """
+        """What the prompt should show, as a short key: it is drawn again whenever this differs from what was drawn."""
         parts: list[str] = [self.state]
         if self.state in AWAITING_CONFIRMATION:
             parts += ["looked up"] if self.shown is not None else []
             parts += [self.lifecycle.returned] if self.lifecycle.returned else []
             parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
-        if self.state is State.SCHEDULED and not self._ephemeral:
-            parts.append(str(self.seconds_left))
         if self.freeze is not None and (self.state in AWAITING_CONFIRMATION or self.state is State.SCHEDULED):
             parts.append(f"frozen {self.freeze.at}")
         return " ".join(parts)
-
-    @property
-    def seconds_left(self) -> int:
-        """How many seconds of the grace are left at most, in the steps that a prompt shows."""
-        left = max(self.lifecycle.send_at - self.read_at, 0)
-        return next((step for step in COUNTDOWN if left <= step * 1_000), -(-left // 600_000) * 600)
-
-    @property
-    def next_count(self) -> int:
-        """When the next step of the countdown begins; at last, when the grace ends."""
-        if self._ephemeral:
-            return self.lifecycle.send_at
-        shown = self.seconds_left
-        lower = shown - 600 if shown > COUNTDOWN[-1] else max((step for step in COUNTDOWN if step < shown), default=0)
-        return self.lifecycle.send_at - lower * 1_000
-
-    @property
-    def _ephemeral(self) -> bool:
-        return self.delivery.prompt is not None and self.delivery.prompt.ephemeral

@@ -118,7 +118,7 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> NextStep:  # no
             return StopForFreeze()
         if now >= lifecycle.send_at:
             return Launch()
-        return Redraw() if stale else Wait(deletion.next_count)
+        return Redraw() if stale else Wait(lifecycle.send_at)
     if deletion.state is State.EXECUTING:
         if lifecycle.called_at:
             return Recover()

@@ -103,6 +103,7 @@ class Listeners:
         click = read_click(body)
         with bound_contextvars(who=click.by.id, deletion=click.deletion_id):
             async with deadline(ANSWER):
+                view: View | None = None
                 if click.action is Action.DECLINE:
                     deletion = await self._services.actions.about_to_decline(click.deletion_id, click.by, click.clicked)
                     view = decline_with_reason(shown(deletion))
@@ -110,7 +111,8 @@ class Listeners:
                     acted = await self._services.actions.act(
                         click.deletion_id, click.action, click.by, click.clicked, click.response_url
                     )
-                    view = typed_confirmation(shown(acted.deletion)) if acted.asks_for_name else None
+                    if acted.asks_for_name:
+                        view = typed_confirmation(shown(acted.deletion))
             await ack()
             if view is not None:
                 self._background.start(self._open_modal(click, view, body), name="modal")

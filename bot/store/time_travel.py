@@ -1,7 +1,6 @@
 """The one hook for tests and for the sandbox: let time pass, as far as anybody can tell from what the store holds."""
 
 import json
-from collections.abc import Mapping
 from typing import cast
 
 from redis.asyncio import Redis
@@ -26,13 +25,13 @@ async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
     keys = Keys(prefix)
     for deletion_id in cast("list[str]", await client.zrange(keys.due, 0, -1)):
         key = keys.deletion(deletion_id)
-        fields = cast("Mapping[str, str]", await client.hgetall(key))
+        fields = cast("dict[str, str]", await client.hgetall(key))
         if not fields:
             continue
-        earlier = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
+        earlier: dict[str, str] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
         lifecycle = json.loads(fields["lifecycle"])
         moved = {name: lifecycle[name] - ms for name in _TIMES_OF_LIFECYCLE if lifecycle.get(name)}
         async with client.pipeline(transaction=True) as pipeline:
             pipeline.zincrby(keys.due, -ms, deletion_id)
-            pipeline.hset(key, mapping={**earlier, "lifecycle": json.dumps(lifecycle | moved)})
+            pipeline.hset(key, mapping=dict(earlier, lifecycle=json.dumps(lifecycle | moved)))
             await pipeline.execute()

@@ -8,7 +8,4 @@ A view takes a value (`shown.Shown` for what is said of a deletion) and returns 
 - Nothing rests on colour or on an emoji alone; the red button is never where another one was.
 - A new message mentions nobody who took no part, unless it is there to call them.
 - What nobody knows is called unknown.
-
-Until the deletions make a `Shown`, the prompts and results that are sent still come from `prompts.py`, `results.py`,
-`wording.py`, `modals.py`, `brakes.py` and `answers.py`, which then go.
 """

@@ -5,13 +5,8 @@ Source: "Formatting text for app surfaces" in Slack's documentation: exactly `&`
 
 import re
 import unicodedata
-from datetime import UTC, datetime
-
-from bot.domain.identity import SlackUser
 
 _MARKUP = re.compile(r"[*_~`<>]|:[^\s:]+:")  # bold, italic, strike, code, entities, quotes; emoji
-_MILLISECONDS_BELOW = 1_000
-_EXACT_BELOW = 10  # seconds that are told with a decimal
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")  # every `&` of escaped text begins `&amp;`, `&lt;` or `&gt;`
 
 
@@ -48,35 +43,3 @@ def cut(escaped: str, limit: int) -> str:
     if len(escaped) <= limit:
         return escaped
     return _CUT_ENTITY.sub("", escaped[: limit - 1]) + "…"
-
-
-def sentence(text: str) -> str:
-    """`text` with a capital letter and a full stop."""
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "…", "?", "!")) else ".")
-
-
-def mention(user: SlackUser) -> str:
-    """Names a person and pings them."""
-    return f"<@{escape(user.id)}>"
-
-
-def permalink(channel: str, ts: str, workspace_url: str) -> str:
-    """The address of a message, as `chat.getPermalink` gives it, without a call."""
-    return f"{workspace_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
-
-
-def moment(milliseconds: int) -> str:
-    """A moment in the reader's own time zone; in UTC where a client cannot show that."""
-    seconds = milliseconds // 1_000
-    fallback = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"<!date^{seconds}^{{date_short_pretty}} at {{time_secs}}|{fallback}>"
-
-
-def duration(milliseconds: int) -> str:
-    """How long something took: `80 ms`, `1.8 s`, `31 s`."""
-    if milliseconds < _MILLISECONDS_BELOW:
-        return f"{milliseconds} ms"
-    seconds = milliseconds / 1_000
-    return f"{seconds:.1f} s" if seconds < _EXACT_BELOW else f"{seconds:.0f} s"
