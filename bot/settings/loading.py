@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from bot.settings.faults import SettingsError
+from bot.settings.faults import SettingsError, shown
 from bot.settings.model import Settings, secrets_of, tables_of, variables_of
 from bot.settings.requirements import unmet
 from bot.settings.secret_files import read_secret_files
@@ -50,7 +50,7 @@ def _load(model: type[_Model], environ: Mapping[str, str], cwd: Path) -> _Model:
     try:
         settings = model.model_validate(variables | secrets | tables | places)
     except ValidationError as error:
-        faults += faults_of(error, toml=config.name if config else CONFIG, from_files=secrets)
+        faults += faults_of(error, toml=shown(config.name) if config else CONFIG, from_files=secrets)
         raise SettingsError(faults) from None  # pydantic's error holds more than a person should see
     if faults:
         raise SettingsError(faults)

@@ -24,7 +24,7 @@ def find_toml(named: str, cwd: Path) -> Path | None:
 
 def read_toml(path: Path) -> tuple[dict[str, object], list[Fault]]:
     """The known tables of the file, as they are there, and what is wrong with the file and its other tables."""
-    where = shown(str(path), _LONGEST_PATH)
+    where, name = shown(str(path), _LONGEST_PATH), shown(path.name)
     try:
         content = read_file(path, _LIMIT)
     except OSError as error:
@@ -34,12 +34,10 @@ def read_toml(path: Path) -> tuple[dict[str, object], list[Fault]]:
     try:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return {}, [Fault(path.name, "is not UTF-8", "Save it as UTF-8.")]
+        return {}, [Fault(name, "is not UTF-8", "Save it as UTF-8.")]
     except (ValueError, RecursionError) as error:  # tomllib's own, and Python's for a number of thousands of digits
-        return {}, [Fault(path.name, f"is not valid TOML: {shown(str(error), 160)}", "Correct that line.")]
-    unknown = [
-        Fault(f"{path.name}: {shown(key)}", *_unknown(key)) for key in document if key not in tables_of(Settings)
-    ]
+        return {}, [Fault(name, f"is not valid TOML: {shown(str(error), 160)}", "Correct that line.")]
+    unknown = [Fault(f"{name}: {shown(key)}", *_unknown(key)) for key in document if key not in tables_of(Settings)]
     return {key: value for key, value in document.items() if key in tables_of(Settings)}, unknown
 
 

@@ -54,11 +54,9 @@ def _wrong(detail: ErrorDetails) -> tuple[str, str]:
             return "is neither true nor false", "Write true or false, without quotes."
         case "string_type":
             return "is not a text", "Put it in quotes."
-        case "string_unicode":
-            return "has bytes that are not UTF-8", "Write it in UTF-8."
         case "tuple_type" | "frozen_set_type":
             return "is not a list", _list(detail["loc"])
-        case "model_type" | "dict_type" | "model_attributes_type":
+        case "model_type" | "dict_type":
             return "is not a table", _table(detail["loc"])
         case _:
             return f"cannot be used ({detail['msg']})", "Correct it."

@@ -184,6 +184,7 @@ def test_nothing_from_outside_commands_the_terminal(hostile: str, store: MemoryS
     store.freeze_in_force = Frozen(hostile, AT, hostile)
     for arguments in (("pending",), ("show", "d1"), ("freeze",)):
         assert all(each.isprintable() for each in run(store, *arguments).output.splitlines())
+    assert len(run(store, "show", "d1").output.splitlines()) == 2
     assert all(each.isprintable() for each in run(store, "show", hostile, ends_with=1).output.splitlines())
 
 

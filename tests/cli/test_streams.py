@@ -84,6 +84,13 @@ def test_characters_that_the_locale_lacks_are_escaped(tmp_path: Path) -> None:
     assert "is not a Slack user ID. In Slack, open the person's profile, \\u22ee, Copy member ID." in ended.stderr
 
 
+def test_characters_that_the_locale_lacks_are_escaped_in_the_output_too(tmp_path: Path) -> None:
+    """The help has dots that Latin-1 lacks."""
+    ended = shell("$BOT run --help", tmp_path, PYTHONIOENCODING="latin-1")
+    assert ended.returncode == 0
+    assert "(xoxb-\\u2026)" in ended.stdout
+
+
 def test_a_working_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     """It was deleted under the process."""
     ended = shell("mkdir gone; cd gone; rmdir ../gone; $BOT run", tmp_path)

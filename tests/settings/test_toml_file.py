@@ -227,6 +227,15 @@ def test_a_named_file_that_is_not_there_is_told_with_its_path(name: str, tmp_pat
     assert told.hint == "Correct CODECHECK_CONFIG or the file."
 
 
+@pytest.mark.parametrize("content", [b"\xe4", b"[", b"[zzz]", b"[allow]\nusers = 5"])
+def test_the_name_of_a_file_commands_no_terminal(content: bytes, tmp_path: Path) -> None:
+    """It may hold anything but a slash."""
+    (tmp_path / "a\x1b[2J\udcff.toml").write_bytes(content)
+    (told,) = faults(ENOUGH | {"CODECHECK_CONFIG": "a\x1b[2J\udcff.toml"}, tmp_path)
+    assert told.where.startswith("a\\x1b[2J\\udcff.toml")
+    assert str(told).isprintable()
+
+
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     ("kind", "what"),
