@@ -74,7 +74,7 @@ def test_version(tmp_path: Path) -> None:
 
 
 def test_the_help_of_run_names_every_variable(tmp_path: Path) -> None:
-    """Whoever is on call finds them without the README."""
+    """An engineer on call finds them without the README."""
     text = run(tmp_path, "run", "--help").stdout
     assert not [row.name for row in setting_rows() if not row.table and row.name not in text]
 

@@ -33,7 +33,7 @@ def test_what_is_generated_is_as_the_code_has_it(path: Path) -> None:
 
 
 def test_every_generated_part_is_in_one_document() -> None:
-    """Whoever looks for a setting or a command finds it, and finds it once."""
+    """A setting or a command is described in one place."""
     found = [name for path in documents() for name in parts_in(path.read_text(encoding="utf-8"))]
     assert sorted(found) == sorted(PARTS)
 
@@ -54,7 +54,7 @@ def test_the_state_diagram_is_the_codes() -> None:
 
 
 def test_the_rules_for_redis_are_the_codes() -> None:
-    """Whoever pastes them has a bot that works, and may no more than it needs."""
+    """Pasting them gives a bot that works and may do no more than it needs."""
     rules = acl_rules("codecheck")
     assert rules in section("### 3. Redis"), f"README.md, Redis: paste\nACL SETUSER codecheck on >PASSWORD {rules}"
 

@@ -28,7 +28,7 @@ class ShellUser:
 
     @classmethod
     def current(cls) -> "ShellUser":
-        """Whoever this process runs as, from the system: LOGNAME and USER can say anything."""
+        """The user that this process runs as, by the system: LOGNAME and USER can say anything."""
         uid = os.getuid()
         try:
             name = pwd.getpwuid(uid).pw_name

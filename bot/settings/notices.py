@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.domain.rules import Safeguards, SecondStep, strictest
+from bot.domain.rules import Match, Safeguards, SecondStep, strictest
 from bot.settings.confirmation import Confirmation
 from bot.settings.faults import Notice
 from bot.settings.model import Settings
@@ -15,7 +15,7 @@ def notices_of(settings: Settings) -> tuple[Notice, ...]:
     """Every notice about settings that are valid."""
     return (
         *_old_rules(settings.confirmation),
-        *_rules_that_never_match(settings.rules, settings.allow.channels),
+        *_rules(settings.rules, settings.allow.channels),
         *_second_person(settings),
     )
 
@@ -40,21 +40,38 @@ def _old_rules(confirmation: Confirmation) -> Iterator[Notice]:
             )
 
 
-def _rules_that_never_match(rules: tuple[RuleTable, ...], allowed: frozenset[str]) -> Iterator[Notice]:
+def _rules(rules: tuple[RuleTable, ...], allowed: frozenset[str]) -> Iterator[Notice]:
     for number, rule in enumerate(rules, 1):
-        match = rule.rule.match
+        match, where = rule.rule.match, f"[[rules]] entry {number}"
         if allowed and not any(match.has_channel(channel) for channel in allowed):
             yield Notice(
-                f"[[rules]] entry {number}",
+                where,
                 "never matches: its channels are not among those of [allow]",
                 "Correct its channels, or take it out.",
+            )
+        if rule.protect and match == Match():
+            yield Notice(where, "refuses every deletion", "Say by match which tasks it protects.")
+        only_direct = match.channels and all(glob.startswith("D") for glob in match.channels)
+        if only_direct and rule.second_step is SecondStep.SECOND_PERSON:
+            yield Notice(
+                where,
+                "asks for a second person in direct messages, where nobody else sees the request",
+                "Use protect = true, or correct its channels.",
             )
 
 
 def _second_person(settings: Settings) -> Iterator[Notice]:
     table = settings.second_person
     steps = {settings.confirmation.second_step, *(rule.safeguards.second_step for rule in settings.safeguards.rules)}
-    if table.model_fields_set and SecondStep.SECOND_PERSON not in steps:
+    if SecondStep.SECOND_PERSON in steps:
+        people = _people(settings)
+        if people is not None and people <= table.confirmers:
+            yield Notice(
+                "[second_person] confirmers",
+                f"is {table.confirmers}, but only {people} people may ask or confirm",
+                "Add people to [allow] users and [operators], or ask for fewer.",
+            )
+    elif table.model_fields_set:
         yield Notice(
             "[second_person]",
             "has no effect: no deletion needs a second person",
@@ -69,3 +86,13 @@ def _second_person(settings: Settings) -> Iterator[Notice]:
         )
     if table.break_glass and not settings.allow.admins:
         yield Notice("[second_person] break_glass", "has no effect: [allow] admins is empty", "List the admins there.")
+
+
+def _people(settings: Settings) -> int | None:
+    """How many people may ask and confirm; None if only Slack knows."""
+    allow, derived = settings.allow, settings.operators_from
+    if allow.usergroups:
+        return None
+    if derived.email_domain or derived.profile_field:
+        return len(allow.users) or None
+    return len(settings.operators.keys() & allow.users if allow.users else settings.operators)

@@ -68,7 +68,7 @@ def test_a_rule_does_not_count_if_one_kind_has_none(match: Match) -> None:
 )
 @pytest.mark.parametrize("facts", [None, TaskFacts(), replace(FACTS, project_id="", repository="", name="")])
 def test_a_rule_that_needs_a_fact_that_could_not_be_read_counts(match: Match, facts: TaskFacts | None) -> None:
-    """Else a look-up that fails would open a door."""
+    """Otherwise a look-up that fails would let a deletion evade the rule."""
     assert matches(match, facts=facts)
 
 
@@ -191,7 +191,7 @@ def test_missing_facts_never_make_it_less_strict(
 
 @given(RULES, CHANNEL, KNOWN, TASK)
 def test_the_order_of_the_rules_does_not_matter(rules: Rules, channel: str, facts: TaskFacts, task_id: str) -> None:
-    """But for the order of the warnings."""
+    """Except for the order of the warnings."""
     found = rules.of(channel, facts, task_id)
     turned = replace(rules, rules=rules.rules[::-1]).of(channel, facts, task_id)
     assert replace(found, warnings=()) == replace(turned, warnings=())

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
+import click
+
 
 class Birth(TypedDict):
     """What a bot starts with.
@@ -102,6 +104,9 @@ def _live(birth: Birth, log: socket.socket) -> None:
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
+    except click.ClickException as failed:
+        failed.show()
+        status = failed.exit_code
     finally:
         logging.shutdown()  # writes what is left of the log
         os._exit(status)

@@ -1,4 +1,4 @@
-"""Settings that are well, for tests to start from, and the faults of those that are not."""
+"""Valid settings for tests to start from, and the faults of those that are not valid."""
 
 from collections.abc import Mapping
 from pathlib import Path

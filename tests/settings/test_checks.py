@@ -1,4 +1,4 @@
-"""What the value of each variable must look like, and the cure where it does not."""
+"""What the value of each variable must look like, and what a person reads if it does not."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -66,7 +66,7 @@ QUERY = ("has a query or a fragment", "Write it as https://host or https://host/
         ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://[::1", NO_URL),
     ],
 )
-def test_a_value_that_cannot_be_used_is_told_with_its_cure(
+def test_a_value_that_cannot_be_used_is_reported_with_what_to_do(
     name: str, value: str, told: tuple[str, str], tmp_path: Path
 ) -> None:
     """One fault: where, what, and what to do."""

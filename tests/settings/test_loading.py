@@ -176,7 +176,7 @@ def test_all_faults_are_listed_at_once(tmp_path: Path) -> None:
 
 
 def test_the_error_reads_as_one_line_for_each_fault(tmp_path: Path) -> None:
-    """Where, what, and the cure."""
+    """Where, what, and what to do."""
     with pytest.raises(SettingsError) as caught:
         load_settings(ENOUGH | {"PORT": "high", "CODEARTS_REGION": "?"}, tmp_path)
     assert str(caught.value) == (

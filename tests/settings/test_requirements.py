@@ -55,7 +55,7 @@ STRAY_TOKEN = Fault(
         (HTTP | BY_USER | {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "t"}, [STRAY_TOKEN]),
     ],
 )
-def test_what_is_missing_or_contradicts_is_told_with_its_cure(
+def test_what_is_missing_or_contradictory_is_reported_with_what_to_do(
     environ: dict[str, str], told: list[Fault], tmp_path: Path
 ) -> None:
     """There is one token, one way in from Slack and exactly one way of signing in."""
@@ -69,7 +69,7 @@ def test_a_faulty_value_is_not_called_missing_as_well(tmp_path: Path) -> None:
 
 
 def test_replicas_cannot_be_waited_for_without_a_redis_that_has_some(tmp_path: Path) -> None:
-    """The embedded server is alone: every confirmation would be refused."""
+    """The embedded server has no replicas, so every confirmation would be refused."""
     (tmp_path / "codecheck.toml").write_text("[redis]\nwait_replicas = 1\n", encoding="utf-8")
     assert faults(ENOUGH, tmp_path) == [
         Fault(

@@ -1,4 +1,4 @@
-"""codecheck.toml: what it may hold, and the cure where it holds something else."""
+"""codecheck.toml: what it may hold, and what a person reads if it holds something else."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.settings.examples import ENOUGH, faults
 
 
 def faults_of(toml: str, folder: Path) -> list[Fault]:
-    """The faults of a codecheck.toml beside an environment that is well."""
+    """The faults of a codecheck.toml next to an environment that is valid."""
     (folder / "codecheck.toml").write_text(toml, encoding="utf-8")
     return faults(ENOUGH, folder)
 
@@ -167,7 +167,7 @@ KNOWN = (
         ),
     ],
 )
-def test_what_does_not_belong_there_is_told_with_its_cure(
+def test_what_does_not_belong_there_is_reported_with_what_to_do(
     toml: str, where: str, told: tuple[str, str], tmp_path: Path
 ) -> None:
     """One fault: the table and the key, what is wrong, and what to do."""
