@@ -190,7 +190,7 @@ def test_doctor_can_print_json(tmp_path: Path) -> None:
     assert ended.returncode == 1, ended.stderr
     checks = json.loads(ended.stdout)
     assert {check["grade"] for check in checks} >= {"FAULT"}
-    assert all(set(check) == {"name", "grade", "text", "cure"} for check in checks)
+    assert all(set(check) == {"name", "grade", "text", "hint"} for check in checks)
 
 
 def test_doctor_shows_the_notices_about_the_settings(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 import json
 import sys
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.execution import execute
 from bot.cli.settings import all_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.doctor import Check
 
 
 @click.command("doctor", short_help="Check what a deployment can get wrong; change nothing.")
@@ -22,5 +27,12 @@ def command(*, as_json: bool) -> None:
     from bot.doctor import Grade, examine, report
 
     checks = execute(examine(settings))
-    click.echo(json.dumps([asdict(check) for check in checks], indent=2) if as_json else report(checks))
+    click.echo(_json(checks) if as_json else report(checks))
     sys.exit(any(check.grade is Grade.FAULT for check in checks))
+
+
+def _json(checks: "Iterable[Check]") -> str:
+    return json.dumps(
+        [{"name": check.name, "grade": check.grade, "text": check.text, "hint": check.cure} for check in checks],
+        indent=2,
+    )

@@ -146,5 +146,6 @@ def _matches(globs: Iterable[str], *values: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """One spelling of what reads alike: é may be one character or two, and case does not count."""
+    """One spelling of what reads alike: é is one character or two, some are not seen, and case does not count."""
+    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

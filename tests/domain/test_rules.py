@@ -85,11 +85,12 @@ def test_what_is_known_is_not_guessed_because_something_else_is_unknown() -> Non
         ("caf\u00e9-*", "cafe\u0301-1"),
         ("stra\u00dfe", "STRASSE"),
         ("\u652f\u4ed8*", "\u652f\u4ed8-\u53d1\u5e03"),
+        ("release-*", "re\u200blease\u00ad-1"),
         ("a*b", "a\nb"),
     ],
 )
 def test_names_that_read_alike_are_alike(glob: str, name: str) -> None:
-    """One letter can be written in two ways; Chinese names are names; a line break hides nothing."""
+    """Two ways to write a letter, case, Chinese, characters that are not seen, a line break."""
     assert matches(Match(names=(glob,)), facts=TaskFacts(name=name))
 
 
