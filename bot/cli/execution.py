@@ -10,6 +10,7 @@ from bot.cli.settings import SettingsRefused
 from bot.cli.streams import OutputError
 
 _T = TypeVar("_T")
+_CHECK = "Check REDIS_URL and the server; `codecheck-bot doctor` says more."
 
 
 def execute(work: Coroutine[None, None, _T]) -> _T:
@@ -21,7 +22,7 @@ def execute(work: Coroutine[None, None, _T]) -> _T:
     import structlog
     import uvloop
 
-    from bot.domain.errors import BotError
+    from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
     from bot.settings import SettingsError
 
     try:
@@ -30,6 +31,12 @@ def execute(work: Coroutine[None, None, _T]) -> _T:
         sys.exit(130)  # as shells do
     except SettingsError as error:
         raise SettingsRefused(error) from None
+    except NotRecordedError:
+        raise click.ClickException(f"Redis refused or cannot be reached, so nothing was done. {_CHECK}") from None
+    except MaybeRecordedError:
+        raise click.ClickException(
+            f"Redis did not answer in time, so it is not known what was done. {_CHECK}"
+        ) from None
     except BotError as error:
         raise click.ClickException(str(error)) from None
     except (OutputError, click.ClickException):

@@ -2,8 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Iterable
 
 from pydantic import AfterValidator, SecretStr
 from pydantic_core import PydanticCustomError
@@ -51,13 +50,14 @@ def within(low: int, high: int, unit: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def one_of(kinds: type[StrEnum], what: str) -> Callable[[object], object]:
-    """A check that a text is one of the values of `kinds`."""
-    values = [f'"{kind}"' for kind in kinds]
+def one_of(kinds: Iterable[str], what: str) -> Callable[[object], object]:
+    """A check that a text is one of `kinds`."""
+    known = list(kinds)
+    values = [f'"{kind}"' for kind in known]
     hint = f"Set it to {', '.join(values[:-1])} or {values[-1]}."
 
     def check(given: object) -> object:
-        if given not in list(kinds):
+        if given not in known:
             raise refusal(what, hint)
         return given
 

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.domain import confirmation as old
-from bot.domain.rules import Match, ReasonPolicy, Rule, Safeguards, SecondStep
+from bot.domain.rules import LEAST, Match, ReasonPolicy, Rule, Safeguards
 from bot.domain.second_person import SecondPerson
 from bot.settings import checks, kinds
 from bot.settings.checks import within
@@ -26,7 +25,7 @@ class ConfirmationRule(Table):
         """As a rule."""
         return Rule(
             Match(channels=tuple(sorted(self.channels))),
-            Safeguards(second_step=self.second_step or SecondStep.BUTTON, grace=(self.grace_seconds or 0) * 1_000),
+            Safeguards(second_step=self.second_step or LEAST, grace=(self.grace_seconds or 0) * 1_000),
         )
 
 
@@ -37,9 +36,7 @@ class Confirmation(Table):
         300, description="time from the request to the second confirmation; 1 to 1800 (a response_url lives no longer)"
     )
     second_step: kinds.SecondStep = Field(
-        SecondStep.BUTTON,
-        description="how the second confirmation is given: `button`, `typed` (the requester types the task's name or "
-        "ID) or `second_person` (somebody else who may ask confirms)",
+        LEAST, description=f"how the second confirmation is given: {kinds.SECOND_STEPS}"
     )
     dwell_seconds: Annotated[kinds.Seconds, within(0, 30, "seconds")] = Field(
         2, description="how long the second step must have been shown before it counts; 0 to 30"
@@ -61,18 +58,6 @@ class Confirmation(Table):
         description="`[[confirmation.rules]]` with `channels`, `second_step` and `grace_seconds`; use `[[rules]]`, "
         "which replaces it",
     )
-
-    @property
-    def in_domain(self) -> old.Confirmation:
-        """As the deletions use it until they use `Settings.safeguards`."""
-        usual = old.Safeguards(self.second_step, self.grace_seconds * 1_000)
-        others = (
-            old.Rule(
-                each.channels, each.second_step, None if each.grace_seconds is None else each.grace_seconds * 1_000
-            )
-            for each in self.rules
-        )
-        return old.Confirmation(usual, tuple(others))
 
 
 class SecondPersonTable(Table):

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.domain import rules
+from bot.domain.confirmations import KINDS
 from bot.settings import checks, urls
 from bot.settings.redis_url import redis_url
 
@@ -61,10 +62,8 @@ ProfileField = Annotated[
 Operator = Annotated[str, AfterValidator(checks.operator)]
 
 # How sure the bot must be
-SecondStep = Annotated[
-    rules.SecondStep,
-    BeforeValidator(checks.one_of(rules.SecondStep, "is not a kind of second step")),
-]
+SecondStep = Annotated[str, BeforeValidator(checks.one_of(KINDS, "is not a kind of second step"))]
+SECOND_STEPS = ", ".join(f"`{name}`" for name in KINDS)
 ReasonPolicy = Annotated[
     rules.ReasonPolicy,
     BeforeValidator(checks.one_of(rules.ReasonPolicy, "is not a way to ask for a reason")),

@@ -6,8 +6,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from bot.settings.certificates import certificate_faults
 from bot.settings.faults import SettingsError, shown
 from bot.settings.model import Settings, secrets_of, tables_of, variables_of
+from bot.settings.proxies import read_proxies
 from bot.settings.requirements import unmet
 from bot.settings.secret_files import read_secret_files
 from bot.settings.store import StoreSettings
@@ -27,7 +29,10 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     Raises:
         SettingsError: with every fault of the environment, the files and the TOML at once.
     """
-    return _load(Settings, environ, cwd)
+    settings = _load(Settings, environ, cwd)
+    if faults := settings.proxies.faults(settings.endpoints):
+        raise SettingsError(faults)
+    return settings
 
 
 def load_store_settings(environ: Mapping[str, str], cwd: Path) -> StoreSettings:
@@ -42,13 +47,16 @@ def _load(model: type[_Model], environ: Mapping[str, str], cwd: Path) -> _Model:
     document, faults_of_toml = read_toml(config) if config else ({}, [])
     tables = {name: document[name] for name in tables_of(model) if name in document}
     given = {*variables, *(name for name in secrets_of(model) if environ.get(f"{name}_FILE"))}
+    faults += certificate_faults(environ)
     if model is Settings:
         faults += [*faults_of_toml, *unmet(given, tables)]
     elif not document:
         faults += faults_of_toml  # it could not be read at all
-    places = {"CODECHECK_CONFIG": config, "CODECHECK_DATA_DIR": _data_dir(environ, cwd)}
+    others: dict[str, object] = {"CODECHECK_CONFIG": config, "CODECHECK_DATA_DIR": _data_dir(environ, cwd)}
+    if model is Settings:
+        others["proxies"] = read_proxies(environ)
     try:
-        settings = model.model_validate(variables | secrets | tables | places)
+        settings = model.model_validate(variables | secrets | tables | others)
     except ValidationError as error:
         faults += faults_of(error, toml=shown(config.name) if config else CONFIG, from_files=secrets)
         raise SettingsError(faults) from None  # pydantic's error holds more than a person should see

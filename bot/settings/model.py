@@ -5,16 +5,17 @@ Names and defaults are the contract; the documented tables are made from the des
 
 from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, InstanceOf, SecretStr
 
 from bot.domain.console import Console
-from bot.domain.next_step import Timings
 from bot.domain.rules import Rules, Safeguards
+from bot.domain.timings import Timings
 from bot.settings import kinds
 from bot.settings.checks import within
 from bot.settings.codearts import AccessKey, CodeArtsSettings, CodeArtsTable, IamUser
 from bot.settings.confirmation import Confirmation, SecondPersonTable
 from bot.settings.people import Allow, OperatorsFrom
+from bot.settings.proxies import Proxies
 from bot.settings.rules import RuleTable, ask_for_something
 from bot.settings.slack import SlackSettings
 from bot.settings.store import StoreSettings
@@ -54,6 +55,18 @@ class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
     codearts: CodeArtsTable = CodeArtsTable()
     notify: Notify = Notify()
     limits: Limits = Limits()
+    proxies: InstanceOf[Proxies] = Field(Proxies({}), exclude=True)  # not in codecheck.toml: see `bot.settings.proxies`
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """The base URL of every web service that the bot calls."""
+        iam = (self.iam_endpoint,) if isinstance(self.sign_in, IamUser) else ()
+        return (self.slack_api_url, self.codearts_endpoint, *iam)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Every secret value, for the log's redaction."""
+        return super().secrets | self.proxies.secrets
 
     @property
     def safeguards(self) -> Rules:
@@ -96,7 +109,7 @@ def secrets_of(model: type[Table]) -> tuple[str, ...]:
 
 def tables_of(model: type[Table]) -> tuple[str, ...]:
     """The tables of codecheck.toml that `model` reads."""
-    return tuple(name for name, info in model.model_fields.items() if info.alias is None)
+    return tuple(name for name, info in model.model_fields.items() if info.alias is None and not info.exclude)
 
 
 def keys_of(*path: str) -> tuple[str, ...]:

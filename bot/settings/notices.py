@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.domain.rules import Match, Safeguards, SecondStep, strictest
+from bot.domain.confirmations import kind_of
+from bot.domain.rules import Match, Safeguards, strictest
 from bot.settings.confirmation import Confirmation
 from bot.settings.faults import Notice
 from bot.settings.model import Settings
@@ -52,7 +53,7 @@ def _rules(rules: tuple[RuleTable, ...], allowed: frozenset[str]) -> Iterator[No
         if rule.protect and match == Match():
             yield Notice(where, "refuses every deletion", "Say by match which tasks it protects.")
         only_direct = match.channels and all(glob.startswith("D") for glob in match.channels)
-        if only_direct and rule.second_step is SecondStep.SECOND_PERSON:
+        if only_direct and rule.second_step and kind_of(rule.second_step).by_others:
             yield Notice(
                 where,
                 "asks for a second person in direct messages, where nobody else sees the request",
@@ -63,7 +64,7 @@ def _rules(rules: tuple[RuleTable, ...], allowed: frozenset[str]) -> Iterator[No
 def _second_person(settings: Settings) -> Iterator[Notice]:
     table = settings.second_person
     steps = {settings.confirmation.second_step, *(rule.safeguards.second_step for rule in settings.safeguards.rules)}
-    if SecondStep.SECOND_PERSON in steps:
+    if any(kind_of(step).by_others for step in steps):
         people = _people(settings)
         if people is not None and people <= table.confirmers:
             yield Notice(

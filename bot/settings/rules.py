@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from bot.domain.rules import Match, ReasonPolicy, Rule, Safeguards, SecondStep
+from bot.domain.rules import LEAST, Match, ReasonPolicy, Rule, Safeguards
 from bot.settings import kinds
 from bot.settings.checks import refusal
 from bot.settings.table import Table
@@ -43,7 +43,7 @@ class RuleTable(Table):
             tasks=self.match.tasks,
         )
         safeguards = Safeguards(
-            second_step=self.second_step or SecondStep.BUTTON,
+            second_step=self.second_step or LEAST,
             grace=(self.grace_seconds or 0) * 1_000,
             reason=self.reason or ReasonPolicy.OFF,
             protect=self.protect,

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import commands
 from bot.cli.ports import Event, Frozen, Listed, ShellUser, Story
-from bot.domain.errors import NotRecordedError
+from bot.domain.errors import MaybeRecordedError, NotRecordedError
 from bot.domain.identity import SlackUser
 from bot.domain.text import Moment, text
 from bot.settings import StoreSettings
@@ -36,7 +36,7 @@ class MemoryStore:
 
     deletions: dict[str, Story] = field(default_factory=dict)
     freeze_in_force: Frozen | None = None
-    down: bool = False
+    down: Exception | None = None
     opened: list[StoreSettings] = field(default_factory=list)
     closed: int = 0
 
@@ -52,7 +52,7 @@ class MemoryStore:
     async def freeze(self, by: ShellUser, reason: str) -> tuple[Frozen, bool]:
         """See the port."""
         if self.down:
-            raise NotRecordedError
+            raise self.down
         changed = self.freeze_in_force is None
         self.freeze_in_force = self.freeze_in_force or Frozen(str(by), AT, reason)
         return self.freeze_in_force, changed
@@ -130,10 +130,17 @@ def test_a_reason_is_one_line(store: MemoryStore) -> None:
     assert store.freeze_in_force.reason == "a b c"
 
 
-def test_what_redis_could_not_record_is_told_with_exit_status_1(store: MemoryStore) -> None:
-    """In the store's own words."""
-    store.down = True
-    assert "nothing was recorded" in run(store, "freeze", ends_with=1).output
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NotRecordedError(), "Error: Redis refused or cannot be reached, so nothing was done."),
+        (MaybeRecordedError(), "Error: Redis did not answer in time, so it is not known what was done."),
+    ],
+)
+def test_a_redis_that_fails_is_told_in_an_operators_words(error: Exception, told: str, store: MemoryStore) -> None:
+    """What is known to be done, and where to look; exit status 1."""
+    store.down = error
+    assert run(store, "freeze", ends_with=1).output.startswith(told)
 
 
 def test_what_is_pending_leads_with_the_name(store: MemoryStore) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.confirmations import KINDS
 from bot.domain.facts import TaskFacts
-from bot.domain.rules import Match, ReasonPolicy, Rule, Rules, Safeguards, SecondStep, strictest
+from bot.domain.rules import Match, ReasonPolicy, Rule, Rules, Safeguards, strictest
 
 FACTS = TaskFacts(
     name="release-shop",
@@ -96,18 +97,18 @@ def test_names_that_read_alike_are_alike(glob: str, name: str) -> None:
 
 def test_for_each_safeguard_the_strictest_wins() -> None:
     """Of the usual ones and of every rule that matches; warnings are all shown, each once."""
-    usual = Safeguards(second_step=SecondStep.TYPED, grace=5, reason=ReasonPolicy.OPTIONAL, dwell=2, warnings=("a",))
+    usual = Safeguards(second_step="typed", grace=5, reason=ReasonPolicy.OPTIONAL, dwell=2, warnings=("a",))
     rules = Rules(
         usual,
         (
-            Rule(Match(), Safeguards(second_step=SecondStep.BUTTON, grace=30, warnings=("b", "a"))),
-            Rule(Match(names=("release-*",)), Safeguards(second_step=SecondStep.SECOND_PERSON, confirmers=2)),
+            Rule(Match(), Safeguards(second_step="button", grace=30, warnings=("b", "a"))),
+            Rule(Match(names=("release-*",)), Safeguards(second_step="second_person", confirmers=2)),
             Rule(Match(), Safeguards(reason=ReasonPolicy.REQUIRED, grace=10)),
             Rule(Match(names=("nightly-*",)), PROTECTED),
         ),
     )
     assert rules.of("C01", FACTS, "897a") == Safeguards(
-        second_step=SecondStep.SECOND_PERSON,
+        second_step="second_person",
         grace=30,
         reason=ReasonPolicy.REQUIRED,
         dwell=2,
@@ -125,7 +126,7 @@ NAMES = ["release-shop", "nightly", "Payments", "0f3a", "git@h:pay/shop.git", "C
 GLOBS = ["*", "release-*", "[a-n]*", "?????????*", "pay*", "0*", "*/shop", "C*", "D0?", "8*", "nothing"]
 SAFEGUARDS = st.builds(
     Safeguards,
-    second_step=st.sampled_from(SecondStep),
+    second_step=st.sampled_from([*KINDS]),
     grace=st.integers(0, 3),
     reason=st.sampled_from(ReasonPolicy),
     dwell=st.integers(0, 3),
@@ -155,7 +156,7 @@ CHANNEL, TASK = st.sampled_from(["C01", "D07", "G1"]), st.sampled_from(["897a", 
 
 def is_as_strict(one: Safeguards, as_other: Safeguards) -> bool:
     """Whether `one` asks for all that the other asks for."""
-    steps, reasons = list(SecondStep), list(ReasonPolicy)
+    steps, reasons = list(KINDS), list(ReasonPolicy)
     return (
         steps.index(one.second_step) >= steps.index(as_other.second_step)
         and reasons.index(one.reason) >= reasons.index(as_other.reason)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.next_step import Timings
-from bot.domain.rules import Match, ReasonPolicy, Rule, Safeguards, SecondStep
+from bot.domain.rules import Match, ReasonPolicy, Rule, Safeguards
 from bot.domain.second_person import SecondPerson
+from bot.domain.timings import Timings
 from bot.settings import AccessKey, IamUser, Settings, SettingsError, load_settings, load_store_settings, notices_of
 from bot.settings.model import secrets_of, variables_of
 from tests.settings.examples import BY_KEY, BY_USER, CONTRACT, ENOUGH, HTTP, SOCKET, faults
@@ -60,13 +60,13 @@ def test_every_key_of_codecheck_toml_is_read(tmp_path: Path) -> None:
                 tasks=("a*",),
             ),
             Safeguards(
-                second_step=SecondStep.SECOND_PERSON,
+                second_step="second_person",
                 grace=604_800_000,
                 reason=ReasonPolicy.REQUIRED,
                 warnings=("Release gate: ask the quality team first.",),
             ),
         ),
-        Rule(Match(channels=("C02",)), Safeguards(second_step=SecondStep.SECOND_PERSON, grace=30_000)),
+        Rule(Match(channels=("C02",)), Safeguards(second_step="second_person", grace=30_000)),
     )
     assert settings.safeguards.usual.confirmers == 2
     assert settings.second_person.in_domain == SecondPerson(
@@ -249,3 +249,41 @@ def test_what_is_wrong_with_the_store_is_a_fault_there_too(
     with pytest.raises(SettingsError) as caught:
         load_store_settings(environ, tmp_path)
     assert [fault.where for fault in caught.value.faults] == [where]
+
+
+PROXY = "http://user:s3cret-value@proxy.example.com:3128"
+
+
+def test_proxies_are_read_once_and_their_password_is_a_secret(tmp_path: Path) -> None:
+    """For each host what the environment says; no table of codecheck.toml sets them."""
+    settings = load_settings(ENOUGH | {"HTTPS_PROXY": PROXY, "NO_PROXY": ".slack.com,slack.com"}, tmp_path)
+    assert settings.proxies.proxy_for(settings.codearts_endpoint) == PROXY
+    assert settings.proxies.proxy_for(settings.slack_api_url) is None
+    assert "s3cret-value" in settings.secrets
+    assert "s3cret-value" not in repr(settings)
+    (tmp_path / "codecheck.toml").write_text("[proxies]\n", encoding="utf-8")
+    assert [fault.what for fault in faults(ENOUGH, tmp_path)] == ["is not a setting"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "where"),
+    [
+        ({"ALL_PROXY": "socks5://127.0.0.1:1080"}, "ALL_PROXY"),
+        ({"HTTPS_PROXY": PROXY, "NO_PROXY": "[::1"}, "NO_PROXY"),
+        ({"SSL_CERT_FILE": "/nowhere.pem"}, "SSL_CERT_FILE"),
+    ],
+)
+def test_a_proxy_or_a_certificate_that_cannot_be_used_is_a_fault_at_the_start(
+    environ: dict[str, str], where: str, tmp_path: Path
+) -> None:
+    """Not a traceback later, and not a network that seems to be down."""
+    (told,) = faults(ENOUGH | environ, tmp_path)
+    assert told.where == where
+    assert "s3cret-value" not in str(told)
+
+
+def test_a_proxy_that_no_service_needs_is_no_fault(tmp_path: Path) -> None:
+    """Everything is on this machine, as in the sandbox."""
+    here = {"SLACK_API_URL": "http://127.0.0.1:1/", "CODEARTS_ENDPOINT": "http://127.0.0.1:2"}
+    settings = load_settings(ENOUGH | here | {"ALL_PROXY": "socks5://127.0.0.1:1080"}, tmp_path)
+    assert settings.proxies.proxy_for(settings.slack_api_url) is None
