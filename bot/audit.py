@@ -5,11 +5,11 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TextIO
+from typing import Protocol
 
 from bot.domain.chain import Break, Chain, Link
 from bot.domain.record import COLUMNS
-from bot.settings import Settings
+from bot.settings import StoreSettings
 from bot.store.connection import connect
 from bot.store.embedded import start_embedded
 from bot.store.record import RedisRecord
@@ -17,7 +17,15 @@ from bot.store.record import RedisRecord
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one (OWASP, "CSV Injection")
 
 
-async def verify(settings: Settings, noted: Link | None = None) -> tuple[Link, Break | None]:
+class Out(Protocol):
+    """What the record is written to."""
+
+    def write(self, text: str, /) -> object:
+        """Write `text`."""
+        ...
+
+
+async def verify(settings: StoreSettings, noted: Link | None = None) -> tuple[Link, Break | None]:
     """Follow the whole record.
 
     Args:
@@ -43,7 +51,7 @@ async def follow(record: RedisRecord, noted: Link | None = None) -> tuple[Link, 
     return chain.last, chain.end(ends.head)
 
 
-async def export(settings: Settings, form: str, since: datetime | None, out: TextIO) -> None:
+async def export(settings: StoreSettings, form: str, since: datetime | None, out: Out) -> None:
     """Write the record out, the oldest entry first.
 
     Args:
@@ -56,7 +64,7 @@ async def export(settings: Settings, form: str, since: datetime | None, out: Tex
         await write(record, form, since, out)
 
 
-async def write(record: RedisRecord, form: str, since: datetime | None, out: TextIO) -> None:
+async def write(record: RedisRecord, form: str, since: datetime | None, out: Out) -> None:
     """The same for a record at hand."""
     rows = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
     if form == "csv":
@@ -75,7 +83,7 @@ def _safe(value: str | int) -> str | int:
 
 
 @asynccontextmanager
-async def _record(settings: Settings) -> AsyncIterator[RedisRecord]:
+async def _record(settings: StoreSettings) -> AsyncIterator[RedisRecord]:
     url = settings.redis_url.get_secret_value() if settings.redis_url else (await start_embedded(settings.data_dir)).url
     client = connect(url)
     try:

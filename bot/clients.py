@@ -1,8 +1,7 @@
 """Clients built from the settings, for whoever needs one: the bot itself, and doctor."""
 
-import os
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
@@ -11,31 +10,13 @@ from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.connection import http_client
 from bot.codearts.iam import IamCredentials
 from bot.settings import Settings
-from bot.settings.certificates import certificate_faults
-from bot.settings.faults import SettingsError
 from bot.settings.model import AccessKey
-from bot.settings.proxies import read_proxies
 
 
 @asynccontextmanager
-async def codearts_client(
-    settings: Settings, environ: Mapping[str, str] = os.environ
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of CodeArts Check that signs in by itself, as the settings say.
-
-    Args:
-        settings: the endpoints and the credentials.
-        environ: names the proxies and the certificates to trust.
-
-    Raises:
-        SettingsError: a proxy that would be needed, or a file of certificates, cannot be used.
-    """
-    proxies = read_proxies(environ)
-    endpoints = [settings.codearts_endpoint]
-    if not isinstance(settings.sign_in, AccessKey):
-        endpoints.append(settings.iam_endpoint)
-    if faults := [*proxies.faults(endpoints), *certificate_faults(environ)]:
-        raise SettingsError(faults)
+async def codearts_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of CodeArts Check that signs in by itself, as the settings say."""
+    proxies = settings.proxies
     tls = ssl.create_default_context()
     auth: httpx.Auth
     async with AsyncExitStack() as stack:

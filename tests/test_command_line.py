@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.cli import commands
 from bot.settings import setting_rows
 
 COMMAND = Path(sys.executable).with_name("codecheck-bot")
@@ -73,12 +74,12 @@ def test_version(tmp_path: Path) -> None:
 
 
 def test_the_help_of_run_names_every_variable(tmp_path: Path) -> None:
-    """Whoever is on call finds them without the README."""
+    """An engineer on call finds them without the README."""
     text = run(tmp_path, "run", "--help").stdout
     assert not [row.name for row in setting_rows() if not row.table and row.name not in text]
 
 
-@pytest.mark.parametrize("command", ["run", "sandbox", "doctor", "manifest"])
+@pytest.mark.parametrize("command", sorted(commands.commands))
 def test_every_command_has_a_help(command: str, tmp_path: Path) -> None:
     """And asking for it needs no settings."""
     ended = run(tmp_path, command, "--help")
@@ -112,8 +113,9 @@ def test_a_wrong_command_line_is_told_with_exit_status_2(arguments: tuple[str, .
 
 ENDS = """
 import click
-from bot.__main__ import execute
+from bot.cli.execution import execute
 from bot.domain.errors import UndeliverableError
+from bot.settings import Fault, SettingsError
 from bot.observability.logs import configure_logging
 
 async def work():
@@ -130,10 +132,16 @@ click.command()(lambda: print(execute(work())))([])
         ("return 5", 0, "5\n", ""),
         ("raise KeyboardInterrupt", 130, "", ""),
         ("raise UndeliverableError('is_archived')", 1, "", "Error: is_archived\n"),
+        (
+            "raise SettingsError([Fault('PORT', 'is taken', 'Use another one.')])",
+            2,
+            "",
+            "The settings cannot be used:\n- PORT is taken. Use another one.\n",
+        ),
     ],
 )
 def test_how_a_command_ends(work: str, status: int, out: str, err: str, tmp_path: Path) -> None:
-    """What is done, what somebody interrupts and what the bot knows to say end without a stack trace."""
+    """Done, interrupted, failed for a known reason, or with a setting that turns out wrong: no stack trace."""
     script = ENDS.format(work=work)
     ended = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -141,7 +149,7 @@ def test_how_a_command_ends(work: str, status: int, out: str, err: str, tmp_path
     assert (ended.returncode, ended.stdout, ended.stderr) == (status, out, err)
 
 
-def test_an_error_that_nobody_expected_goes_to_the_log_without_secrets(tmp_path: Path) -> None:
+def test_an_unexpected_error_goes_to_the_log_without_secrets(tmp_path: Path) -> None:
     """Its stack trace is one line of the log, and the exit status is 1."""
     script = ENDS.format(work="raise RuntimeError('signing with s3cret-value failed')")
     ended = subprocess.run(  # noqa: S603 - our own command
@@ -149,7 +157,7 @@ def test_an_error_that_nobody_expected_goes_to_the_log_without_secrets(tmp_path:
     )
     line = json.loads(ended.stderr)
     assert ended.returncode == 1
-    assert line["event"] == "stopped by an error that nobody expected"
+    assert line["event"] == "stopped by an unexpected error"
     assert "RuntimeError: signing with [hidden] failed" in line["exception"]
     assert SECRET not in ended.stderr
 
@@ -163,3 +171,50 @@ def test_the_command_line_answers_without_loading_the_bot(tmp_path: Path) -> Non
     loaded = ended.stdout.split()
     assert "click" in loaded
     assert not {"slack_bolt", "slack_sdk", "redis", "httpx", "aiohttp", "pydantic"} & set(loaded)
+
+
+def test_doctor_can_print_json(tmp_path: Path) -> None:
+    """For a script: every check with its grade, and what to do."""
+    ended = run(
+        tmp_path,
+        "doctor",
+        "--json",
+        SLACK_BOT_TOKEN="xoxb-1-a",
+        SLACK_SIGNING_SECRET="s",
+        HUAWEICLOUD_SDK_AK="a",
+        HUAWEICLOUD_SDK_SK="b",
+        SLACK_API_URL="http://127.0.0.1:1/",
+        CODEARTS_ENDPOINT="http://127.0.0.1:1",
+        REDIS_URL="redis://127.0.0.1:1",
+    )
+    assert ended.returncode == 1, ended.stderr
+    checks = json.loads(ended.stdout)
+    assert {check["grade"] for check in checks} >= {"FAULT"}
+    assert all(set(check) == {"name", "grade", "text", "hint"} for check in checks)
+
+
+def test_doctor_shows_the_notices_about_the_settings(tmp_path: Path) -> None:
+    """What works, but probably not as somebody expects."""
+    (tmp_path / "codecheck.toml").write_text(
+        '[operators]\nU01 = "a"\n[[confirmation.rules]]\nchannels = ["C01"]\nsecond_step = "typed"\n', encoding="utf-8"
+    )
+    ended = run(
+        tmp_path,
+        "doctor",
+        SLACK_BOT_TOKEN="xoxb-1-a",
+        SLACK_SIGNING_SECRET="s",
+        HUAWEICLOUD_SDK_AK="a",
+        HUAWEICLOUD_SDK_SK="b",
+        SLACK_API_URL="http://127.0.0.1:1/",
+        CODEARTS_ENDPOINT="http://127.0.0.1:1",
+        REDIS_URL="redis://127.0.0.1:1",
+    )
+    assert "warning settings: [[confirmation.rules]] is read, but [[rules]] replaces it" in ended.stdout, ended.stderr
+
+
+def test_audit_needs_no_setting_of_slack_or_codearts(tmp_path: Path) -> None:
+    """It gets as far as Redis, which is not there."""
+    ended = run(tmp_path, "audit", "verify", REDIS_URL="redis://127.0.0.1:1")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "The settings cannot be used" not in ended.stderr
+    assert "Redis" in ended.stderr

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
 from bot.domain import deletion
-from bot.settings import SettingRow, setting_rows
+from bot.settings import setting_rows
 from bot.slack.registry import discover
 from bot.store.keys import acl_rules
+from tests.generated import PARTS, documents, parts_in, written
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,26 +25,17 @@ def section(heading: str) -> str:
     return match[1]
 
 
-def row_of(setting: SettingRow) -> str:
-    """A setting as its table shows it."""
-    name = f"[{setting.table}] {setting.name}".rstrip() if setting.table else setting.name
-    return f"| `{name}`{' 🔒' if setting.secret else ''} | {setting.meaning} | {setting.default} |"
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+def test_what_is_generated_is_as_the_code_has_it(path: Path) -> None:
+    """Settings and commands, in the code's own words and order."""
+    document = path.read_text(encoding="utf-8")
+    assert written(document) == document, f"{path.name} is out of date: run python -m tests.generated"
 
 
-def rows_in(text: str) -> list[str]:
-    """The rows of the table in `text`, its head apart."""
-    return [line for line in text.splitlines() if line.startswith("|")][2:]
-
-
-@pytest.mark.parametrize(("heading", "toml"), [("### Environment", False), ("### codecheck.toml", True)])
-def test_every_setting_has_its_row_as_the_code_has_it(heading: str, *, toml: bool) -> None:
-    """Neither more nor less, in the code's own words and order."""
-    wanted = [row_of(setting) for setting in setting_rows() if bool(setting.table) is toml]
-    found = rows_in(section(heading))
-    missing, stale = [row for row in wanted if row not in found], [row for row in found if row not in wanted]
-    assert not missing, f"README.md, {heading}: paste\n" + "\n".join(missing)
-    assert not stale, f"README.md, {heading}: take out\n" + "\n".join(stale)
-    assert found == wanted
+def test_every_generated_part_is_in_one_document() -> None:
+    """A setting or a command is described in one place."""
+    found = [name for path in documents() for name in parts_in(path.read_text(encoding="utf-8"))]
+    assert sorted(found) == sorted(PARTS)
 
 
 def test_every_subcommand_has_its_row() -> None:
@@ -52,12 +43,6 @@ def test_every_subcommand_has_its_row() -> None:
     listed = re.findall(r"^\| `/codecheck (\w+)", section("## What it looks like"), re.MULTILINE)
     wanted = sorted(each.name for each in discover().subcommands)
     assert sorted(listed) == wanted, "README.md, What it looks like: paste `bot.slack.registry.commands_table()`"
-
-
-def test_every_command_of_the_command_line_has_its_row() -> None:
-    """The table of what is run on a machine."""
-    listed = re.findall(r"^\| `codecheck-bot (\w+)` \|", section("### 4. Run it"), re.MULTILINE)
-    assert sorted(listed) == sorted(main.commands), "README.md, Run it: one row for each command"
 
 
 def test_the_state_diagram_is_the_codes() -> None:
@@ -69,7 +54,7 @@ def test_the_state_diagram_is_the_codes() -> None:
 
 
 def test_the_rules_for_redis_are_the_codes() -> None:
-    """Whoever pastes them has a bot that works, and may no more than it needs."""
+    """Pasting them gives a bot that works and may do no more than it needs."""
     rules = acl_rules("codecheck")
     assert rules in section("### 3. Redis"), f"README.md, Redis: paste\nACL SETUSER codecheck on >PASSWORD {rules}"
 

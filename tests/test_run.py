@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,20 @@ async def test_a_bot_that_slack_does_not_know_says_so_and_exits_1(tmp_path: Path
         assert await bot.ended() == 1
     assert "Error: Slack refuses the bot's token (invalid_auth). Check `SLACK_BOT_TOKEN`." in str(bot.log[-1])
     assert not [line for line in bot.log if "Traceback" in str(line)]
+
+
+async def test_notices_about_the_settings_are_logged(tmp_path: Path) -> None:
+    """Before anything else, since they may explain what follows."""
+    toml = '[[confirmation.rules]]\nchannels = ["C01"]\nsecond_step = "typed"\n'
+    (tmp_path / "codecheck.toml").write_text(toml, encoding="utf-8")
+    bot = BotProcess(ENOUGH | {"SLACK_API_URL": "http://127.0.0.1:1/", "REDIS_URL": "redis://127.0.0.1:1"}, tmp_path)
+    with suppress(RuntimeError):  # Slack is not there
+        await bot.start(ready=False)
+    bot.kill()
+    await bot.ended()
+    assert bot.log[0]["event"] == "a setting needs attention"
+    assert bot.log[0]["setting"] == "[[confirmation.rules]]"
+    assert bot.log[0]["level"] == "warning"
 
 
 @pytest.mark.parametrize("transport", [["--http"], ["--socket"]])

@@ -10,6 +10,7 @@ from bot.doctor.check import Check, Grade, report
 from bot.doctor.codearts import look_at_codearts
 from bot.doctor.people import look_at_people
 from bot.doctor.redis_server import look_at_redis
+from bot.doctor.settings import look_at_settings
 from bot.doctor.slack_app import look_at_slack
 from bot.settings import Settings
 
@@ -17,7 +18,7 @@ __all__ = ["PROBES", "Check", "Grade", "examine", "report"]
 
 Probe = Callable[[Settings], Awaitable[list[Check]]]
 
-PROBES: tuple[Probe, ...] = (look_at_people, look_at_redis, look_at_slack, look_at_codearts)
+PROBES: tuple[Probe, ...] = (look_at_settings, look_at_people, look_at_redis, look_at_slack, look_at_codearts)
 
 
 async def examine(settings: Settings, probes: Sequence[Probe] = PROBES) -> list[Check]:

@@ -30,7 +30,7 @@ async def look_at_codearts(settings: Settings) -> list[Check]:
         async with codearts_client(settings) as http:
             response = await http.get(f"/v3/task/{_NO_TASK}", headers={"Content-Type": "application/json"})
     except SettingsError as error:
-        return [Check(_NAME, Grade.FAULT, f"{fault.where} {fault.what}", fault.cure) for fault in error.faults]
+        return [Check(_NAME, Grade.FAULT, f"{fault.where} {fault.what}", fault.hint) for fault in error.faults]
     except NoTokenError as error:
         return [Check(_NAME, Grade.FAULT, f"IAM gave no token: {error}", str(error.admin_hint or error.hint))]
     except (httpx.HTTPError, OSError) as error:

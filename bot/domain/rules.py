@@ -81,11 +81,15 @@ class Match:
     names: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
 
+    def has_channel(self, channel: str) -> bool:
+        """Whether the rule could count in `channel`."""
+        return _matches(self.channels, channel)
+
     def fits(self, channel: str, facts: TaskFacts, task_id: str) -> bool:
-        """Whether the rule counts; a fact that is not known ("") may be any, so it matches."""
+        """Whether the rule counts; a fact that is not known ("") could be anything, so it matches."""
         repository = facts.repository
         return (
-            _matches(self.channels, channel)
+            self.has_channel(channel)
             and _matches(self.projects, facts.project, facts.project_id)
             and _matches(self.repositories, repository, repository.removesuffix(".git"))
             and _matches(self.names, facts.name)
@@ -142,5 +146,6 @@ def _matches(globs: Iterable[str], *values: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """One spelling of what reads alike: é may be one character or two, and case does not count."""
+    """One spelling of what reads alike: é is one character or two, some are not seen, and case does not count."""
+    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

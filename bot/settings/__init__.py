@@ -1,12 +1,28 @@
-"""Every setting: read once from the environment, secret files and codecheck.toml, checked, and then frozen.
+"""Every setting: read once from the environment, secret files and codecheck.toml, checked, and frozen.
 
-`model` says what there is to set; `loading` reads it; `checks` say what a value must look like; `faults` are what a
-person gets to read when one does not. Nothing is read at import time, and nothing else in the bot reads settings.
+`model` says what there is to set, one file for each group; `loading` reads it; `checks`, `urls` and `redis_url` say
+what a value must look like; `faults` are what a person reads if one does not; `notices` are about values that are
+valid.
+Nothing is read at import time, and nothing else in the bot reads settings.
 """
 
-from bot.settings.faults import Fault, SettingsError
-from bot.settings.loading import load_settings
-from bot.settings.model import AccessKey, IamUser, Settings
-from bot.settings.rows import SettingRow, setting_rows
+from bot.settings.faults import Fault, Notice, SettingsError
+from bot.settings.loading import load_settings, load_store_settings
+from bot.settings.model import AccessKey, IamUser, Settings, StoreSettings
+from bot.settings.notices import notices_of
+from bot.settings.tables import SettingRow, setting_rows
 
-__all__ = ["AccessKey", "Fault", "IamUser", "SettingRow", "Settings", "SettingsError", "load_settings", "setting_rows"]
+__all__ = [
+    "AccessKey",
+    "Fault",
+    "IamUser",
+    "Notice",
+    "SettingRow",
+    "Settings",
+    "SettingsError",
+    "StoreSettings",
+    "load_settings",
+    "load_store_settings",
+    "notices_of",
+    "setting_rows",
+]

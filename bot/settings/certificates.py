@@ -33,8 +33,8 @@ def _wrong_with(file: Path) -> list[Fault]:
     except FileNotFoundError:
         return [Fault(_FILE, f"names {file}, which does not exist", "Correct the path, or unset the variable.")]
     except ssl.SSLError:
-        cure = "It must be a PEM file: one or more blocks that begin with -----BEGIN CERTIFICATE-----."
-        return [Fault(_FILE, f"names {file}, which holds no certificate that can be read", cure)]
+        hint = "It must be a PEM file: one or more blocks that begin with -----BEGIN CERTIFICATE-----."
+        return [Fault(_FILE, f"names {file}, which holds no certificate that can be read", hint)]
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         return [Fault(_FILE, f"names {file}, which cannot be read ({reason})", "Let the bot's user read it.")]

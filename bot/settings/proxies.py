@@ -140,8 +140,8 @@ def _wrong_with(proxy: _Proxy) -> Fault | None:
     if url is None or not url.hostname:
         return Fault(proxy.variable, "is not a valid URL", _EXAMPLE)
     if url.scheme.startswith("socks"):
-        cure = f"Use an HTTP proxy, or list the hosts in NO_PROXY. {_EXAMPLE}"
-        return Fault(proxy.variable, "is a SOCKS proxy, which the bot cannot use", cure)
+        hint = f"Use an HTTP proxy, or list the hosts in NO_PROXY. {_EXAMPLE}"
+        return Fault(proxy.variable, "is a SOCKS proxy, which the bot cannot use", hint)
     if url.scheme not in ("http", "https"):
         return Fault(proxy.variable, "has a scheme other than http:// and https://", _EXAMPLE)
     return None

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
+import click
+
 
 class Birth(TypedDict):
     """What a bot starts with.
@@ -93,16 +95,18 @@ def _live(birth: Birth, log: socket.socket) -> None:
         os.environ.update(birth["environ"])
         os.chdir(birth["folder"])
 
-        from bot.__main__ import _configure_logging, _settings, execute  # noqa: PLC0415
         from bot.app import run  # noqa: PLC0415
+        from bot.cli.execution import execute  # noqa: PLC0415
+        from bot.cli.settings import all_settings  # noqa: PLC0415
         from bot.domain.next_step import Timings  # noqa: PLC0415
 
-        settings = _settings()
-        _configure_logging(settings)
-        execute(run(settings, Timings(**birth["timings"])))
+        execute(run(all_settings(), Timings(**birth["timings"])))
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
+    except click.ClickException as failed:
+        failed.show()
+        status = failed.exit_code
     finally:
         logging.shutdown()  # writes what is left of the log
         os._exit(status)

@@ -1,4 +1,4 @@
-"""Settings that are well, for tests to start from, and the faults of those that are not."""
+"""Valid settings for tests to start from, and the faults of those that are not valid."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,10 +31,36 @@ admins = []
 [confirmation]
 ttl_seconds = 60
 second_step = "button"
+dwell_seconds = 2
+reason = "optional"
 grace_seconds = 0
 resume_seconds = 120
 verify_seconds = 90
 rules = [{ channels = ["C02"], second_step = "second_person", grace_seconds = 30 }]
+
+[[rules]]
+second_step = "second_person"
+grace_seconds = 604800
+reason = "required"
+protect = false
+warn = "Release gate: ask the quality team first."
+[rules.match]
+channels = ["C02", "D*"]
+projects = ["pay*"]
+repositories = ["*/pay"]
+names = ["release-*"]
+tasks = ["a*"]
+
+[second_person]
+ttl_seconds = 28800
+confirmers = 2
+ask = ["S0QUALITY", "U01ALICE"]
+remind_minutes = [60, 15, 1000]
+break_glass = false
+
+[codearts]
+projects = ["0f3a"]
+console_url = "https://console.example.com/{project_id}/{task_id}"
 
 [notify]
 channels = ["C09"]

@@ -35,7 +35,7 @@ def test_a_file_without_certificates_is_named(tmp_path: Path, content: bytes | N
         file.write_bytes(content)
     (fault,) = certificate_faults({"SSL_CERT_FILE": str(file)})
     assert (fault.where, str(file) in fault.what, what in fault.what) == ("SSL_CERT_FILE", True, True)
-    assert fault.cure
+    assert fault.hint
 
 
 def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:

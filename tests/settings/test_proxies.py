@@ -102,7 +102,7 @@ def test_what_cannot_be_used_is_a_fault_with_what_to_do(environ: dict[str, str],
     (fault,) = read_proxies(environ).faults([_CHECK, _SLACK])
     assert fault.where == where
     assert what in fault.what
-    assert fault.cure
+    assert fault.hint
     assert "hunter2" not in str(fault)
 
 

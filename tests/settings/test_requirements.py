@@ -23,14 +23,18 @@ NO_SIGN_IN = Fault(
     "Set either HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, "
     "or CODEARTS_IAM_USER, CODEARTS_IAM_PASSWORD and CODEARTS_IAM_DOMAIN.",
 )
-HALF_A_KEY = Fault("CodeArts Check sign-in", "lacks HUAWEICLOUD_SDK_AK", "Set it beside HUAWEICLOUD_SDK_SK.")
+HALF_A_KEY = Fault(
+    "CodeArts Check sign-in", "lacks HUAWEICLOUD_SDK_AK", "Set it as well, since HUAWEICLOUD_SDK_SK is set."
+)
 HALF_A_USER = Fault(
-    "CodeArts Check sign-in", "lacks CODEARTS_IAM_PASSWORD and CODEARTS_IAM_DOMAIN", "Set it beside CODEARTS_IAM_USER."
+    "CodeArts Check sign-in",
+    "lacks CODEARTS_IAM_PASSWORD and CODEARTS_IAM_DOMAIN",
+    "Set it as well, since CODEARTS_IAM_USER is set.",
 )
 TWO_WAYS = Fault(
     "CodeArts Check sign-in",
-    "is given two ways: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, and CODEARTS_IAM_USER",
-    "Keep one way and unset the other.",
+    "is set in two ways: HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, and CODEARTS_IAM_USER",
+    "Keep one and unset the other.",
 )
 STRAY_TOKEN = Fault(
     "HUAWEICLOUD_SDK_SECURITY_TOKEN",
@@ -51,7 +55,7 @@ STRAY_TOKEN = Fault(
         (HTTP | BY_USER | {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "t"}, [STRAY_TOKEN]),
     ],
 )
-def test_what_is_missing_or_contradicts_is_told_with_its_cure(
+def test_what_is_missing_or_contradictory_is_reported_with_what_to_do(
     environ: dict[str, str], told: list[Fault], tmp_path: Path
 ) -> None:
     """There is one token, one way in from Slack and exactly one way of signing in."""
@@ -65,8 +69,35 @@ def test_a_faulty_value_is_not_called_missing_as_well(tmp_path: Path) -> None:
 
 
 def test_replicas_cannot_be_waited_for_without_a_redis_that_has_some(tmp_path: Path) -> None:
-    """The embedded server is alone: every confirmation would be refused."""
+    """The embedded server has no replicas, so every confirmation would be refused."""
     (tmp_path / "codecheck.toml").write_text("[redis]\nwait_replicas = 1\n", encoding="utf-8")
     assert faults(ENOUGH, tmp_path) == [
-        Fault("[redis] wait_replicas", "needs REDIS_URL", "The embedded server has no replicas: take one out.")
+        Fault(
+            "[redis] wait_replicas",
+            "needs REDIS_URL",
+            "Set REDIS_URL, or take it out: the embedded server has no replicas.",
+        )
     ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "table"),
+    [
+        ("[confirmation]\nttl_seconds = 2", "confirmation"),
+        ("[confirmation]\nttl_seconds = 30\ndwell_seconds = 30", "confirmation"),
+        ("[second_person]\nttl_seconds = 1", "second_person"),
+    ],
+)
+def test_a_request_does_not_expire_before_it_can_be_confirmed(toml: str, table: str, tmp_path: Path) -> None:
+    """The second step counts only once it has been shown for a while."""
+    (tmp_path / "codecheck.toml").write_text(toml, encoding="utf-8")
+    (told,) = faults(ENOUGH, tmp_path)
+    assert told.where == f"[{table}] ttl_seconds"
+    assert told.hint == "Nobody could confirm anything: make ttl_seconds longer."
+
+
+@pytest.mark.parametrize("toml", ["confirmation = 5", "[confirmation]\nttl_seconds = 'x'", "redis = 5"])
+def test_what_is_faulty_by_itself_is_not_judged_together_with_others(toml: str, tmp_path: Path) -> None:
+    """One fault, one line."""
+    (tmp_path / "codecheck.toml").write_text(toml, encoding="utf-8")
+    assert len(faults(ENOUGH, tmp_path)) == 1

@@ -1,0 +1,26 @@
+"""`codecheck-bot manifest`."""
+
+import click
+
+
+@click.command("manifest", short_help="Print what to paste into Slack to create the app.")
+@click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
+@click.option(
+    "--with",
+    "extras",
+    type=click.Choice(["email", "profile", "usergroups"]),
+    multiple=True,
+    help="Ask for the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
+)
+def command(url: str | None, extras: tuple[str, ...]) -> None:
+    """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
+
+    Without --url it is for Socket Mode, with it for HTTP. It asks for the least that the bot needs.
+    """
+    from bot.manifest import http_form, manifest, with_scopes
+
+    try:
+        asked = with_scopes(manifest(), extras)
+        click.echo(http_form(asked, url) if url else asked, nl=False)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--url") from None

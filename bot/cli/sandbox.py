@@ -1,0 +1,70 @@
+"""`codecheck-bot sandbox`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from bot.cli.execution import execute
+
+
+@click.command("sandbox", short_help="Try the whole bot on this machine, against stand-ins.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Where the page is served."
+)
+@click.option(
+    "--play",
+    is_flag=True,
+    help="No page: print a few whole conversations, and exit: 0 if all went as they must, else 1.",
+)
+@click.option(
+    "--socket/--http", "socket_mode", default=True, show_default=True, help="How the bot meets the stand-in Slack."
+)
+def command(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
+    """Try the whole bot on this machine: no Slack, no cloud, nothing to configure.
+
+    Serves a page that looks and behaves like Slack, with the real bot behind it, and prints its address; Ctrl-C stops
+    it all. `make sandbox` shows the conversations of --play first, and then serves the page where somebody watches: on
+    a terminal, outside CI.
+    """
+    if play:
+        sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
+    execute(_serve_page(port, socket_mode=socket_mode))
+
+
+async def _serve_page(port: int, *, socket_mode: bool) -> None:
+    """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
+    from bot.domain.errors import BotError
+    from bot.manifest import parsed_manifest
+    from bot.sandbox.page.serving import serve
+    from bot.store.embedded import start_embedded
+
+    def announce(url: str) -> None:
+        click.echo(f"The sandbox is at {url}\nCtrl-C stops it, and everything that belongs to it.")
+
+    with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
+        try:
+            await serve(
+                parsed_manifest(),
+                lambda: start_embedded(Path(folder)),
+                port=port,
+                socket_mode=socket_mode,
+                announce=announce,
+            )
+        except OSError as error:
+            raise BotError(f"The page cannot be served: {error.strerror}. --port 0 takes any free port.") from None
+
+
+async def _play(*, socket_mode: bool) -> bool:
+    """Play against an embedded server of its own, which leaves nothing behind."""
+    from bot.manifest import parsed_manifest
+    from bot.sandbox.play import play
+    from bot.store.embedded import start_embedded
+
+    with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
+        server = await start_embedded(Path(folder))
+        try:
+            return await play(parsed_manifest(), server.url, socket_mode=socket_mode)
+        finally:
+            await server.stop()
