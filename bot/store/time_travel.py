@@ -28,7 +28,7 @@ async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
         fields = cast("dict[str, str]", await client.hgetall(key))
         if not fields:
             continue
-        earlier: dict[str, str] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
+        earlier: dict[bytes | bytearray | memoryview | str | int | float, bytes | bytearray | memoryview | str | int | float] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
         lifecycle = json.loads(fields["lifecycle"])
         moved = {name: lifecycle[name] - ms for name in _TIMES_OF_LIFECYCLE if lifecycle.get(name)}
         async with client.pipeline(transaction=True) as pipeline:
