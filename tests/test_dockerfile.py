@@ -47,7 +47,9 @@ def test_everything_installed_is_locked_by_its_hash() -> None:
     assert len(locked) == 3
     assert all("--no-deps" in part for part in locked)
     assert all("--require-hashes" in part or "--no-index" in part for part in locked)
-    assert any(part.strip().endswith("python check") for word, rest in ALL if word == "RUN" for part in rest.split("&&"))
+    assert any(
+        part.strip().endswith("python check") for word, rest in ALL if word == "RUN" for part in rest.split("&&")
+    )
 
 
 def test_the_build_lock_has_what_pyproject_builds_with() -> None:
