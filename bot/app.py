@@ -35,8 +35,10 @@ from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
-from bot.store.embedded import start_embedded
+from bot.store.embedded import open_embedded
 from bot.store.record import RedisRecord
+
+Check = Callable[[], Awaitable[bool]]  # of readiness
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +89,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
     timings = timings or settings.timings
     background = Background()
     async with AsyncExitStack() as stack:
-        redis = await _redis(stack, settings)
+        redis, checks = await _redis(stack, settings)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         workspace = await sign_in(client)
@@ -119,19 +121,26 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         if settings.record.retention_days:
             trimming = asyncio.create_task(trim_forever(record, settings.record.retention_days), name="trim")
             stack.push_async_callback(cancel, trimming)
-        bot = await _serve(stack, settings, app, client, redis)
+        bot = await _serve(stack, settings, app, client, checks)
         _log.info("ready", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
         yield bot
 
 
-async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
-    """The shared Redis; without one, the embedded server, which outlives the bot on purpose."""
-    url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    if url is None:
-        url = (await start_embedded(settings.data_dir)).url
+async def _redis(stack: AsyncExitStack, settings: Settings) -> tuple[Redis, dict[str, Check]]:
+    """A client of the shared Redis or, without one, of the embedded server; and what readiness asks of it."""
+    checks: dict[str, Check] = {}
+    if settings.redis_url:
+        url = settings.redis_url.get_secret_value()
+    else:
+        server = await stack.enter_async_context(open_embedded(settings.data_dir))
+        url, checks["data"] = server.url, server.ready
     client = connect(url)
     stack.push_async_callback(client.aclose)
-    return client
+
+    async def redis_answers() -> bool:
+        return bool(await client.ping())
+
+    return client, {"redis": redis_answers, **checks}
 
 
 def _policy(settings: Settings, team: str) -> Policy:
@@ -148,9 +157,11 @@ def _policy(settings: Settings, team: str) -> Policy:
     )
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, redis: Redis) -> Bot:
+async def _serve(
+    stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient, checks: dict[str, Check]
+) -> Bot:
     """Take what Slack sends, and answer health checks."""
-    slack_answers: Callable[[], Awaitable[bool]]
+    slack_answers: Check
     if settings.slack_app_token is not None:
         token = settings.slack_app_token.get_secret_value()
         socket = await stack.enter_async_context(serve_socket_mode(app, token, client))
@@ -160,10 +171,7 @@ async def _serve(stack: AsyncExitStack, settings: Settings, app: AsyncApp, clien
         async def slack_answers() -> bool:
             return await signed_in(client)
 
-    async def redis_answers() -> bool:
-        return bool(await redis.ping())
-
-    readiness = Readiness({"redis": redis_answers, "slack": slack_answers})
+    readiness = Readiness({**checks, "slack": slack_answers})
     secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
     served = health_app(readiness) if settings.socket_mode else http_app(app, secret, readiness)
     http = await stack.enter_async_context(serve_http(served, settings.host, settings.port))

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import TextIO
 
@@ -11,7 +11,7 @@ from bot.domain.chain import Break, Chain, Link
 from bot.domain.record import COLUMNS
 from bot.settings import Settings
 from bot.store.connection import connect
-from bot.store.embedded import start_embedded
+from bot.store.embedded import open_embedded
 from bot.store.record import RedisRecord
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one (OWASP, "CSV Injection")
@@ -76,9 +76,12 @@ def _safe(value: str | int) -> str | int:
 
 @asynccontextmanager
 async def _record(settings: Settings) -> AsyncIterator[RedisRecord]:
-    url = settings.redis_url.get_secret_value() if settings.redis_url else (await start_embedded(settings.data_dir)).url
-    client = connect(url)
-    try:
+    """The record that the settings lead to. Makes no data folder, and leaves no server running."""
+    async with AsyncExitStack() as stack:
+        if settings.redis_url:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(open_embedded(settings.data_dir, create=False))).url
+        client = connect(url)
+        stack.push_async_callback(client.aclose)
         yield RedisRecord(client, prefix=settings.redis_prefix)
-    finally:
-        await client.aclose()

@@ -4,15 +4,11 @@ import asyncio
 import os
 import time
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 from bot.domain.errors import EmbeddedServerError
-from bot.store.connection import connect
 from bot.store.embedded import locks
 from bot.store.embedded.contents import too_little_space
 from bot.store.embedded.folder import DataFolder
-from bot.store.embedded.peer import ForeignServerError, server_at
+from bot.store.embedded.peer import ForeignServerError, answering_at
 from bot.store.embedded.problem import raise_fatal, shown
 from bot.store.embedded.process import last_words, spawn
 
@@ -30,42 +26,32 @@ async def adopt_or_spawn(folder: DataFolder, deadline: float) -> int:
         EmbeddedServerError: no server can be had; the text says why and what to do.
         OSError: the lock cannot be opened.
     """
-    client = connect(folder.url)
     spawned = False
-    try:
-        while True:
-            pid = await _answering(client, folder)
-            lock = locks.open_lock(folder.lock)
-            try:
-                if not locks.try_lock(lock):
-                    if pid is not None:
-                        return pid
-                elif pid is not None and await _answering(client, folder) == pid:
-                    raise _stranger(folder, f"process {pid}")
-                elif spawned:
-                    raise _ended_at_once(folder)
-                else:
-                    raise_fatal(too_little_space(folder))
-                    await asyncio.to_thread(spawn, folder, lock)
-                    spawned = True
-            finally:
-                os.close(lock)
-            check_time(folder, deadline, "does not answer")
-            await asyncio.sleep(_PAUSE)
-    finally:
-        await client.aclose()
+    while True:
+        pid = await _answering(folder)
+        lock = locks.open_lock(folder.lock)
+        try:
+            if not locks.try_lock(lock):
+                if pid is not None:
+                    return pid
+            elif pid is not None and await _answering(folder) == pid:
+                raise _stranger(folder, f"process {pid}")
+            elif spawned:
+                raise EmbeddedServerError(f"The embedded Redis server ended at once: {last_words(folder)}")
+            else:
+                raise_fatal(too_little_space(folder))
+                spawn(folder, lock)  # not in a thread, which would go on when this is cancelled
+                spawned = True
+        finally:
+            os.close(lock)
+        check_time(folder, deadline, "does not answer")
+        await asyncio.sleep(_PAUSE)
 
 
-async def _answering(client: Redis, folder: DataFolder) -> int | None:
+async def _answering(folder: DataFolder) -> int | None:
     """The PID of the server that answers; None if none does, or while it loads its data."""
     try:
-        pid = server_at(folder.socket)
-        if pid is None:
-            return None
-        await client.ping()
-        return pid or int((await client.info("server"))["process_id"])
-    except RedisError:
-        return None
+        return await answering_at(folder.socket)
     except ForeignServerError as error:
         raise _stranger(folder, str(error)) from None
 
@@ -83,12 +69,8 @@ def check_time(folder: DataFolder, deadline: float, what: str) -> None:
         )
 
 
-def _ended_at_once(folder: DataFolder) -> EmbeddedServerError:
-    return EmbeddedServerError(f"The embedded Redis server ended at once: {last_words(folder)}")
-
-
 def _stranger(folder: DataFolder, who: str) -> EmbeddedServerError:
     return EmbeddedServerError(
         f"The server that answers at {shown(folder.socket)} is not the one of {shown(folder.path)}: it is {who}. "
-        "Nothing was said to it. Stop it, or set CODECHECK_DATA_DIR to another folder."
+        "Stop it, or set CODECHECK_DATA_DIR to another folder."
     )

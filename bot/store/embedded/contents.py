@@ -42,7 +42,7 @@ def lost_files(folder: DataFolder) -> Iterator[Problem]:
 
 def _lacking(folder: DataFolder, manifest: str) -> str:
     """The files that the manifest names and that are not there."""
-    named = re.findall(r"^file (\S+) seq", manifest, re.MULTILINE)
+    named = re.findall(r"^file (\S+) seq \d+ type [bi]", manifest, re.MULTILINE)  # "h" is history: it is being removed
     if not named:
         return "every file that its manifest should name"
     return ", ".join(name for name in named if not (folder.data / name).is_file())

@@ -13,7 +13,9 @@ from bot.store.embedded.folder import DataFolder
 from bot.store.embedded.problem import shown
 
 _LONGEST_LOG = 4_194_304  # bytes; a longer one is put aside at the next start
-_ended: dict[int, int] = {}  # PID of a child that has ended -> its return code, as `subprocess` has it
+_BETWEEN = 0.5  # seconds at most between a process's last connection and its end
+_children: dict[int, Thread] = {}  # PID of a server that this process started -> what waits for its end
+_ended: dict[int, int] = {}  # PID of one that has ended -> its return code, as `subprocess` has it
 
 
 def spawn(folder: DataFolder, lock: int) -> None:
@@ -61,7 +63,8 @@ def spawn(folder: DataFolder, lock: int) -> None:
         ) from error
     finally:
         os.close(log)
-    Thread(target=_wait_for, args=(process,), name="embedded server", daemon=True).start()
+    _children[process.pid] = Thread(target=_wait_for, args=(process,), name="embedded server", daemon=True)
+    _children[process.pid].start()
 
 
 def _wait_for(process: "subprocess.Popen[bytes]") -> None:
@@ -69,8 +72,15 @@ def _wait_for(process: "subprocess.Popen[bytes]") -> None:
     _ended[process.pid] = process.wait()
 
 
-def reap(pid: int) -> None:
-    """The same for a server whose starter was killed, and which was left to this process, a container's first one."""
+def wait_for_end(pid: int) -> None:
+    """Until a server that has closed its connections has ended too, as far as this process can know.
+
+    One that this process did not start may still be its child: a container's first process is left with the children of
+    those that were killed.
+    """
+    if pid in _children:
+        _children[pid].join(_BETWEEN)
+        return
     try:
         ended, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:

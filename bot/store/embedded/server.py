@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.store.embedded.adoption import adopt_or_spawn, check_time
 from bot.store.embedded.contents import has_data, lost_files, too_little_space
 from bot.store.embedded.folder import DataFolder, prepare
 from bot.store.embedded.problem import Problem, raise_fatal, shown
-from bot.store.embedded.process import reap
+from bot.store.embedded.process import wait_for_end
 from bot.store.embedded.uses import Uses
 
 _PAUSE = 0.01  # seconds
@@ -46,6 +47,10 @@ class EmbeddedServer:
         """The data folder."""
         return DataFolder(self.data_dir)
 
+    async def ready(self) -> bool:
+        """A readiness check: whether what is recorded now can be found again."""
+        return not any(problem.fatal for problem in self.troubles())
+
     async def release(self) -> None:
         """Let go of the server, and stop it unless another process uses it.
 
@@ -70,21 +75,20 @@ class EmbeddedServer:
 
     async def _shut_down(self) -> None:
         client = connect(self.url)
+        deadline = time.monotonic() + _STOPPING
         try:
-            await client.shutdown(nosave=True)  # the append-only file has it all
-        except RedisError:
-            pass  # it has ended already, or it hangs: the lock tells
+            while not locks.is_free(self.folder.lock):
+                if time.monotonic() > deadline:
+                    raise EmbeddedServerError(
+                        f"The embedded Redis server does not stop: {locks.holders(self.folder.lock)} "
+                        f"still holds {shown(self.folder.lock)}."
+                    )
+                with suppress(RedisError):  # it does not listen yet, or no more
+                    await client.shutdown(nosave=True)  # the append-only file has it all
+                await asyncio.sleep(_PAUSE)
         finally:
             await client.aclose()
-        deadline = time.monotonic() + _STOPPING
-        while not locks.is_free(self.folder.lock):
-            if time.monotonic() > deadline:
-                raise EmbeddedServerError(
-                    f"The embedded Redis server does not stop: {locks.holders(self.folder.lock)} "
-                    f"still holds {shown(self.folder.lock)}."
-                )
-            await asyncio.sleep(_PAUSE)
-        reap(self.pid)
+        await asyncio.to_thread(wait_for_end, self.pid)
 
     def troubles(self) -> Iterator[Problem]:
         """What is wrong now, for a readiness check: the folder was replaced, files are missing, the disk is full."""
@@ -97,6 +101,11 @@ class EmbeddedServer:
             return
         yield from lost_files(self.folder)
         yield from too_little_space(self.folder)
+        if not self.folder.socket.is_socket() and not locks.is_free(self.folder.lock):
+            yield Problem(
+                f"The embedded Redis server's socket {shown(self.folder.socket)} was removed.",
+                f"End {locks.holders(self.folder.lock)}: the bot starts it again, with all its data.",
+            )
 
 
 async def start_embedded(data_dir: Path, *, patience: float = 30, create: bool = True) -> EmbeddedServer:

@@ -11,7 +11,7 @@ import structlog
 from bot.domain.errors import EmbeddedServerError
 from bot.store.embedded.adoption import adopt_or_spawn
 from bot.store.embedded.problem import Problem, raise_fatal
-from bot.store.embedded.process import last_words, reap
+from bot.store.embedded.process import last_words, wait_for_end
 from bot.store.embedded.server import EmbeddedServer, start_embedded
 
 _LOAD = 600  # seconds that a server which is started again has to load its data
@@ -59,8 +59,7 @@ async def _keep_running(server: EmbeddedServer) -> None:
     pid = server.pid
     while True:
         await _end_of(server)
-        await asyncio.sleep(0)  # so that the thread which waits for the process may say how it ended
-        reap(pid)
+        await asyncio.to_thread(wait_for_end, pid)
         said = last_words(server.folder, pid)
         found = await _start_again(server)
         if found == pid:  # it had only closed the connection

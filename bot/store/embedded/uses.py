@@ -1,7 +1,6 @@
 """Who uses the server: it ends with the last process that lets go of it."""
 
 import os
-import stat
 
 from bot.store.embedded import locks
 from bot.store.embedded.folder import DataFolder
@@ -43,9 +42,9 @@ class Uses:
             self._descriptor = None
 
     def replaced(self) -> bool:
-        """Whether the folder, its locks or its socket are no longer those that were there at the start."""
+        """Whether the folder or its locks are no longer those that were there at the start."""
         try:
-            return _identities(self._folder) != self._files or not stat.S_ISSOCK(self._folder.socket.stat().st_mode)
+            return _identities(self._folder) != self._files
         except OSError:
             return True
 

@@ -25,14 +25,13 @@ async def data_dir(tmp_path: Path) -> AsyncIterator[Path]:
 
 
 def servers_of(folder: Path) -> set[int]:
-    """The servers that hold the folder's lock; and those that this process started and left as zombies."""
+    """The servers that hold the folder's lock."""
     lock = str(folder.resolve() / "lock")
     found = set()
-    for process in psutil.process_iter(["name", "open_files", "ppid", "status"]):
-        if process.info["name"] in ("valkey-server", "redis-server"):
-            zombie = process.info["ppid"] == os.getpid() and process.info["status"] == psutil.STATUS_ZOMBIE
-            if zombie or any(file.path == lock for file in process.info["open_files"] or ()):
-                found.add(process.pid)
+    for process in psutil.process_iter(["name", "open_files"]):
+        named = process.info["name"] in ("valkey-server", "redis-server")
+        if named and any(file.path == lock for file in process.info["open_files"] or ()):
+            found.add(process.pid)
     return found
 
 

@@ -105,6 +105,16 @@ async def test_letting_go_loses_nothing(data_dir: Path) -> None:
         await client.aclose()
 
 
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 4, 8, 16, 32, 64])
+async def test_a_bot_that_ends_while_the_server_is_started_again(data_dir: Path, milliseconds: int) -> None:
+    """However far that has come, no server is left behind."""
+    async with open_embedded(data_dir) as server:
+        os.kill(server.pid, signal.SIGKILL)
+        await asyncio.sleep(milliseconds / 1_000)
+    await until(lambda: not psutil.pid_exists(server.pid))
+    assert not servers_of(data_dir)
+
+
 async def test_letting_go_of_a_server_that_was_killed(data_dir: Path) -> None:
     """There is nothing to stop, and nothing to complain about."""
     server = await start_embedded(data_dir)
