@@ -249,6 +249,7 @@ async def test_a_folder_that_is_replaced_while_it_runs_is_noticed(
     (problem,) = server.troubles()
     assert problem.fatal
     assert "removed or replaced while the bot was using it" in problem.what
+    assert not await server.ready()
     os.kill(server.pid, signal.SIGKILL)
     await server.release()
 
