@@ -93,3 +93,11 @@ async def test_a_rewrite_is_no_loss(data_dir: Path) -> None:
                 assert not list(server.troubles())
                 assert not problems(data_dir)
         await client.aclose()
+
+
+async def test_history_that_a_rewrite_has_removed_is_not_missed(data_dir: Path) -> None:
+    """Its manifest names it as such ("h") until the files are gone."""
+    await used(data_dir)
+    with (data_dir / "appendonlydir" / "appendonly.aof.manifest").open("a") as manifest:
+        manifest.write("file appendonly.aof.0.incr.aof seq 0 type h\n")
+    assert not problems(data_dir)
