@@ -12,14 +12,15 @@ FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /build && python -m venv --without-pip /opt/codecheck-bot
-# The locks first: their layers last until a lock changes.
+# The locks first: their layers last until a lock changes. A lock is complete, so nothing is resolved (--no-deps).
 COPY requirements.lock requirements-build.lock ./
-RUN /build/bin/pip install --require-hashes -r requirements-build.lock \
- && /build/bin/pip --python /opt/codecheck-bot/bin/python install --require-hashes -r requirements.lock
+RUN /build/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements-build.lock \
+ && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --only-binary :all: --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot ./bot
 RUN /build/bin/python -m hatchling build -t wheel -d /wheel \
  && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --no-index /wheel/*.whl \
+ && /build/bin/pip --python /opt/codecheck-bot/bin/python check \
  && /opt/codecheck-bot/bin/python -m compileall -q /opt/codecheck-bot
 
 FROM ${PYTHON}
@@ -40,7 +41,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/healthz\", timeout=2)"]
+  CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f\"http://127.0.0.1:{os.environ['PORT']}/readyz\", timeout=2)"]
 # Exec form, so PID 1 is the bot itself: it gets SIGTERM, finishes within 20 s and exits 0. Give it 30 s to stop.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["codecheck-bot"]

@@ -1,11 +1,18 @@
-# Everything runs in .venv, made here from the locks: nothing else need be installed.
+# Everything runs in .venv, made here from the locks: nothing else needs to be installed.
 PYTHON ?= python3
 BIN := .venv/bin
+# A lock is complete, so nothing is resolved again: what is installed does not depend on what has been released since, nor
+# on the version of pip. Only wheels, since building a source archive would fetch build tools that no lock pins.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-deps --require-hashes --only-binary :all:
+PROJECTS := . $(wildcard sandbox/pyproject.toml)
+UV := uv==0.13.9
+COMPILE := .venv/uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: sandbox screenshots test lint fmt bench lock clean
+.PHONY: sandbox screenshots check test lint fmt bench lock clean
 
-# First the transcript of a few whole conversations: where one goes wrong, make fails. Then, where somebody watches (on a
-# terminal, outside CI), the page; its address is printed, Ctrl-C stops it.
+# First the transcript of a few whole conversations; if one goes wrong, make fails. Then, on a terminal outside CI, the
+# page: its address is printed, and Ctrl-C stops it.
 sandbox: .venv/.run  ## the whole bot against local stand-ins
 	$(BIN)/codecheck-bot sandbox --play
 	@if [ -t 1 ] && [ -z "$$CI" ]; then exec $(BIN)/codecheck-bot sandbox; fi
@@ -13,8 +20,11 @@ sandbox: .venv/.run  ## the whole bot against local stand-ins
 screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's page; needs chromium
 	$(BIN)/python -m tests.browser.screenshots docs/pictures
 
-test: lint  ## what CI runs; more workers than cores, since the fault tests mostly wait
-	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term
+check: lint  ## for the inner loop: lint, types, import contracts and the quick tests, in less than a minute
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
+
+test: lint  ## everything, as CI runs it; more workers than cores, since the slow tests mostly wait
+	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -29,24 +39,32 @@ fmt: .venv/.dev
 bench: .venv/.dev  ## figures, as ratios taken in one run
 	$(BIN)/python -m benchmarks
 
-lock: .venv/.dev  ## pin anew what pyproject.toml asks for
-	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-dev.lock
-	echo hatchling | $(BIN)/uv pip compile - --constraint requirements-dev.lock --universal --generate-hashes --no-emit-index-url --no-header --quiet -o requirements-build.lock
+lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are pinned already stay
+	$(PYTHON) -m venv .venv/uv
+	.venv/uv/bin/pip install --quiet $(UV)
+	$(COMPILE) $(PROJECTS:.=pyproject.toml) -o requirements.lock
+	$(COMPILE) $(PROJECTS:.=pyproject.toml) --extra dev -o requirements-dev.lock
+	printf "hatchling\neditables\n" | $(COMPILE) - --constraint requirements-dev.lock -o requirements-build.lock
 
 clean:
 	rm -rf .venv
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "codecheck-bot needs Python 3.11 or newer: make PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "codecheck-bot needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@echo "Making a virtual environment in .venv ..."
+	@$(PYTHON) -m venv .venv
 
-.venv/.run: .venv/bin/python requirements.lock pyproject.toml
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps -e .
-	touch $@
+.venv/.run: .venv/bin/python requirements.lock requirements-build.lock pyproject.toml $(filter-out .,$(PROJECTS))
+	@echo "Installing what the bot needs, $$(grep -c == requirements.lock) packages (half a minute the first time) ..."
+	@$(INSTALL) -r requirements.lock
+	@$(INSTALL) -r requirements-build.lock
+	@echo "Installing the bot itself ..."
+	@$(PIP) install --quiet --no-deps --no-index --no-build-isolation $(foreach project,$(PROJECTS),-e $(dir ./$(project)))
+	@$(PIP) check
+	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
-	touch $@
+	@echo "Installing what its tests need, $$(grep -c == requirements-dev.lock) packages (half a minute the first time) ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@$(PIP) check
+	@touch $@

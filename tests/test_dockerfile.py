@@ -39,13 +39,17 @@ def test_the_base_is_pinned_and_slim() -> None:
 
 
 def test_everything_installed_is_locked_by_its_hash() -> None:
-    """Nothing comes from an index but what a lock holds: the bot itself is built without one."""
+    """Only what a lock pins comes from an index, and nothing is resolved; the bot itself is built without an index."""
     installs = [
         part for word, rest in ALL if word == "RUN" for part in rest.split("&&") if "install " in part and "pip" in part
     ]
     locked = [part for part in installs if "uninstall" not in part]
     assert len(locked) == 3
-    assert all("--require-hashes" in part or "--no-deps --no-index" in part for part in locked)
+    assert all("--no-deps" in part for part in locked)
+    assert all("--require-hashes" in part or "--no-index" in part for part in locked)
+    assert any(
+        part.strip().endswith("python check") for word, rest in ALL if word == "RUN" for part in rest.split("&&")
+    )
 
 
 def test_the_build_lock_has_what_pyproject_builds_with() -> None:
@@ -105,12 +109,12 @@ def test_everything_that_is_copied_gets_past_the_dockerignore() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
-class Healthz(BaseHTTPRequestHandler):
-    """A bot that is well at /healthz and nowhere else."""
+class Ready(BaseHTTPRequestHandler):
+    """A bot that answers 200 at /readyz and nowhere else."""
 
     def do_GET(self) -> None:
         """Answer."""
-        self.send_response(200 if self.path == "/healthz" else 503)
+        self.send_response(200 if self.path == "/readyz" else 503)
         self.end_headers()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -118,11 +122,11 @@ class Healthz(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("up", [True, False])
-def test_the_health_check_asks_healthz_at_the_port(up: bool) -> None:  # noqa: FBT001
+def test_the_health_check_asks_whether_the_bot_can_work(up: bool) -> None:  # noqa: FBT001
     """The very command of the image, against a server that is there and one that is not."""
     (check,) = arguments("HEALTHCHECK")
     command = json.loads(check.partition("CMD ")[2])
-    server = HTTPServer(("127.0.0.1", 0), Healthz)
+    server = HTTPServer(("127.0.0.1", 0), Ready)
     port = server.server_port
     if up:
         Thread(target=server.handle_request, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The embedded server: one for each data folder, whoever is killed, and nothing acknowledged is lost."""
+"""Starting the embedded server: one for each data folder, whoever is killed, and nothing acknowledged is lost."""
 
 import asyncio
 import os
@@ -187,7 +187,7 @@ async def test_a_hung_server_is_explained_and_not_doubled(tmp_path: Path) -> Non
     """It holds the lock, so no second one is started beside it."""
     server = await start_embedded(tmp_path / "data")
     os.kill(server.pid, signal.SIGSTOP)
-    with pytest.raises(EmbeddedServerError, match="does not answer"):
+    with pytest.raises(EmbeddedServerError, match=rf"does not answer; process {server.pid} \(valkey-server\) holds"):
         await start_embedded(tmp_path / "data", patience=0.1)
     os.kill(server.pid, signal.SIGCONT)
     assert await start_embedded(tmp_path / "data") == server
@@ -197,7 +197,7 @@ async def test_a_hung_server_is_explained_and_not_doubled(tmp_path: Path) -> Non
 async def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
     """With what to set instead."""
     (tmp_path / "file").touch()
-    with pytest.raises(EmbeddedServerError, match=r"cannot be used: .*Set CODECHECK_DATA_DIR or REDIS_URL"):
+    with pytest.raises(EmbeddedServerError, match=r"cannot be used: .*Set CODECHECK_DATA_DIR to a folder of your own"):
         await start_embedded(tmp_path / "file" / "data")
 
 
