@@ -7,7 +7,7 @@ runs, so that `--help` answers at once.
 import os
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _T = TypeVar("_T")
+_OfSandbox = Callable[..., Coroutine[None, None, bool]]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -86,15 +87,27 @@ def sandbox(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
     a terminal, outside CI.
     """
     if play:
-        sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
-    execute(_serve_page(port, socket_mode=socket_mode))
+        sys.exit(0 if execute(_play(_of_sandbox("play"), socket_mode=socket_mode)) else 1)
+    execute(_serve_page(_of_sandbox("serve"), port, socket_mode=socket_mode))
 
 
-async def _serve_page(port: int, *, socket_mode: bool) -> None:
+def _of_sandbox(name: str) -> _OfSandbox:
+    """A function of the sandbox, which is a distribution of its own: a production image doesn't carry it."""
+    from importlib.metadata import entry_points
+
+    for found in entry_points(group="codecheck_bot.sandbox", name=name):
+        function: _OfSandbox = found.load()
+        return function
+    raise click.ClickException(
+        "The sandbox isn't installed; it is a distribution of its own. "
+        "Run `pip install ./sandbox` in a clone of the repository, or `make sandbox`, which does it for you."
+    )
+
+
+async def _serve_page(serve: _OfSandbox, port: int, *, socket_mode: bool) -> None:
     """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
     from bot.domain.errors import BotError
     from bot.manifest import parsed_manifest
-    from bot.sandbox.page.serving import serve
     from bot.store.embedded import start_embedded
 
     def announce(url: str) -> None:
@@ -113,10 +126,9 @@ async def _serve_page(port: int, *, socket_mode: bool) -> None:
             raise BotError(f"The page cannot be served: {error.strerror}. --port 0 takes any free port.") from None
 
 
-async def _play(*, socket_mode: bool) -> bool:
+async def _play(play: _OfSandbox, *, socket_mode: bool) -> bool:
     """Play against an embedded server of its own, which leaves nothing behind."""
     from bot.manifest import parsed_manifest
-    from bot.sandbox.play import play
     from bot.store.embedded import start_embedded
 
     with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.sandbox.page.serving import Sandbox
+from codecheck_sandbox.page.serving import Sandbox
 from tests.browser.talking import channel, open_panel
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -156,7 +156,7 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page) -> None:
 
 async def test_every_emoji_that_the_bot_uses_is_known(page: Page) -> None:
     """A short name left as it is would look like a mistake of the bot's."""
-    sources = (Path(__file__).parents[2] / "bot" / "slack" / "messages").glob("*.py")
+    sources = (Path(__file__).parents[2] / "bot" / "slack" / "views").glob("*.py")
     used = {name for source in sources for name in re.findall(r"[\"' ]:([a-z_]+):[\"' *]", source.read_text("utf-8"))}
     assert "white_check_mark" in used
     await channel(page).wait_for()

@@ -12,8 +12,8 @@ from bot.codearts.call import Attempts
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.sign_in import IamUser
-from bot.sandbox.codearts import BOT, CodeArtsStandIn
-from bot.sandbox.codearts.accounts import REGION, REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn
+from codecheck_sandbox.codearts.accounts import REGION, REGION_PROJECT
 
 TASK = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 QUICK = Attempts(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01)

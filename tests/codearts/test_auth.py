@@ -14,8 +14,8 @@ from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.sign_in import IamUser
 from bot.domain.outcome import Answer, NoAnswer, NotSent, Presence, Verdict, interpret
-from bot.sandbox.codearts import BOT, TEMPORARY, CodeArtsStandIn, Delay, Drop, Fault, Garbage, Hang, Refuse
-from bot.sandbox.codearts.accounts import REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, TEMPORARY, CodeArtsStandIn, Delay, Drop, Fault, Garbage, Hang, Refuse
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
 from tests.codearts.conftest import QUICK, TASK, iam_user, soon
 
 

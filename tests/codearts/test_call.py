@@ -5,7 +5,7 @@ import pytest
 
 from bot.codearts.call import Attempts, Call, TooLateError
 from bot.domain.outcome import NoAnswer, NotSent
-from bot.sandbox.codearts import CodeArtsStandIn
+from codecheck_sandbox.codearts import CodeArtsStandIn
 from tests.codearts.conftest import TASK, soon
 
 

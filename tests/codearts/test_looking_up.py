@@ -7,8 +7,8 @@ import pytest
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.domain.outcome import Presence, Sighting, Task
-from bot.sandbox.codearts import CodeArtsStandIn, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
-from bot.sandbox.codearts.faults import ERRORS
+from codecheck_sandbox.codearts import CodeArtsStandIn, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
+from codecheck_sandbox.codearts.faults import ERRORS
 from tests.codearts.conftest import QUICK, TASK, signer, soon
 
 

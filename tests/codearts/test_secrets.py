@@ -10,8 +10,8 @@ from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.domain.outcome import interpret
-from bot.sandbox.codearts import BOT, CodeArtsStandIn, Garbage
-from bot.sandbox.codearts.accounts import REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, Garbage
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
 from tests.codearts.conftest import QUICK, TASK, iam_user, soon
 
 

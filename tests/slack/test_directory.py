@@ -9,10 +9,10 @@ from structlog.testing import capture_logs
 from bot.domain.identity import SlackUser
 from bot.domain.operators import Known, Profile, Unseen
 from bot.manifest import parsed_manifest
-from bot.sandbox.slack import SlackStandIn
-from bot.sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
 from bot.slack.transport.bolt import slack_session, web_client
+from codecheck_sandbox.slack import SlackStandIn
+from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, Message, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, Message, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with, refusal
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt, manifest_with
 
 BUTTONS = [

@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Answer, Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Answer, Channel, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with
 
 

@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Change, Channel, Exchange, NeverHappenedError, Person, SlackStandIn
+from codecheck_sandbox.slack import Change, Channel, Exchange, NeverHappenedError, Person, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt
 
 BLOCKS: list[dict[str, object]] = [

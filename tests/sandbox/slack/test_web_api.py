@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with, refusal
 
 READING = ("users:read", "users:read.email", "users.profile:read", "usergroups:read", "channels:read", "im:write")

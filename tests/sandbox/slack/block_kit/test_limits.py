@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from pydantic import JsonValue
 
-from bot.sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
 
 Json = dict[str, JsonValue]
 

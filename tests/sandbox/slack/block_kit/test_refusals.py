@@ -4,8 +4,8 @@ import pytest
 from pydantic import JsonValue
 from slack_sdk.models.blocks import Block
 
-from bot.sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
-from bot.sandbox.slack.block_kit.blocks import Actions
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
+from codecheck_sandbox.slack.block_kit.blocks import Actions
 from tests.sandbox.slack.block_kit.test_limits import (
     actions,
     button,

@@ -1,0 +1,48 @@
+"""All that the page shows and switches, in one place."""
+
+from dataclasses import dataclass
+
+from codecheck_sandbox.page.cast import Cast
+from codecheck_sandbox.page.redis_server import RedisServer
+from codecheck_sandbox.page.replicas import Replicas
+from codecheck_sandbox.page.timeline import Timeline
+from codecheck_sandbox.page.troubles import Troubles
+from codecheck_sandbox.page.wire_log import WireLog
+from codecheck_sandbox.slack import Channel, Person
+from codecheck_sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The sandbox, running.
+
+    Args:
+        world: the stand-ins and the first of the bot's processes.
+        cast: the people and conversations of the page.
+        replicas: the bot's processes.
+        redis: its Redis.
+        troubles: what goes wrong with Slack.
+        timeline: what Slack itself says in conversations.
+        wire: requests and answers.
+        socket_mode: how the bot meets Slack.
+    """
+
+    world: World
+    cast: Cast
+    replicas: Replicas
+    redis: RedisServer
+    troubles: Troubles
+    timeline: Timeline
+    wire: WireLog
+    socket_mode: bool
+
+    def person(self, user_id: str) -> Person | None:
+        """Somebody to act as."""
+        role = self.cast.roles.get(user_id)
+        return role.person if role else None
+
+    def channels_of(self, person: Person) -> list[Channel]:
+        """The conversations in a person's sidebar, those opened since the start at the end."""
+        known = list(self.cast.channels)
+        known += [channel for channel in self.world.slack.workspace.channels.values() if channel not in known]
+        return [channel for channel in known if person.id in channel.members]
