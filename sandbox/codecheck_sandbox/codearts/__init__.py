@@ -5,6 +5,8 @@
     async with CodeArtsStandIn() as codearts:
         codearts.url              # the endpoint of CodeArts Check, and of IAM
         codearts.next_answer(Drop(after_deleting=True))
+        codearts.always_answer(Refuse("CC.00050010", http=403), to="defects-summary")
+        codearts.change(TASK, branch="release", running=True, shape="flat")
         ...
         assert codearts.deletions[0].operator == "alice"
 """

@@ -24,6 +24,7 @@ class Account:
         region_projects: the IAM projects that it may act in, by ID, with their names.
         member_of: the CodeArts projects whose tasks it may see.
         may_delete: those in which it has `codeartscheck:task:delete`; a plain developer has it nowhere.
+        may_read: whether it has `codeartscheck:task:get` and `:list`.
     """
 
     user: str
@@ -35,6 +36,7 @@ class Account:
     region_projects: tuple[tuple[str, str], ...] = ((REGION_PROJECT, REGION),)
     member_of: frozenset[str] = frozenset()
     may_delete: frozenset[str] = frozenset()
+    may_read: bool = True
 
 
 BOT = Account(

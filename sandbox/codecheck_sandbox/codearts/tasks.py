@@ -1,29 +1,30 @@
-"""The tasks that the stand-in keeps: each with its configuration, issues and execution records, until it is deleted."""
+"""The tasks of the stand-in: each with what goes with it when it is deleted."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from codecheck_sandbox.codearts.accounts import PARTNER, PAYMENTS, WEBSHOP
+from codecheck_sandbox.codearts.shapes import Shape
 
-MOST_BRANCHES = 200  # a task with as many or more fails to delete (API page DeleteTaskV3)
+BRANCH_LIMIT = 200  # a task with this many branches or more fails to delete (API page DeleteTaskV3)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A check task and all that goes with it.
+    """A check task.
 
     Args:
         id: what DELETE takes.
-        name: as people know it.
-        project_id: the CodeArts project that it belongs to.
+        name: what people call it.
+        project_id: the CodeArts project it belongs to.
         project: the project's name.
         git_url: the repository.
         branch: the branch that is checked.
         branches: how many branches the task has.
         running: True while a check is under way.
         issues: how many of each severity: critical, major, minor, suggestion.
-        executions: the IDs of its execution records.
-        rulesets: its configuration.
+        last_check: when it was checked last, in the service's own format; "" if never.
+        shape: what the answers about this task look like.
     """
 
     id: str
@@ -35,18 +36,18 @@ class Task:
     branches: int = 1
     running: bool = False
     issues: tuple[int, int, int, int] = (0, 0, 0, 0)
-    executions: tuple[str, ...] = ()
-    rulesets: tuple[str, ...] = ("General rules for Python",)
+    last_check: str = "2026-11-20T10:00:00Z"
+    shape: Shape = "documented"
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A task that has gone for good.
+    """A task that has been deleted for good.
 
     Args:
         task: as it was.
-        operator: the `operator` header of the request; "" where it had none.
-        by: the IAM user that the request was signed by.
+        operator: the request's `operator` header; "" if it had none.
+        by: the IAM user who signed the request.
         at: when, in seconds since 1970.
     """
 
@@ -75,31 +76,26 @@ class TaskBook:
         self._leaving: list[Deleted] = []
         self._deleted: list[Deleted] = []
 
-    def add(self, tasks: Iterable[Task]) -> None:
-        """Keep these tasks as well."""
+    def put(self, tasks: Iterable[Task]) -> None:
+        """Add these tasks, or replace those with the same ID."""
         self._tasks.update({task.id: task for task in tasks})
 
     def all(self) -> dict[str, Task]:
-        """The tasks as they now stand, by ID."""
-        self._see_off()
+        """The tasks there are now, by ID."""
+        self._remove_leaving()
         return dict(self._tasks)
 
     def deleted(self) -> list[Deleted]:
-        """Those that have gone, in order."""
-        self._see_off()
+        """Those that have been deleted, in order."""
+        self._remove_leaving()
         return list(self._deleted)
 
-    def find(self, task_id: str) -> Task | None:
-        """One task, or None."""
-        self._see_off()
-        return self._tasks.get(task_id)
-
     def delete(self, task: Task, operator: str, by: str, *, after: float = 0.0) -> None:
-        """Remove a task with all that goes with it, now or after so many seconds."""
+        """Remove a task, now or after so many seconds."""
         self._leaving.append(Deleted(task, operator, by, self._clock() + after))
-        self._see_off()
+        self._remove_leaving()
 
-    def _see_off(self) -> None:
+    def _remove_leaving(self) -> None:
         now = self._clock()
         for leaving in [leaving for leaving in self._leaving if leaving.at <= now]:
             self._leaving.remove(leaving)
@@ -108,7 +104,7 @@ class TaskBook:
 
 
 def default_tasks() -> list[Task]:
-    """A believable set: some to delete, one being checked, one with too many branches, one that is somebody else's."""
+    """A believable set: some to delete, one being checked, one with too many branches, one of somebody else's."""
     repositories = "https://codehub.cn-north-4.example.com/"
     return [
         Task(
@@ -118,8 +114,6 @@ def default_tasks() -> list[Task]:
             "Webshop",
             f"{repositories}webshop/frontend.git",
             issues=(2, 14, 61, 120),
-            executions=("run-0311", "run-0312", "run-0313"),
-            rulesets=("General rules for TypeScript", "Security rules"),
         ),
         Task(
             "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b",
@@ -130,8 +124,7 @@ def default_tasks() -> list[Task]:
             branch="release/2023.4",
             branches=3,
             issues=(0, 3, 9, 17),
-            executions=("run-0107",),
-            rulesets=("General rules for Java",),
+            last_check="2024-01-09T17:30:12Z",
         ),
         Task(
             "5d0e8b7c6a5f4e3d2c1b0a9f8e7d6c5b",
@@ -142,8 +135,6 @@ def default_tasks() -> list[Task]:
             branch="main",
             branches=12,
             issues=(1, 0, 4, 2),
-            executions=("run-0881", "run-0882"),
-            rulesets=("General rules for Go", "Payment card rules"),
         ),
         Task(
             "c3a1f5e79b8d4c6e8f0a2b4d6c8e0f1a",
@@ -155,8 +146,6 @@ def default_tasks() -> list[Task]:
             branches=5,
             running=True,
             issues=(0, 8, 30, 11),
-            executions=("run-0900",),
-            rulesets=("General rules for Java",),
         ),
         Task(
             "f0e1d2c3b4a5968778695a4b3c2d1e0f",
@@ -166,7 +155,6 @@ def default_tasks() -> list[Task]:
             f"{repositories}webshop/monorepo.git",
             branches=240,
             issues=(11, 97, 402, 733),
-            executions=tuple(f"run-1{number:03}" for number in range(24)),
         ),
         Task(
             "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
@@ -175,6 +163,5 @@ def default_tasks() -> list[Task]:
             "Partner portal",
             f"{repositories}partner/portal.git",
             issues=(0, 1, 2, 3),
-            executions=("run-0001",),
         ),
     ]
