@@ -12,6 +12,7 @@ from typing import Self, TypedDict, Unpack
 
 from aiohttp import web
 
+from codecheck_sandbox.bodies import readable_body
 from codecheck_sandbox.codearts.accounts import Account, default_accounts
 from codecheck_sandbox.codearts.faults import CUT, Fault
 from codecheck_sandbox.codearts.gateway import Gateway
@@ -137,7 +138,7 @@ class CodeArtsStandIn:
 
     async def __aenter__(self) -> Self:
         """Start to serve."""
-        app = web.Application(client_max_size=1 << 20)
+        app = web.Application(middlewares=[readable_body], client_max_size=1 << 20)
         app.router.add_route("*", "/{rest:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()

@@ -83,7 +83,7 @@ def _read(body: bytes) -> tuple[str, str, str, tuple[str, str]]:
         ((key, value),) = auth["scope"]["project"].items()
         words = [user["name"], user["password"], user["domain"]["name"], value]
         methods = auth["identity"]["methods"]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SignInRefusedError(400, "Bad Request", "The request body is invalid.") from None
     if methods != ["password"] or key not in ("id", "name") or not all(isinstance(word, str) for word in words):
         raise SignInRefusedError(400, "Bad Request", "The request body is invalid.")

@@ -42,7 +42,7 @@ class PressesInView(_Act):
 
 
 class Submits(_Act):
-    """A modal, with what was filled in by the labels of its inputs."""
+    """A modal, with what was filled in, by the block_id of each input."""
 
     act: Literal["submits"]
     view: str

@@ -132,6 +132,8 @@ async def _switch_process(stage: Stage, name: str, *, running: bool) -> None:
 
 def _try_blocks(stage: Stage, control: TryBlocks) -> None:
     workspace, bot = stage.world.slack.workspace, stage.world.slack.installation.bot_user
+    if stage.person(control.by) is None:
+        raise NotPossibleError(f"there is nobody with the ID {control.by}")
     channel, payload = _channel(stage, control.channel), control.payload
     try:
         if isinstance(payload, dict) and payload.get("type") == "modal":

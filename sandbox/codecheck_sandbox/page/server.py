@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import ValidationError
 
+from codecheck_sandbox.bodies import readable_body
 from codecheck_sandbox.page.acts import ACT, perform
 from codecheck_sandbox.page.controls import CONTROL, switch
 from codecheck_sandbox.page.guard import add_headers, guard
@@ -32,7 +33,7 @@ class PageServer:
     @property
     def application(self) -> web.Application:
         """Its routes, behind the guard."""
-        application = web.Application(middlewares=[guard], client_max_size=1 << 18)
+        application = web.Application(middlewares=[guard, readable_body], client_max_size=1 << 18)
         application.on_response_prepare.append(add_headers)
         application.router.add_get("/", self._index)
         application.router.add_get("/events", self._events)

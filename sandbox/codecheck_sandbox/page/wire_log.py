@@ -103,7 +103,7 @@ def _readable(body: str, content_type: str = "") -> str:
     """JSON with line breaks, a form as JSON; anything else as it is."""
     try:
         parsed: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         if not content_type.startswith(_FORM):
             return body
         parsed = dict(parse_qsl(body))

@@ -63,7 +63,7 @@ class HttpDelivery:
     async def deliver(self, kind: PayloadKind, payload: Payload) -> Acknowledgement:
         """Send one request. See `Delivery`."""
         form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-        body = urlencode(form)
+        body = urlencode(form, errors="surrogatepass")  # a lone surrogate reaches the app as the bytes it is
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",

@@ -129,7 +129,7 @@ class Person:
         """Fill in a modal and press its submit button.
 
         Args:
-            values: what they type or choose, by the input's label: text, an option's label, or a user's ID.
+            values: what they type or choose: text, an option's label, or a user's ID; by the input's label or block_id.
             view: the modal; by default the one on top.
 
         Returns:
@@ -139,11 +139,15 @@ class Person:
             NotPossibleError: there is no such modal or input, or the client does not take the value.
         """
         shown = self._shown(view)
-        if unknown := values.keys() - {block.label.text for block in shown.modal.inputs}:
-            raise NotPossibleError(f"the view has no input {sorted(unknown)}: {_labels(shown.modal.inputs)}")
         state: Payload = {}
+        unknown = set(values)
         for block in shown.modal.inputs:
-            state[block.block_id or ""] = {block.element.action_id or "": _filled(block, values.get(block.label.text))}
+            block_id = block.block_id or ""
+            unknown -= {block_id, block.label.text}
+            value = values.get(block_id, values.get(block.label.text))
+            state[block_id] = {block.element.action_id or "": _filled(block, value)}
+        if unknown:
+            raise NotPossibleError(f"the view has no input {sorted(unknown)}: {_labels(shown.modal.inputs)}")
         return await self._interactions.submit(self.user, shown, state)
 
     async def closes(self, view: View | None = None) -> None:

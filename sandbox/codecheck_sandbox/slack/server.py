@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from codecheck_sandbox.bodies import readable_body
 from codecheck_sandbox.slack.arguments import parse_json
 from codecheck_sandbox.slack.faults import (
     RESPONSE_URL,
@@ -56,7 +57,7 @@ class Server:
         Args:
             port: 0 for a free one.
         """
-        application = web.Application()
+        application = web.Application(middlewares=[readable_body])
         application.router.add_route("*", "/api/{method}", self._call)
         application.router.add_post("/{surface:commands|actions}/{team}/{number}/{secret}", self._respond)
         application.router.add_get("/link", self._sockets.serve)

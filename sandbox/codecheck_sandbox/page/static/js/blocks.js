@@ -7,6 +7,7 @@ import { store } from "./store.js";
 const text = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object.text));
 
 const BLOCKS = {
+  __proto__: null,
   section: (block, press) =>
     h("div", { class: "section" },
       h("div", { class: "section-body" },
@@ -24,7 +25,7 @@ const BLOCKS = {
 
 /** The blocks of a message or a modal; `errors` by block_id. */
 export const drawBlocks = (blocks, press, errors = {}) =>
-  h("div", { class: "blocks" }, blocks.map((block) => BLOCKS[block.type](block, press, errors[block.block_id])));
+  h("div", { class: "blocks" }, blocks.map((block) => BLOCKS[block.type](block, press, Object.hasOwn(errors, block.block_id) && errors[block.block_id])));
 
 // Nothing is loaded from elsewhere: a picture is told by its alternative text.
 const image = (each) => h("span", { class: "picture", role: "img", "aria-label": each.alt_text, title: each.image_url }, `🖼 ${each.alt_text}`);
@@ -41,12 +42,14 @@ function element(each, press) {
   }, plain(each.text.text));
 }
 
+let inputs = 0;
+
 function input(block, error) {
-  const id = `input-${block.block_id}`;
+  const id = `input-${inputs++}`;
   const each = block.element;
   const attributes = {
     id,
-    "data-label": block.label.text,
+    "data-block": block.block_id,
     "aria-describedby": [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined,
     "aria-invalid": error ? "true" : undefined,
     "aria-required": block.optional ? undefined : "true",

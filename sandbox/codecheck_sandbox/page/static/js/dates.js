@@ -10,7 +10,9 @@ function pretty(date, otherwise) {
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] ?? otherwise;
 }
 
+// Without a prototype: a template may name `__proto__` or `constructor`.
 const TOKENS = {
+  __proto__: null,
   date_num: (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((n) => String(n).padStart(2, "0")).join("-"),
   date: (date) => format(date, { month: "long", day: "numeric", year: "numeric" }),
   date_short: (date) => format(date, { month: "short", day: "numeric", year: "numeric" }),
@@ -26,7 +28,7 @@ const TOKENS = {
   },
 };
 
-/** A moment as its template says; where the template cannot be read, null. */
+/** A moment as its template says; null if it is no moment. */
 export function inReadersZone(seconds, template) {
   const date = new Date(Number(seconds) * 1_000);
   if (Number.isNaN(date.getTime())) return null;

@@ -37,13 +37,13 @@ class Dialogs extends HTMLElement {
   #draw(view) {
     const print = JSON.stringify(view);
     if (print === this.#shown) return;
-    const typed = view && this.#dialog?.dataset.view === view.id ? this.#values() : {};
+    const typed = new Map(view && this.#dialog?.dataset.view === view.id ? this.#values() : []);
     this.#shown = print;
     this.#dialog?.remove();
     this.#dialog = view && this.#modal(view);
     if (!view) return;
     this.append(this.#dialog);
-    for (const input of this.#inputs()) if (input.dataset.label in typed) input.value = typed[input.dataset.label];
+    for (const input of this.#inputs()) if (typed.has(input.dataset.block)) input.value = typed.get(input.dataset.block);
     this.#dialog.showModal();
     (this.#dialog.querySelector("[aria-invalid]") ?? this.#inputs()[0])?.focus();
   }
@@ -62,7 +62,7 @@ class Dialogs extends HTMLElement {
   }
 
   async #submit(view) {
-    const answer = await act(store.state.me, "submits", { view: view.id, values: this.#values() });
+    const answer = await act(store.state.me, "submits", { view: view.id, values: Object.fromEntries(this.#values()) });
     const line = this.#dialog?.querySelector(".modal-error");
     if (!line) return;
     line.textContent = answer.error || answer.notice || "";
@@ -70,11 +70,11 @@ class Dialogs extends HTMLElement {
   }
 
   #inputs() {
-    return [...(this.#dialog?.querySelectorAll("[data-label]") ?? [])];
+    return [...(this.#dialog?.querySelectorAll("[data-block]") ?? [])];
   }
 
   #values() {
-    return Object.fromEntries(this.#inputs().map((input) => [input.dataset.label, input.value]));
+    return this.#inputs().map((input) => [input.dataset.block, input.value]);
   }
 }
 

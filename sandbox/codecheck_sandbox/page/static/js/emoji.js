@@ -1,6 +1,8 @@
 // Short names -> Unicode: those that the bot uses, and a few that people type.
 
+// Without a prototype: people may type `:constructor:`.
 const EMOJI = {
+  __proto__: null,
   alarm_clock: "⏰", arrows_counterclockwise: "🔄", ballot_box_with_check: "☑️", bell: "🔔", blue_heart: "💙",
   bookmark: "🔖", broom: "🧹", bug: "🐛", bulb: "💡", calendar: "📆", clipboard: "📋", closed_lock_with_key: "🔐",
   construction: "🚧", exclamation: "❗", eyes: "👀", fire: "🔥", gear: "⚙️", grey_question: "❔", hammer: "🔨",

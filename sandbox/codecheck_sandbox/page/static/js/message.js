@@ -5,6 +5,7 @@ import { act } from "./connection.js";
 import { posted } from "./dates.js";
 import { confirmed } from "./dialogs.js";
 import { h } from "./dom.js";
+import { mayBeOpened } from "./links.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { change, store, user } from "./store.js";
 import { toast } from "./toasts.js";
@@ -66,8 +67,13 @@ const drawRefusal = (item) => {
     h("ul", {}, reasons.join("").split("; ").filter(Boolean).map((reason) => h("li", {}, reason))));
 };
 
+function open(address) {
+  if (mayBeOpened(address)) window.open(address, "_blank", "noopener");
+  else toast(`This page does not open ${address}`);
+}
+
 async function press(item, button, control) {
-  if (button.url) window.open(button.url, "_blank", "noopener");
+  if (button.url) open(button.url);
   if (button.confirm && !(await confirmed(button.confirm))) return;
   control.setAttribute("aria-busy", "true");
   const answer = await act(store.state.me, "presses", { channel: item.channel, ts: item.ts, action_id: button.action_id });

@@ -3,19 +3,20 @@
 import { inReadersZone } from "./dates.js";
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
+import { mayBeOpened } from "./links.js";
 import { channelName, store, user } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const unescaped = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
-// Tried in this order at each place; what stands in code is not looked into.
+// Of those that match at the same place the first one wins; nothing is looked for inside code.
 const BEFORE = "(?<![\\p{L}\\p{N}])";
 const AFTER = "(?![\\p{L}\\p{N}])";
-const styled = (sign) => new RegExp(`${BEFORE}[${sign}](\\S(?:[^\\n]*?\\S)?)[${sign}]${AFTER}`, "u");
+const styled = (sign) => new RegExp(`${BEFORE}[${sign}](\\S(?:[^\\n]{0,3000}?\\S)??)[${sign}]${AFTER}`, "gu");
 const RULES = [
-  [/```\n?([\s\S]+?)```/u, (text) => h("pre", {}, h("code", {}, unescaped(text.replace(/\n$/, ""))))],
-  [/`([^`\n]+)`/u, (text) => h("code", {}, unescaped(text))],
-  [/<([^<>]+)>/u, entity],
+  [/```\n?([\s\S]+?)```/gu, (text) => h("pre", {}, h("code", {}, unescaped(text.replace(/\n$/, ""))))],
+  [/`([^`\n]+)`/gu, (text) => h("code", {}, unescaped(text))],
+  [/<([^<>]+)>/gu, entity],
   [styled("*"), (text) => h("strong", {}, inline(text))],
   [styled("_"), (text) => h("em", {}, inline(text))],
   [styled("~"), (text) => h("s", {}, inline(text))],
@@ -35,14 +36,22 @@ export function mrkdwn(text) {
 export const plain = (text) => [withEmoji(text)];
 
 function inline(text) {
-  let first = null;
-  for (const [pattern, build] of RULES) {
-    const match = pattern.exec(text);
-    if (match && match[1] && (!first || match.index < first.match.index)) first = { match, build };
+  const nodes = [];
+  const next = RULES.map(([pattern]) => matchFrom(pattern, text, 0));
+  for (let place = 0; place < text.length;) {
+    const first = next.reduce((best, match, rule) => (match && (best === null || match.index < next[best].index) ? rule : best), null);
+    const match = first === null ? { index: text.length, 0: "" } : next[first];
+    if (match.index > place) nodes.push(...lines(withEmoji(unescaped(text.slice(place, match.index)))));
+    if (first !== null) nodes.push(RULES[first][1](match[1]));
+    place = match.index + match[0].length;
+    RULES.forEach(([pattern], rule) => { if (next[rule]?.index < place) next[rule] = matchFrom(pattern, text, place); });
   }
-  if (!first) return text ? lines(withEmoji(unescaped(text))) : [];
-  const { match, build } = first;
-  return [...inline(text.slice(0, match.index)), build(match[1]), ...inline(text.slice(match.index + match[0].length))];
+  return nodes;
+}
+
+function matchFrom(pattern, text, place) {
+  pattern.lastIndex = place;
+  return pattern.exec(text);
 }
 
 const lines = (text) => text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
@@ -57,16 +66,18 @@ function entity(content) {
   }
   if (target.startsWith("!date^")) return date(target, shown);
   if (target.startsWith("!")) return mention(`@${shown || target.slice(1).split("^")[0]}`, true);
-  if (/^(https?|mailto):/.test(target)) {
-    return h("a", { href: unescaped(target), target: "_blank", rel: "noopener noreferrer" }, shown || unescaped(target));
-  }
-  return document.createTextNode(shown || unescaped(target));
+  return link(unescaped(target), shown || unescaped(target));
 }
 
 const mention = (name, mine = false) => h("span", { class: mine ? "mention mine" : "mention" }, name);
 
+const link = (address, shown) =>
+  mayBeOpened(address) ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, shown) : document.createTextNode(shown);
+
 function date(target, fallback) {
-  const [, seconds, template] = target.split("^");
+  const [, seconds, template, address] = target.split("^");
   const shown = inReadersZone(seconds, unescaped(template ?? ""));
-  return shown ? h("time", { datetime: new Date(seconds * 1_000).toISOString(), title: fallback }, shown) : document.createTextNode(fallback ?? "");
+  if (!shown) return document.createTextNode(fallback ?? "");
+  const inside = address ? link(unescaped(address), shown) : shown;
+  return h("time", { datetime: new Date(seconds * 1_000).toISOString(), title: fallback }, inside);
 }
