@@ -212,6 +212,8 @@ async def test_inputs_may_share_a_label_and_have_any_block_id(page: Page, sandbo
     assert view is not None
     sandbox.stage.world.slack.workspace.change_view(view, view.modal, {ids[1]: "Not this one."})
     await expect(dialog.get_by_text("Not this one.")).to_have_count(1)
+    for number, invalid in enumerate([False, True, False]):
+        assert bool(await dialog.get_by_label("Task ID").nth(number).get_attribute("aria-invalid")) is invalid
     for number, block_id in enumerate(ids):
         await dialog.get_by_label("Task ID").nth(number).fill(f"typed in {block_id}")
     await dialog.get_by_role("button", name="Delete").click()
