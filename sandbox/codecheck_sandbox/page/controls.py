@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 from codecheck_sandbox.page.answers import OFFERS
 from codecheck_sandbox.page.stage import Stage
 from codecheck_sandbox.slack import Channel, Message, NotPossibleError
-from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_modal
 from codecheck_sandbox.slack.block_kit.checking import check_total_length
 
 
@@ -137,7 +137,7 @@ def _try_blocks(stage: Stage, control: TryBlocks) -> None:
     channel, payload = _channel(stage, control.channel), control.payload
     try:
         if isinstance(payload, dict) and payload.get("type") == "modal":
-            workspace.open_view(control.by, checked_view(payload))
+            workspace.open_view(control.by, checked_modal(payload))
             return
         blocks = checked_blocks(payload["blocks"] if isinstance(payload, dict) and "blocks" in payload else payload)
         check_total_length(blocks)

@@ -3,7 +3,8 @@
 `standin.py` shows how to use it; `people.py` is how conversations are written; `faults.py` is what can go wrong.
 """
 
-from codecheck_sandbox.slack.conversations import Channel, Message, User, View
+from codecheck_sandbox.slack.conversations import Channel, Enterprise, HomeTab, Message, User, View
+from codecheck_sandbox.slack.delivery import Retry
 from codecheck_sandbox.slack.faults import (
     EVERYTHING,
     RESPONSE_URL,
@@ -11,13 +12,15 @@ from codecheck_sandbox.slack.faults import (
     Drop,
     Hang,
     RateLimited,
+    Reply,
     ServerError,
     Slow,
 )
 from codecheck_sandbox.slack.interactions import Answer
 from codecheck_sandbox.slack.people import NotPossibleError, Person
-from codecheck_sandbox.slack.standin import NeverHappenedError, SlackStandIn
+from codecheck_sandbox.slack.standin import SlackStandIn
 from codecheck_sandbox.slack.transcript import Transcript
+from codecheck_sandbox.slack.watching import NeverHappenedError
 from codecheck_sandbox.slack.wire import Exchange
 from codecheck_sandbox.slack.workspace import Change
 
@@ -29,13 +32,17 @@ __all__ = [
     "Change",
     "Channel",
     "Drop",
+    "Enterprise",
     "Exchange",
     "Hang",
+    "HomeTab",
     "Message",
     "NeverHappenedError",
     "NotPossibleError",
     "Person",
     "RateLimited",
+    "Reply",
+    "Retry",
     "ServerError",
     "SlackStandIn",
     "Slow",

@@ -30,7 +30,7 @@ class Call:
         return Payloads(self.workspace, self.installation)
 
     def visible_channel(self, channel_id: str) -> Channel:
-        """The conversation, where the bot can see it: those that are not public it sees as a member alone.
+        """The conversation, if the bot can see it: those that are not public only as a member.
 
         Raises:
             ApiRefusalError: `channel_not_found`.
@@ -41,19 +41,19 @@ class Call:
         return channel
 
     def direct_message(self, user_id: str) -> Channel:
-        """The conversation of the bot and one person, opened where there is none.
+        """The conversation of the bot and one person, opened if there is none.
 
         Raises:
             ApiRefusalError: `user_not_found`, `user_disabled` or `cannot_dm_bot`.
         """
-        user = self.workspace.users.get(user_id)
+        user = self.workspace.find_user(user_id)
         if user is None:
             raise ApiRefusalError("user_not_found")
         if user.deleted:
             raise ApiRefusalError("user_disabled")
         if user.is_bot:
             raise ApiRefusalError("cannot_dm_bot")
-        return self.workspace.direct_message(self.installation.bot_user, user_id)
+        return self.workspace.direct_message(self.installation.bot_user, user.id)
 
     def over_rate(self, channel_id: str) -> bool:
         """Whether a message in this channel, now, is one too many."""

@@ -30,7 +30,6 @@ def post_message(call: Call) -> Payload:
             blocks=blocks or (),
             thread_ts=thread,
             broadcast=thread is not None and call.arguments.flag("reply_broadcast"),
-            metadata=call.arguments.structure("metadata"),
             unfurls=call.arguments.flag("unfurl_links", default=True)
             or call.arguments.flag("unfurl_media", default=True),
         )
@@ -62,35 +61,17 @@ def post_ephemeral(call: Call) -> Payload:
 
 def update(call: Call) -> Payload:
     """Change a message of the bot's own. Blocks that are left out stay as they were."""
-    message = _own_message(call, "cant_update_message")
+    message = _own_message(call)
     text, blocks = _content(call)
     edited = call.workspace.edit(message, text, message.blocks if blocks is None else blocks)
     return {"channel": edited.channel, "ts": edited.ts, "text": edited.text, "message": call.payloads.message(edited)}
 
 
-def delete(call: Call) -> Payload:
-    """Remove a message of the bot's own."""
-    message = _own_message(call, "cant_delete_message")
-    call.workspace.delete(message)
-    return {"channel": message.channel, "ts": message.ts}
-
-
-def get_permalink(call: Call) -> Payload:
-    """The address of a message for people."""
-    channel = call.visible_channel(call.arguments.required("channel"))
-    message = channel.message(call.arguments.required("message_ts"))
-    if message is None or message.ephemeral:
-        raise ApiRefusalError("message_not_found")
-    address = f"https://{call.workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.thread_ts is not None:
-        address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": address}
-
-
 def _writable(call: Call, channel_id: str) -> Channel:
-    if channel_id in call.workspace.users:
-        return call.direct_message(channel_id)
-    channel = call.visible_channel(channel_id)
+    is_user = call.workspace.find_user(channel_id) is not None
+    channel = call.direct_message(channel_id) if is_user else call.visible_channel(channel_id)
+    if channel.kind == "dm" and not call.installation.messages_tab:
+        raise ApiRefusalError("messages_tab_disabled")
     if channel.archived:
         raise ApiRefusalError("is_archived")
     if call.installation.bot_user not in channel.members and "chat:write.public" not in call.installation.scopes:
@@ -98,13 +79,13 @@ def _writable(call: Call, channel_id: str) -> Channel:
     return channel
 
 
-def _own_message(call: Call, refusal: str) -> Message:
+def _own_message(call: Call) -> Message:
     channel = call.visible_channel(call.arguments.required("channel"))
     message = channel.message(call.arguments.required("ts"))
     if message is None:
         raise ApiRefusalError("message_not_found")
     if message.ephemeral or message.user != call.installation.bot_user:
-        raise ApiRefusalError(refusal)
+        raise ApiRefusalError("cant_update_message")
     if channel.archived:
         raise ApiRefusalError("is_inactive")
     if call.installation.bot_user not in channel.members:

@@ -8,15 +8,16 @@ import hashlib
 import hmac
 import itertools
 import json
-import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import aiohttp
 
-from codecheck_sandbox.slack.delivery import Acknowledgement, NotAcknowledgedError, PayloadKind
+from codecheck_sandbox.slack.delivery import Acknowledgement, NotAcknowledgedError, PayloadKind, Retry
 from codecheck_sandbox.slack.payloads import Payload
-from codecheck_sandbox.slack.wire import Exchange, Wire
+from codecheck_sandbox.slack.wire import Exchange, Wire, named
 
 
 def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
@@ -31,8 +32,23 @@ def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 
 
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request as it went to the app, secrets and all: whoever captures one can send it again.
+
+    Args:
+        url: where.
+        headers: with the signature.
+        body: the body that is signed.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    body: str
+
+
 class HttpDelivery:
-    """Sends payloads to request URLs, in turn where there are several, as a load balancer before replicas would.
+    """Sends payloads to request URLs, in turn if there are several, as a load balancer before replicas would.
 
     Args:
         urls: the request URLs.
@@ -43,6 +59,7 @@ class HttpDelivery:
 
     def __init__(self, urls: Sequence[str], signing_secret: str, ack_seconds: float, wire: Wire) -> None:
         self.set_urls(urls)
+        self.sent: deque[SignedRequest] = deque(maxlen=100)
         self._signing_secret = signing_secret
         self._ack_seconds = ack_seconds
         self._wire = wire
@@ -60,16 +77,30 @@ class HttpDelivery:
         """Let go of the connections."""
         await self._session.close()
 
-    async def deliver(self, kind: PayloadKind, payload: Payload) -> Acknowledgement:
+    async def send_again(self, request: SignedRequest, retry: Retry | None = None) -> tuple[int, str]:
+        """Send a request once more as it is, with the same signature. Returns the HTTP status and the text."""
+        headers = dict(request.headers) | _retry_headers(retry)
+        async with self._session.post(request.url, data=request.body, headers=headers) as response:
+            return response.status, await response.text()
+
+    async def deliver(
+        self, kind: PayloadKind, payload: Payload, *, at: int, retry: Retry | None = None
+    ) -> Acknowledgement:
         """Send one request. See `Delivery`."""
-        form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
-        body = urlencode(form, errors="surrogatepass")  # a lone surrogate reaches the app as the bytes it is
+        if kind == "events_api":
+            body, content_type = json.dumps(payload), "application/json"
+        else:
+            # A lone surrogate reaches the app as the bytes it is.
+            form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
+            body, content_type = urlencode(form, errors="surrogatepass"), "application/x-www-form-urlencoded"
         headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-            **signed_headers(self._signing_secret, body, int(time.time())),
+            **signed_headers(self._signing_secret, body, at),
+            **_retry_headers(retry),
         }
         url = next(self._urls)
+        self.sent.append(SignedRequest(url, headers, body))
         status, answer = 0, ""
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
@@ -88,7 +119,7 @@ class HttpDelivery:
             self._wire.record(
                 Exchange(
                     to="bot",
-                    what=str(payload.get("type", kind)),
+                    what=named(kind, payload),
                     address=url,
                     headers=headers,
                     sent=json.dumps(payload),
@@ -96,6 +127,12 @@ class HttpDelivery:
                     received=answer,
                 )
             )
+
+
+def _retry_headers(retry: Retry | None) -> dict[str, str]:
+    if retry is None:
+        return {}
+    return {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
 
 
 def _acknowledgement(response: aiohttp.ClientResponse, answer: str) -> Acknowledgement:

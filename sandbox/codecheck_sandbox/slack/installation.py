@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from codecheck_sandbox.slack.refusal import ApiRefusalError
 
+_EVENT_SCOPES = {"message.im": "im:history", "app_mention": "app_mentions:read"}
+
 
 class CommandPayload(BaseModel):
     """A slash command of the manifest."""
@@ -22,7 +24,13 @@ class _BotUser(BaseModel):
     display_name: str
 
 
+class _AppHome(BaseModel):
+    home_tab_enabled: bool = False
+    messages_tab_enabled: bool = True
+
+
 class _Features(BaseModel):
+    app_home: _AppHome = Field(default_factory=_AppHome)
     bot_user: _BotUser
     slash_commands: list[CommandPayload] = []
 
@@ -39,34 +47,48 @@ class _Interactivity(BaseModel):
     is_enabled: bool = False
 
 
+class _Subscriptions(BaseModel):
+    bot_events: frozenset[str] = frozenset()
+
+
 class _Settings(BaseModel):
     interactivity: _Interactivity = Field(default_factory=_Interactivity)
-    socket_mode_enabled: bool = False
+    event_subscriptions: _Subscriptions = Field(default_factory=_Subscriptions)
 
 
 class Manifest(BaseModel):
-    """What the stand-in heeds of an app manifest; the rest is checked by Slack's own JSON Schema in the tests."""
+    """What the stand-in reads of an app manifest; Slack's own JSON Schema checks the rest in the tests."""
 
     features: _Features
     oauth_config: _OAuth
     settings: _Settings = Field(default_factory=_Settings)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Installation:
-    """One app in one workspace. Its secrets are made anew each time, and mean nothing outside the stand-in.
+    """One app in one workspace. Its secrets are new each time, and mean nothing outside the stand-in.
 
     Args:
         scopes: the bot scopes that the manifest asks for.
         commands: its slash commands, by their name (`/codecheck`).
         interactive: whether clicks are sent to it.
+        events: the events that it subscribes to.
+        home_tab: whether it has a Home tab.
+        messages_tab: whether people and the app can write to each other.
         name: the bot user's display name.
+        tells_scopes: whether answers carry the header `x-oauth-scopes`.
+        refused: why a token is not accepted, by the token.
     """
 
     scopes: frozenset[str]
     commands: Mapping[str, CommandPayload]
     interactive: bool
+    events: frozenset[str]
+    home_tab: bool
+    messages_tab: bool
     name: str
+    tells_scopes: bool = True
+    refused: dict[str, str] = field(default_factory=dict)
     app_id: str = "A01SANDBOX"
     bot_id: str = "B01SANDBOX"
     bot_user: str = "U01SANDBOX"
@@ -76,7 +98,7 @@ class Installation:
     verification_token: str = field(default_factory=lambda: secrets.token_hex(12), repr=False)
 
     def require(self, any_of: Collection[str]) -> None:
-        """Check that the manifest asks for one of the scopes.
+        """Check that the app has one of the scopes.
 
         Raises:
             ApiRefusalError: `missing_scope`, with what is needed and what the token has.
@@ -84,6 +106,30 @@ class Installation:
         if any_of and self.scopes.isdisjoint(any_of):
             more = {"needed": ",".join(any_of), "provided": ",".join(sorted(self.scopes))}
             raise ApiRefusalError("missing_scope", more)
+
+    def hears(self, event: str) -> bool:
+        """Whether the app is sent an event: it needs the subscription and the scope."""
+        return event in self.events and _EVENT_SCOPES.get(event, "commands") in self.scopes
+
+    def grant(self, *scopes: str) -> None:
+        """Give the app more scopes, as a new installation would."""
+        self.scopes |= set(scopes)
+
+    def withdraw(self, *scopes: str) -> None:
+        """Take scopes away: the calls that need them are refused with `missing_scope`."""
+        self.scopes -= set(scopes)
+
+    def refuse_bot_token(self, code: str) -> None:
+        """Refuse the bot token from now on: `token_revoked`, `account_inactive`, `org_login_required` and the like."""
+        self.refused[self.bot_token] = code
+
+    def refuse_app_token(self, code: str) -> None:
+        """Refuse the app token from now on, which opens Socket Mode."""
+        self.refused[self.app_token] = code
+
+    def accept_tokens(self) -> None:
+        """Accept both tokens again."""
+        self.refused.clear()
 
     @classmethod
     def of(cls, manifest: Mapping[str, object]) -> "Installation":
@@ -100,5 +146,8 @@ class Installation:
             scopes=frozenset(parsed.oauth_config.scopes.bot),
             commands={command.command: command for command in parsed.features.slash_commands},
             interactive=parsed.settings.interactivity.is_enabled,
+            events=parsed.settings.event_subscriptions.bot_events,
+            home_tab=parsed.features.app_home.home_tab_enabled,
+            messages_tab=parsed.features.app_home.messages_tab_enabled,
             name=parsed.features.bot_user.display_name,
         )

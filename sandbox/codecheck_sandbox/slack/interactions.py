@@ -1,14 +1,16 @@
 """What people do, carried to the app, and what the app's acknowledgement changes in the workspace."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue, TypeAdapter
 
-from codecheck_sandbox.slack.block_kit import BlockKitError, Button, checked_blocks, checked_view
-from codecheck_sandbox.slack.conversations import Channel, Message, User, View
+from codecheck_sandbox.slack.block_kit import BlockKitError, Button, checked_blocks, checked_modal
+from codecheck_sandbox.slack.conversations import Channel, HomeTab, Message, User, View
 from codecheck_sandbox.slack.delivery import Acknowledgement, Delivery, NotAcknowledgedError, PayloadKind
+from codecheck_sandbox.slack.events import Events
 from codecheck_sandbox.slack.faults import Faults
 from codecheck_sandbox.slack.installation import Installation
 from codecheck_sandbox.slack.payloads import Action, Payload, Payloads
@@ -54,13 +56,14 @@ class Interactions:
     triggers: Triggers
     response_urls: ResponseUrls
     faults: Faults
+    events: Events
     delivery: Callable[[], Delivery]
     address: Callable[[str], str]
 
     async def command(self, user: User, channel: Channel, command: str, text: str) -> Answer:
         """Run a slash command."""
         self.workspace.note(Change(kind="typed", channel=channel.id, user=user.id, text=f"{command} {text}".rstrip()))
-        if command not in self.installation.commands or user.team_id != self.workspace.team_id:
+        if command not in self.installation.commands or not self.workspace.has_member(user):
             return self._notice(user, channel, f"{command} is not a valid command.")
         payload = self._payloads.slash_command(command, text, self._act(user, channel))
         try:
@@ -81,8 +84,8 @@ class Interactions:
         act = self._act(user, channel, clicked=message)
         return await self._interact(user, channel, self._payloads.message_click(button, block_id, message, act))
 
-    async def click_in_view(self, user: User, view: View, button: Button, block_id: str) -> Answer:
-        """Press a button of a modal."""
+    async def click_in_view(self, user: User, view: View | HomeTab, button: Button, block_id: str) -> Answer:
+        """Press a button of a modal or of the Home tab."""
         self.workspace.note(Change(kind="clicked", user=user.id, text=button.text.text))
         trigger_id = self.triggers.issue(user.id)
         payload = self._payloads.view_click(button, block_id, user=user, view=view, trigger_id=trigger_id)
@@ -101,11 +104,10 @@ class Interactions:
         except (BlockKitError, ValueError) as error:
             return self._notice(user, None, f"{trouble} ({error})")
 
-    async def close(self, user: User, view: View) -> None:
-        """Close a modal; the app is told where the view asked for it."""
-        self.workspace.close_view(view)
-        if view.modal.notify_on_close:
-            await self._interact(user, None, self._payloads.view_closed(view, user=user, is_cleared=False))
+    def write(self, user: User, channel: Channel, text: str, thread: Message | None) -> Message:
+        """Post a message of a person's."""
+        draft = Message(channel=channel.id, user=user.id, text=self._payloads.typed(text))
+        return self.workspace.post(draft if thread is None else replace(draft, thread_ts=thread.ts))
 
     @property
     def _payloads(self) -> Payloads:
@@ -129,10 +131,11 @@ class Interactions:
         return Answer()
 
     async def _deliver(self, kind: PayloadKind, payload: Payload) -> Acknowledgement:
-        """Deliver a payload, more than once where that is asked for; the first delivery's answer counts."""
-        copies = self.faults.take_copies()
+        """Deliver a payload, more than once if that is asked for; the first delivery's answer counts."""
+        at = int(time.time())
         first, *_ = await asyncio.gather(
-            *(self.delivery().deliver(kind, payload) for _ in range(copies)), return_exceptions=True
+            *(self.delivery().deliver(kind, payload, at=at, retry=retry) for retry in self.faults.take_copies()),
+            return_exceptions=True,
         )
         if isinstance(first, BaseException):
             raise first
@@ -164,12 +167,8 @@ class Interactions:
         match body:
             case None:
                 self.workspace.close_view(view)
-            case {"response_action": "clear"}:
-                self.workspace.close_view(view, whole_stack=True)
             case {"response_action": "update", "view": changed}:
-                self.workspace.change_view(view, checked_view(_JSON.validate_python(changed)))
-            case {"response_action": "push", "view": pushed}:
-                self.workspace.open_view(view.user, checked_view(_JSON.validate_python(pushed)))
+                self.workspace.change_view(view, checked_modal(_JSON.validate_python(changed)))
             case {"response_action": "errors", "errors": raw}:
                 errors = _ERRORS.validate_python(raw)
                 if unknown := errors.keys() - {block.block_id for block in view.modal.inputs}:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codecheck_sandbox.slack.block_kit import Block, Button
-from codecheck_sandbox.slack.conversations import Channel, Message, User, View
+from codecheck_sandbox.slack.conversations import Channel, HomeTab, Message, User, View
 from codecheck_sandbox.slack.installation import Installation
 from codecheck_sandbox.slack.workspace import Workspace
 
@@ -66,34 +66,37 @@ class Payloads:
             payload["subtype"] = "thread_broadcast"
         if message.edited:
             payload["edited"] = {"user": message.user, "ts": message.ts}
-        if message.metadata is not None:
-            payload["metadata"] = message.metadata
         return payload
 
-    def view(self, view: View, values: Payload | None = None) -> Payload:
-        """A view, with what has been typed and chosen in it."""
-        modal = view.modal
-        return {
+    def view(self, view: View | HomeTab, values: Payload | None = None) -> Payload:
+        """A modal or a Home tab, with what has been typed and chosen in it."""
+        shown = view.modal if isinstance(view, View) else view.home
+        payload: Payload = {
             "id": view.id,
             "team_id": self.workspace.team_id,
-            "type": "modal",
-            "blocks": blocks_json(modal.blocks),
-            "private_metadata": modal.private_metadata or "",
-            "callback_id": modal.callback_id or "",
-            "external_id": modal.external_id or "",
+            "blocks": blocks_json(shown.blocks),
+            "private_metadata": shown.private_metadata or "",
+            "callback_id": shown.callback_id or "",
+            "external_id": shown.external_id or "",
             "state": {"values": values or {}},
             "hash": view.hash,
-            "title": modal.title.model_dump(exclude_none=True),
-            "clear_on_close": bool(modal.clear_on_close),
-            "notify_on_close": bool(modal.notify_on_close),
-            "close": modal.close and modal.close.model_dump(exclude_none=True),
-            "submit": modal.submit and modal.submit.model_dump(exclude_none=True),
-            "previous_view_id": view.previous,
-            "root_view_id": view.root,
+            "type": shown.type,
+            "previous_view_id": None,
+            "root_view_id": view.id,
             "app_id": self.installation.app_id,
             "app_installed_team_id": self.workspace.team_id,
             "bot_id": self.installation.bot_id,
         }
+        if isinstance(view, View):
+            modal = view.modal
+            payload |= {
+                "title": modal.title.model_dump(exclude_none=True),
+                "clear_on_close": bool(modal.clear_on_close),
+                "notify_on_close": bool(modal.notify_on_close),
+                "close": modal.close and modal.close.model_dump(exclude_none=True),
+                "submit": modal.submit and modal.submit.model_dump(exclude_none=True),
+            }
+        return payload
 
     def slash_command(self, command: str, text: str, act: Action) -> dict[str, str]:
         """The form of a slash command.
@@ -102,21 +105,25 @@ class Payloads:
         """
         if self.installation.commands[command].should_escape:
             text = self._escaped(text)
-        return {
+        enterprise = self.workspace.enterprise
+        form = {
             "token": self.installation.verification_token,
             "team_id": self.workspace.team_id,
             "team_domain": self.workspace.domain,
             "channel_id": act.channel.id,
             "channel_name": channel_name(act.channel),
-            "user_id": act.user.id,
+            "user_id": act.user.acts_as or act.user.id,
             "user_name": act.user.name,
             "command": command,
             "text": text,
             "api_app_id": self.installation.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": "true" if enterprise and enterprise.org_wide else "false",
             "response_url": act.response_url,
             "trigger_id": act.trigger_id,
         }
+        if enterprise:
+            form |= {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
+        return form
 
     def message_click(self, button: Button, block_id: str, message: Message, act: Action) -> Payload:
         """A click on a message's button. That on an ephemeral message does not carry the message.
@@ -142,8 +149,10 @@ class Payloads:
             payload["message"] = self.message(message)
         return payload
 
-    def view_click(self, button: Button, block_id: str, *, user: User, view: View, trigger_id: str) -> Payload:
-        """A click on a button of a view."""
+    def view_click(
+        self, button: Button, block_id: str, *, user: User, view: View | HomeTab, trigger_id: str
+    ) -> Payload:
+        """A click on a button of a modal or of the Home tab."""
         return self._interaction("block_actions", user, trigger_id) | {
             "container": {"type": "view", "view_id": view.id},
             "view": self.view(view),
@@ -160,22 +169,25 @@ class Payloads:
             "response_urls": [],
         }
 
-    def view_closed(self, view: View, *, user: User, is_cleared: bool) -> Payload:
-        """A view closed by the person, where it asked to be told."""
-        payload = self._interaction("view_closed", user, "") | {"view": self.view(view), "is_cleared": is_cleared}
-        del payload["trigger_id"]
-        return payload
-
     def _interaction(self, kind: str, user: User, trigger_id: str) -> Payload:
+        enterprise = self.workspace.enterprise
+        whose = {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name} if enterprise else {}
+        team = {"id": self.workspace.team_id, "domain": self.workspace.domain, **whose}
+        user_id = user.acts_as or user.id
         return {
             "type": kind,
-            "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id},
+            "user": {
+                "id": user_id,
+                "username": user.name,
+                "name": user.name,
+                "team_id": user.acts_from or user.team_id,
+            },
             "api_app_id": self.installation.app_id,
             "token": self.installation.verification_token,
             "trigger_id": trigger_id,
-            "team": {"id": self.workspace.team_id, "domain": self.workspace.domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": None if enterprise and enterprise.org_wide else team,
+            "enterprise": enterprise and {"id": enterprise.id, "name": enterprise.name},
+            "is_enterprise_install": bool(enterprise and enterprise.org_wide),
         }
 
     def _action(self, button: Button, block_id: str) -> Payload:
@@ -191,6 +203,10 @@ class Payloads:
         if button.style is not None:
             action["style"] = button.style
         return action
+
+    def typed(self, text: str) -> str:
+        """A message as Slack keeps what somebody has typed: names as IDs, and `&`, `<`, `>` as entities."""
+        return re.sub(r"<([@#]\w+)\|[^<>]*>", r"<\1>", self._escaped(text))
 
     def _escaped(self, text: str) -> str:
         """Names as IDs, links in brackets, and `&`, `<`, `>` as entities: what `should_escape` asks for."""

@@ -1,12 +1,12 @@
 """People, as a conversation in a test or in the sandbox is written: `await alice.clicks("Cancel", on=prompt)`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import assert_never
+from typing import Literal, assert_never
 
 from codecheck_sandbox.slack.block_kit import Block, Button
 from codecheck_sandbox.slack.block_kit.blocks import Input, interactive_elements
 from codecheck_sandbox.slack.block_kit.elements import ExternalSelect, PlainTextInput, StaticSelect, UsersSelect
-from codecheck_sandbox.slack.conversations import Channel, Message, User, View
+from codecheck_sandbox.slack.conversations import Channel, HomeTab, Message, User, View
 from codecheck_sandbox.slack.interactions import Answer, Interactions
 from codecheck_sandbox.slack.payloads import Payload
 
@@ -48,6 +48,11 @@ class Person:
         """The modal on top of the screen; None where there is none."""
         return self.views[-1] if self.views else None
 
+    @property
+    def home(self) -> HomeTab | None:
+        """What the app has published on their Home tab; None before it has."""
+        return self._workspace.homes.get(self.id)
+
     def sees(self, channel: Channel) -> list[Message]:
         """What they read in a conversation, as it stands now, oldest first; nothing where they cannot look in."""
         if channel.kind != "public" and self.id not in channel.members:
@@ -72,14 +77,13 @@ class Person:
         if in_.archived:
             raise NotPossibleError(f"#{in_.name} is archived: nobody can write there")
         if not text.startswith("/"):
-            posted = Message(channel=in_.id, user=self.id, text=text, thread_ts=thread.ts if thread else None)
-            return Answer(message=self._workspace.post(posted))
+            return Answer(message=self._interactions.write(self.user, in_, text, thread))
         command, _, rest = text.partition(" ")
         if thread is not None:
             return Answer(notice=f"{command} is not supported in threads. Sorry!")
         return await self._interactions.command(self.user, in_, command, rest.strip())
 
-    async def clicks(self, label: str, *, on: Message | Channel | View, stale: bool = False) -> Answer:
+    async def clicks(self, label: str, *, on: Message | Channel | View | HomeTab, stale: bool = False) -> Answer:
         """Press a button, and "yes" where a confirm dialog asks.
 
         Args:
@@ -94,8 +98,8 @@ class Person:
             NotPossibleError: they see no such button; the error lists those that they do see.
         """
         match on:
-            case View():
-                button, block_id = _button(label, on.modal.blocks)
+            case View() | HomeTab():
+                button, block_id = _button(label, on.modal.blocks if isinstance(on, View) else on.home.blocks)
                 return await self._interactions.click_in_view(self.user, on, button, block_id)
             case Message():
                 channel = self._workspace.channels[on.channel]
@@ -139,15 +143,14 @@ class Person:
             NotPossibleError: there is no such modal or input, or the client does not take the value.
         """
         shown = self._shown(view)
+        known = {name for block in shown.modal.inputs for name in (block.block_id, block.label.text)}
+        if unknown := values.keys() - known:
+            raise NotPossibleError(f"the view has no input {sorted(unknown)}: {_labels(shown.modal.inputs)}")
         state: Payload = {}
-        unknown = set(values)
         for block in shown.modal.inputs:
             block_id = block.block_id or ""
-            unknown -= {block_id, block.label.text}
             value = values.get(block_id, values.get(block.label.text))
             state[block_id] = {block.element.action_id or "": _filled(block, value)}
-        if unknown:
-            raise NotPossibleError(f"the view has no input {sorted(unknown)}: {_labels(shown.modal.inputs)}")
         return await self._interactions.submit(self.user, shown, state)
 
     async def closes(self, view: View | None = None) -> None:
@@ -156,7 +159,11 @@ class Person:
         Raises:
             NotPossibleError: there is no such modal.
         """
-        await self._interactions.close(self.user, self._shown(view))
+        self._workspace.close_view(self._shown(view))
+
+    def opens_app(self, tab: Literal["home", "messages"] = "home") -> None:
+        """Open the app's Home or Messages tab; the app is told so if it has subscribed to it."""
+        self._interactions.events.home_opened(self.user, self.dm, tab)
 
     def _must_be_in(self, channel: Channel) -> None:
         if self.user.deleted:

@@ -15,6 +15,7 @@ from codecheck_sandbox.slack.faults import (
     Faults,
     Hang,
     RateLimited,
+    Reply,
     ServerError,
     Slow,
 )
@@ -113,10 +114,8 @@ class Server:
 
     async def _fail(self, fault: Fault, request: web.Request, execute: _Execute) -> web.Response:
         match fault:
-            case RateLimited(seconds):
-                return too_many_requests(seconds)
-            case ApiError(code):
-                return web.json_response({"ok": False, "error": code})
+            case RateLimited() | ApiError() | Reply():
+                return _canned(fault)
             case Slow(seconds):
                 response = await execute()
                 await self._wait(seconds)
@@ -143,3 +142,13 @@ class Server:
 
     def _new_socket_url(self) -> str:
         return self.address(f"/link?ticket={self._sockets.new_ticket()}", "ws")
+
+
+def _canned(fault: RateLimited | ApiError | Reply) -> web.Response:
+    match fault:
+        case RateLimited(seconds):
+            return too_many_requests(seconds)
+        case ApiError(code):
+            return web.json_response({"ok": False, "error": code})
+        case Reply(status, text):
+            return web.Response(status=status, text=text)

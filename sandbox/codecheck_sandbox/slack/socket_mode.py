@@ -11,9 +11,9 @@ from typing import Literal
 
 from aiohttp import WSMsgType, web
 
-from codecheck_sandbox.slack.delivery import Acknowledgement, NotAcknowledgedError, PayloadKind
+from codecheck_sandbox.slack.delivery import Acknowledgement, NotAcknowledgedError, PayloadKind, Retry
 from codecheck_sandbox.slack.payloads import Payload
-from codecheck_sandbox.slack.wire import Exchange, Wire
+from codecheck_sandbox.slack.wire import Exchange, Wire, named
 
 MOST_CONNECTIONS = 10
 
@@ -39,11 +39,13 @@ class SocketMode:
         self._turn = itertools.count()
         self._waiting: dict[str, asyncio.Future[Payload | str | None]] = {}
         self._connected = asyncio.Event()
+        self._silent = set[web.WebSocketResponse]()
+        self._transports: dict[web.WebSocketResponse, asyncio.Transport] = {}
 
     @property
     def connections(self) -> int:
-        """How many connections take envelopes."""
-        return len(self._open)
+        """How many connections take envelopes and answer."""
+        return len([socket for socket in self._open if socket not in self._silent])
 
     async def connected(self) -> None:
         """Wait until the app has a connection."""
@@ -61,13 +63,15 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.Response(status=401, text="invalid ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         if len(self._open) >= MOST_CONNECTIONS:
             await self._send_disconnect(socket, "too_many_websockets")
             await socket.close()
             return socket
         self._open.append(socket)
+        if request.transport is not None:
+            self._transports[socket] = request.transport
         self._connected.set()
         try:
             await socket.send_json(
@@ -79,10 +83,16 @@ class SocketMode:
                 }
             )
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
+                if socket in self._silent:
+                    continue
+                if message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
+                elif message.type is WSMsgType.TEXT:
                     self._read(message.data)
         finally:
             self._forget(socket)
+            self._silent.discard(socket)
+            del self._transports[socket]
         return socket
 
     async def refresh(self) -> None:
@@ -92,6 +102,20 @@ class SocketMode:
             self._retiring.add(socket)
             await self._send_disconnect(socket, "refresh_requested")
 
+    def cut(self) -> None:
+        """Lose every connection without a close frame: the app sees it as soon as it reads or writes."""
+        for socket in tuple(self._open):
+            self._forget(socket)
+            self._transports[socket].abort()
+
+    def go_silent(self) -> None:
+        """Lose every connection without a sign: it stays open, but no ping is answered and no envelope arrives.
+
+        Slack does not know either, and still hands payloads to it until the app closes it.
+        """
+        self._silent.update(self._open)
+        self._connected.clear()
+
     async def close(self) -> None:
         """Close every connection, as when Slack goes away."""
         sockets = [*self._open, *self._retiring]
@@ -100,18 +124,29 @@ class SocketMode:
         self._retiring.clear()
         await asyncio.gather(*(socket.close() for socket in sockets))
 
-    async def deliver(self, kind: PayloadKind, payload: Payload) -> Acknowledgement:
-        """Send one envelope and wait for its acknowledgement. See `Delivery`."""
+    async def deliver(
+        self, kind: PayloadKind, payload: Payload, *, at: int, retry: Retry | None = None
+    ) -> Acknowledgement:
+        """Send one envelope and wait for its acknowledgement. See `Delivery`; nothing is signed here."""
+        del at
         if not self._open:
             raise NotAcknowledgedError("dispatch_failed")
         socket = self._open[next(self._turn) % len(self._open)]
         envelope_id = secrets.token_hex(16)
-        envelope = {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": True, "payload": payload}
+        envelope: Payload = {
+            "envelope_id": envelope_id,
+            "type": kind,
+            "accepts_response_payload": kind != "events_api",
+            "payload": payload,
+        }
+        if kind == "events_api":
+            envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
         acknowledged: asyncio.Future[Payload | str | None] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = acknowledged
         answer = "no acknowledgement"
         try:
-            await socket.send_json(envelope)
+            if socket not in self._silent:
+                await socket.send_json(envelope)
             async with asyncio.timeout(self._ack_seconds):
                 body = await acknowledged
             answer = json.dumps(body)
@@ -125,7 +160,7 @@ class SocketMode:
             self._wire.record(
                 Exchange(
                     to="bot",
-                    what=str(payload.get("type", kind)),
+                    what=named(kind, payload),
                     address="socket",
                     headers={},
                     sent=json.dumps(envelope),
@@ -135,7 +170,7 @@ class SocketMode:
             )
 
     def _read(self, text: str) -> None:
-        """Take an acknowledgement; what is none, or comes too late, is overlooked as Slack does."""
+        """Take an acknowledgement; like Slack, ignore what is none, and what comes too late."""
         try:
             message: object = json.loads(text)
         except ValueError:
@@ -155,7 +190,7 @@ class SocketMode:
         self._retiring.discard(socket)
         if socket in self._open:
             self._open.remove(socket)
-        if not self._open:
+        if not self.connections:
             self._connected.clear()
 
     @staticmethod

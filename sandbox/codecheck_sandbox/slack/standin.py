@@ -12,36 +12,30 @@
         print(slack.transcript(general))
 """
 
-import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Self, TypedDict, TypeVar, Unpack
+from typing import Self, TypedDict, Unpack
 
 from codecheck_sandbox.slack.clock import Clock
-from codecheck_sandbox.slack.conversations import Channel, Kind, User
-from codecheck_sandbox.slack.delivery import Delivery
+from codecheck_sandbox.slack.conversations import Channel, Enterprise, Kind, User, UserGroup
+from codecheck_sandbox.slack.delivery import Delivery, Retry
+from codecheck_sandbox.slack.events import Events
 from codecheck_sandbox.slack.faults import EVERYTHING, Drop, Fault, Faults
-from codecheck_sandbox.slack.http_delivery import HttpDelivery
+from codecheck_sandbox.slack.http_delivery import HttpDelivery, SignedRequest
 from codecheck_sandbox.slack.installation import Installation
 from codecheck_sandbox.slack.interactions import Interactions
 from codecheck_sandbox.slack.people import Person
 from codecheck_sandbox.slack.response_urls import ResponseUrls
 from codecheck_sandbox.slack.server import Server
 from codecheck_sandbox.slack.socket_mode import SocketMode
-from codecheck_sandbox.slack.transcript import Transcript
 from codecheck_sandbox.slack.triggers import Triggers
+from codecheck_sandbox.slack.watching import Watching
 from codecheck_sandbox.slack.web_api import WebApi
 from codecheck_sandbox.slack.wire import Wire
 from codecheck_sandbox.slack.workspace import Workspace
 
 ACK_SECONDS = 3.0
-
-_T = TypeVar("_T")
-
-
-class NeverHappenedError(AssertionError):
-    """What was waited for did not happen in time; the text holds the conversations so far."""
 
 
 class UserDetails(TypedDict, total=False):
@@ -51,13 +45,17 @@ class UserDetails(TypedDict, total=False):
     real_name: str
     email: str
     is_email_confirmed: bool
-    tz: str
+    locale: str
     is_bot: bool
     deleted: bool
     is_admin: bool
     is_restricted: bool
     is_ultra_restricted: bool
     profile_fields: Mapping[str, str]
+    grid_id: str
+    teams: Sequence[str]
+    acts_as: str
+    acts_from: str
 
 
 class SlackStandIn:
@@ -90,23 +88,25 @@ class SlackStandIn:
         self.wire = Wire(self.installation.verification_token)
         self.sockets = SocketMode(self.installation.app_id, ack_seconds, self.wire)
         self._http: HttpDelivery | None = None
-        self._changed = asyncio.Event()
-        self._transcript = Transcript(self.workspace)
+        watching = Watching(self.workspace, self.wire)
+        self.until = watching.until
+        self.transcript = watching.transcript
         triggers = Triggers(self.clock)
         response_urls = ResponseUrls(self.workspace, self.installation, self.clock)
         web_api = WebApi(self.workspace, self.installation, triggers, self.faults, self.clock)
         self._server = Server(web_api, response_urls, self.sockets, self.faults, self.wire)
+        self._events = Events(workspace=self.workspace, installation=self.installation, delivery=self._delivery)
         self._interactions = Interactions(
             workspace=self.workspace,
             installation=self.installation,
             triggers=triggers,
             response_urls=response_urls,
             faults=self.faults,
+            events=self._events,
             delivery=self._delivery,
             address=self._server.address,
         )
-        self.workspace.subscribe(lambda _: self._wake())
-        self.wire.subscribe(lambda _: self._wake())
+        self.workspace.subscribe(self._events.hear)
         self.user(self.installation.bot_user, self.installation.name, is_bot=True)
 
     async def __aenter__(self) -> Self:
@@ -118,6 +118,7 @@ class SlackStandIn:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop, and let go of everything."""
+        self._events.close()
         if self._http is not None:
             await self._http.close()
         await self._server.close()
@@ -189,9 +190,19 @@ class SlackStandIn:
         self.workspace.channels[channel_id] = channel
         return channel
 
-    def usergroup(self, usergroup_id: str, members: Iterable[Person]) -> None:
+    def usergroup(
+        self, usergroup_id: str, members: Iterable[Person], *, handle: str = "group", disabled: bool = False
+    ) -> None:
         """Add a user group, or change its members."""
-        self.workspace.usergroups[usergroup_id] = [person.id for person in members]
+        ids = [person.id for person in members]
+        self.workspace.usergroups[usergroup_id] = UserGroup(
+            id=usergroup_id, handle=handle, members=ids, disabled=disabled
+        )
+
+    def join_enterprise(self, enterprise: Enterprise | None = None) -> Enterprise:
+        """Make the workspace one of an Enterprise organisation; give its people `grid_id` and `teams`."""
+        self.workspace.enterprise = enterprise or Enterprise()
+        return self.workspace.enterprise
 
     def add_bot(self, channel: Channel) -> None:
         """Invite the bot."""
@@ -201,7 +212,7 @@ class SlackStandIn:
         """Remove the bot."""
         self.workspace.leave(channel, self.installation.bot_user)
 
-    # What goes wrong. More in `faults`.
+    # What goes wrong. More in `faults`, `sockets` and `installation`.
 
     def fail_next(self, target: str, fault: Fault, times: int = 1) -> None:
         """Let the next calls of a Web API method, of `RESPONSE_URL` or of `EVERYTHING` meet a fault."""
@@ -216,42 +227,24 @@ class SlackStandIn:
         """End every fault."""
         self.faults.clear()
 
-    # Watching.
+    @property
+    def sent(self) -> Sequence[SignedRequest]:
+        """The latest requests that went to the app over HTTP, for whoever captures one; the latest one last."""
+        return () if self._http is None else tuple(self._http.sent)
 
-    async def until(self, condition: Callable[[], _T], *, within: float = 5.0) -> _T:
-        """Wait until something holds, looking again at each change in the workspace and on the wire.
+    async def replay(self, request: SignedRequest | None = None, retry: Retry | None = None) -> tuple[int, str]:
+        """Send a request (by default the latest one) again with the same signature, as an attacker or Slack would.
 
         Args:
-            condition: what must hold.
-            within: seconds.
+            request: one of `sent`.
+            retry: the headers of Slack's own redelivery.
 
         Returns:
-            What the condition gave.
-
-        Raises:
-            NeverHappenedError: it does not hold in time; the text holds the conversations so far.
+            The HTTP status and the text that the app answered.
         """
-        try:
-            async with asyncio.timeout(within):
-                while not (result := condition()):
-                    await self._changed.wait()
-        except TimeoutError:
-            if last := condition():  # it may hang on what changes elsewhere
-                return last
-            story = "\n\n".join(f"#{channel.name}\n{self.transcript(channel)}" for channel in self._channels())
-            raise NeverHappenedError(f"not within {within} s. What happened:\n\n{story}") from None
-        return result
-
-    def transcript(self, channel: Channel) -> str:
-        """Everything that has happened in a conversation, as text."""
-        return self._transcript.of(channel.id)
-
-    def _channels(self) -> Iterable[Channel]:
-        return self.workspace.channels.values()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if self._http is None:
+            raise RuntimeError("nothing has been sent over HTTP")
+        return await self._http.send_again(request or self._http.sent[-1], retry)
 
     def _delivery(self) -> Delivery:
         return self._http or self.sockets

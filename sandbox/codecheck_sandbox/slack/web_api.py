@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from codecheck_sandbox.slack import chat_methods as chat
-from codecheck_sandbox.slack import other_methods as other
+from codecheck_sandbox.slack import lookup_methods as lookup
+from codecheck_sandbox.slack import view_methods as view
 from codecheck_sandbox.slack.arguments import read_arguments
 from codecheck_sandbox.slack.call import Call
 from codecheck_sandbox.slack.clock import Clock
@@ -40,23 +41,21 @@ class Method:
 
 
 METHODS = {
-    "auth.test": Method(other.auth_test),
+    "auth.test": Method(lookup.auth_test),
+    "bots.info": Method(lookup.bots_info, ("users:read",), json=False),
     "chat.postMessage": Method(chat.post_message, ("chat:write",)),
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
     "chat.update": Method(chat.update, ("chat:write",)),
-    "chat.delete": Method(chat.delete, ("chat:write",)),
-    "chat.getPermalink": Method(chat.get_permalink, json=False),
     "conversations.info": Method(
-        other.conversations_info, ("channels:read", "groups:read", "im:read", "mpim:read"), json=False
+        lookup.conversations_info, ("channels:read", "groups:read", "im:read", "mpim:read"), json=False
     ),
-    "conversations.open": Method(
-        other.conversations_open, ("im:write", "mpim:write", "channels:manage", "groups:write")
-    ),
-    "usergroups.users.list": Method(other.usergroups_users_list, ("usergroups:read",), json=False),
-    "users.info": Method(other.users_info, ("users:read",), json=False),
-    "users.profile.get": Method(other.users_profile_get, ("users.profile:read",), json=False),
-    "views.open": Method(other.views_open),
-    "views.update": Method(other.views_update),
+    "usergroups.list": Method(lookup.usergroups_list, ("usergroups:read",), json=False),
+    "usergroups.users.list": Method(lookup.usergroups_users_list, ("usergroups:read",), json=False),
+    "users.info": Method(lookup.users_info, ("users:read",), json=False),
+    "users.profile.get": Method(lookup.users_profile_get, ("users.profile:read",), json=False),
+    "views.open": Method(view.views_open),
+    "views.publish": Method(view.views_publish),
+    "views.update": Method(view.views_update),
 }
 
 
@@ -80,13 +79,15 @@ class WebApi:
             request: the call.
             socket_url: makes a new address for a Socket Mode connection.
         """
+        headers = {}
+        if self._installation.tells_scopes and not self._installation.refused:
+            headers["x-oauth-scopes"] = ",".join(sorted(self._installation.scopes))
         try:
             body = {"ok": True, **await self._execute(name, request, socket_url)}
         except ApiRefusalError as refusal:
             body = refusal.body
         except OverRateError:
-            return too_many_requests(1)
-        headers = {"x-oauth-scopes": ",".join(sorted(self._installation.scopes))}
+            return too_many_requests(self._faults.retry_after)
         if name in METHODS:
             headers["x-accepted-oauth-scopes"] = ",".join(METHODS[name].scopes)
         return web.json_response(body, headers=headers)
@@ -115,6 +116,8 @@ class WebApi:
     def _check_token(self, token: str, wanted: str) -> None:
         if not token:
             raise ApiRefusalError("not_authed")
+        if token in self._installation.refused:
+            raise ApiRefusalError(self._installation.refused[token])
         if token == wanted:
             return
         known = {self._installation.bot_token, self._installation.app_token}

@@ -32,6 +32,12 @@ class Exchange:
     received: str
 
 
+def named(kind: str, payload: Mapping[str, object]) -> str:
+    """What the log calls a payload: an event by its own type, an interaction by its type, else the kind."""
+    event = payload.get("event")
+    return str(event.get("type") if isinstance(event, dict) else payload.get("type", kind))
+
+
 class Wire:
     """The latest exchanges, oldest first.
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from codecheck_sandbox.slack.block_kit import Block, BlockKitError, Modal
-from codecheck_sandbox.slack.conversations import Channel, Message, User, View
+from codecheck_sandbox.slack.block_kit import Block, BlockKitError, Home, Modal
+from codecheck_sandbox.slack.conversations import Channel, Enterprise, HomeTab, Message, User, UserGroup, View
 
 ChangeKind = Literal[
     "posted", "edited", "deleted", "typed", "clicked", "submitted", "noticed", "viewed", "members", "refused"
@@ -48,11 +48,22 @@ class Workspace:
         self.domain = domain
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
-        self.usergroups: dict[str, list[str]] = {}
+        self.usergroups: dict[str, UserGroup] = {}
+        self.enterprise: Enterprise | None = None
+        self.homes: dict[str, HomeTab] = {}
         self.history: list[Change] = []
         self._views: dict[str, list[View]] = {}
         self._watchers: list[Callable[[Change], None]] = []
         self._last_ts = 0
+
+    def find_user(self, user_id: str) -> User | None:
+        """A user by their ID, or by that of the organisation."""
+        known = self.users.get(user_id)
+        return known or next((user for user in self.users.values() if user_id and user.grid_id == user_id), None)
+
+    def has_member(self, user: User) -> bool:
+        """Whether a user belongs to this workspace, maybe among others of the organisation."""
+        return self.team_id in {user.team_id, *user.teams}
 
     def subscribe(self, watcher: Callable[[Change], None]) -> Callable[[], None]:
         """Have a function called with every change, at once. Returns a function that ends it."""
@@ -122,17 +133,8 @@ class Workspace:
 
     def open_view(self, user: str, modal: Modal) -> View:
         """Put a view on top of what the person has open."""
-        stack = self._views.setdefault(user, [])
-        view_id = f"V{secrets.token_hex(5).upper()}"
-        view = View(
-            id=view_id,
-            user=user,
-            modal=modal,
-            hash=_new_hash(),
-            root=stack[0].id if stack else view_id,
-            previous=stack[-1].id if stack else None,
-        )
-        stack.append(view)
+        view = View(id=f"V{secrets.token_hex(5).upper()}", user=user, modal=modal, hash=_new_hash())
+        self._views.setdefault(user, []).append(view)
         self._view_changed(view)
         return view
 
@@ -144,11 +146,21 @@ class Workspace:
         self._view_changed(changed)
         return changed
 
-    def close_view(self, view: View, *, whole_stack: bool = False) -> None:
-        """Take a view, or the person's whole stack, from the screen."""
+    def close_view(self, view: View) -> None:
+        """Take a view from the screen."""
         stack = self._views.get(view.user, [])
-        self._views[view.user] = [] if whole_stack else [open_view for open_view in stack if open_view.id != view.id]
+        self._views[view.user] = [open_view for open_view in stack if open_view.id != view.id]
         self._view_changed(view)
+
+    def publish_home(self, user: str, home: Home) -> HomeTab:
+        """Show something on a person's Home tab of the app."""
+        known = self.homes.get(user)
+        tab = HomeTab(
+            id=known.id if known else f"V{secrets.token_hex(5).upper()}", user=user, home=home, hash=_new_hash()
+        )
+        self.homes[user] = tab
+        self.note(Change(kind="viewed", user=user, text="Home"))
+        return tab
 
     def _view_changed(self, view: View) -> None:
         self.note(Change(kind="viewed", user=view.user, text=view.modal.title.text))

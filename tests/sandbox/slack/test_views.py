@@ -168,26 +168,16 @@ async def test_the_app_can_find_fault_with_an_input(bolt: Bolt, opened: Opened, 
     assert alice.view.errors == answer.errors
 
 
-@pytest.mark.parametrize(
-    ("response", "titles"),
-    [
-        ({"response_action": "update", "view": OTHER}, ["Other"]),
-        ({"response_action": "push", "view": OTHER}, ["Type the ID", "Other"]),
-        ({"response_action": "clear"}, []),
-    ],
-)
-async def test_the_app_can_answer_with_another_view(
-    bolt: Bolt, opened: Opened, alice: Person, response: dict[str, object], titles: list[str]
-) -> None:
-    """In its place, on top, or none at all."""
+async def test_the_app_can_answer_with_another_view(bolt: Bolt, opened: Opened, alice: Person) -> None:
+    """In its place."""
 
     @bolt.app.view("typed")
     async def submitted(ack: AsyncAck) -> None:
-        await ack(response)
+        await ack(response_action="update", view=OTHER)
 
     await opened(MODAL)
     await alice.submits({"Task ID": "897acf"})
-    assert [view.modal.title.text for view in alice.views] == titles
+    assert [view.modal.title.text for view in alice.views] == ["Other"]
 
 
 @pytest.mark.parametrize(
@@ -264,24 +254,6 @@ async def test_a_button_in_a_view_is_an_action_of_the_view(bolt: Bolt, opened: O
     (body,) = seen
     assert body["container"] == {"type": "view", "view_id": alice.view.id}
     assert not {"channel", "response_url", "message"} & body.keys()
-
-
-@pytest.mark.parametrize(("asked", "told"), [({"notify_on_close": True}, ["view_closed"]), ({}, [])])
-async def test_the_app_hears_of_a_close_where_it_asked_to(
-    bolt: Bolt, opened: Opened, alice: Person, asked: dict[str, object], told: list[str]
-) -> None:
-    """`notify_on_close`."""
-    heard: list[str] = []
-
-    @bolt.app.view_closed("typed")
-    async def closed(ack: AsyncAck, body: Mapping[str, str]) -> None:
-        heard.append(body["type"])
-        await ack()
-
-    await opened(MODAL | asked)
-    await alice.closes()
-    assert alice.view is None
-    assert heard == told
 
 
 async def test_nobody_submits_a_view_that_is_not_theirs(opened: Opened, alice: Person, bob: Person) -> None:

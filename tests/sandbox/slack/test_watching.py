@@ -83,7 +83,7 @@ async def test_a_conversation_reads_as_text(bolt: Bolt, slack: SlackStandIn, ali
         ts = body["container"]["message_ts"]
         await client.chat_update(channel=general.id, ts=ts, text="Gone.", blocks=[])
         await client.chat_postMessage(channel=general.id, text="Done.", thread_ts=ts, reply_broadcast=True)
-        await client.chat_delete(channel=general.id, ts=ts)
+        slack.workspace.delete(general.messages[0])
         await ack()
 
     await bolt.serve()

@@ -1,18 +1,22 @@
 """JSON -> checked blocks or view, or a refusal in Slack's words: what is wrong, and a JSON pointer to where."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from codecheck_sandbox.slack.block_kit.blocks import Actions, Block, Input, Section, interactive_elements
 from codecheck_sandbox.slack.block_kit.elements import ImageElement
-from codecheck_sandbox.slack.block_kit.views import Modal
+from codecheck_sandbox.slack.block_kit.views import Home, Modal
 
+LARGEST_HOME = 250_000  # bytes of JSON
 MOST_CHARACTERS = 13_200  # over all blocks of a message: undocumented, measured in bolt-js#2509
+
+_View = TypeVar("_View", Modal, Home)
 
 _MESSAGE_BLOCKS = TypeAdapter(Annotated[list[Block], Field(max_length=50)])
 _TYPES = frozenset(  # pydantic names the member of a union in an error's path; a JSON pointer does not
@@ -86,21 +90,36 @@ def check_total_length(blocks: Sequence[Block]) -> None:
         )
 
 
-def checked_view(view: JsonValue) -> Modal:
+def checked_modal(view: JsonValue) -> Modal:
     """Check a modal, and give its blocks the IDs that they came without.
 
     Raises:
         BlockKitError: `invalid_arguments`, as `views.open` answers.
     """
+    return _checked_modal(view, Modal)
+
+
+def checked_home(view: JsonValue) -> Home:
+    """Check a Home tab, in the same way.
+
+    Raises:
+        BlockKitError: `invalid_arguments`, or `view_too_large` if it has more than 250 KB.
+    """
+    if len(json.dumps(view)) > LARGEST_HOME:
+        raise BlockKitError("view_too_large", [Problem(f"more than {LARGEST_HOME} bytes", "/view")])
+    return _checked_modal(view, Home)
+
+
+def _checked_modal(view: JsonValue, kind: type[_View]) -> _View:
     if not isinstance(view, dict):
         raise BlockKitError("invalid_arguments", [Problem("must be an object", "/view")])
     try:
-        modal = Modal.model_validate(view)
+        checked = kind.model_validate(view)
     except ValidationError as error:
         raise BlockKitError("invalid_arguments", _problems(error, "/view")) from None
-    if problems := list(_repeated_ids(modal.blocks, "/view/blocks")):
+    if problems := list(_repeated_ids(checked.blocks, "/view/blocks")):
         raise BlockKitError("invalid_arguments", problems)
-    return modal.model_copy(update={"blocks": [_with_ids(block) for block in modal.blocks]})
+    return checked.model_copy(update={"blocks": [_with_ids(block) for block in checked.blocks]})
 
 
 def _problems(error: ValidationError, root: str) -> list[Problem]:

@@ -1,6 +1,6 @@
-"""Modal views.
+"""Modal views and Home tabs.
 
-Limits: https://docs.slack.dev/reference/views/modal-views
+Limits: https://docs.slack.dev/reference/views/modal-views and /home-tab-views
 """
 
 from typing import Literal, Self
@@ -37,3 +37,13 @@ class Modal(Part):
     def inputs(self) -> list[Input]:
         """The input blocks, in the order of the screen."""
         return [block for block in self.blocks if isinstance(block, Input)]
+
+
+class Home(Part):
+    """A Home tab, as `views.publish` brings it."""
+
+    type: Literal["home"]
+    blocks: list[Block] = Field(max_length=100)
+    private_metadata: str | None = Field(default=None, max_length=3000)
+    callback_id: Identifier | None = None
+    external_id: Identifier | None = None

@@ -4,7 +4,7 @@ import pytest
 from pydantic import JsonValue
 from slack_sdk.models.blocks import Block
 
-from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_modal
 from codecheck_sandbox.slack.block_kit.blocks import Actions
 from tests.sandbox.slack.block_kit.test_limits import (
     actions,
@@ -118,21 +118,21 @@ def test_the_same_action_id_may_stand_in_two_blocks() -> None:
 def test_an_input_needs_a_submit_button() -> None:
     """A view with an input and no `submit` could not be sent."""
     with pytest.raises(BlockKitError, match=r"missing required field: submit .*json-pointer:/view\]"):
-        checked_view(modal(blocks=field()))
-    assert checked_view(modal(blocks=field(), submit=plain(1))).inputs
+        checked_modal(modal(blocks=field()))
+    assert checked_modal(modal(blocks=field(), submit=plain(1))).inputs
 
 
 def test_ids_in_a_view_are_unique_too() -> None:
     """With a pointer into the view."""
     with pytest.raises(BlockKitError, match="json-pointer:/view/blocks/1/block_id"):
-        checked_view(modal(blocks=[{"type": "divider", "block_id": "b"}, {"type": "divider", "block_id": "b"}]))
+        checked_modal(modal(blocks=[{"type": "divider", "block_id": "b"}, {"type": "divider", "block_id": "b"}]))
 
 
 @pytest.mark.parametrize("view", [None, "{}", [], {"type": "home", "blocks": []}])
 def test_a_view_is_a_modal(view: JsonValue) -> None:
     """Nothing else can be opened."""
     with pytest.raises(BlockKitError, match="invalid_arguments"):
-        checked_view(view)
+        checked_modal(view)
 
 
 def test_ids_that_are_left_out_are_made_up() -> None:
