@@ -114,9 +114,11 @@ async def test_a_mention_is_heard_where_the_bot_is(
 async def test_without_scope_or_subscription_nothing_is_heard(lacking: Mapping[str, object]) -> None:
     """Slack does not even say so."""
     async with SlackStandIn(lacking) as slack:
+        slack.connect_http("http://127.0.0.1:9/")
         alice = slack.user("U1", "alice")
         await alice.types("help", in_=alice.dm)
-        assert slack.wire.calls("message") == []
+        await alice.types("/test", in_=alice.dm)
+        assert [request.body[:5] for request in slack.sent] == ["token"]  # the command's form, and no event before it
 
 
 async def test_an_event_that_is_not_taken_comes_again(slack: SlackStandIn, app: App, alice: Person) -> None:
