@@ -9,8 +9,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from codecheck_sandbox.bodies import readable_body
-from codecheck_sandbox.page.acts import ACT, perform
-from codecheck_sandbox.page.controls import CONTROL, switch
+from codecheck_sandbox.page.acts import ACT
+from codecheck_sandbox.page.controls import CONTROL
 from codecheck_sandbox.page.guard import add_headers, guard
 from codecheck_sandbox.page.live import Live
 from codecheck_sandbox.page.stage import Stage
@@ -50,21 +50,22 @@ class PageServer:
         return web.FileResponse(_STATIC / "index.html")
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        person = self._stage.person(request.query.get("as", ""))
-        if person is None:
-            raise web.HTTPNotFound(text="there is nobody with that ID\n")
+        try:
+            person = self._stage.person(request.query.get("as", ""))
+        except NotPossibleError as error:
+            raise web.HTTPNotFound(text=f"{error}\n") from None
         return await self._live.stream(request, person)
 
     async def _act(self, request: web.Request) -> web.Response:
         try:
-            answer = await perform(self._stage, ACT.validate_json(await request.text()))
+            answer = await ACT.validate_json(await request.text()).perform(self._stage)
         except (NotPossibleError, ValidationError) as error:
             return _refused(error)
         return web.json_response({"notice": answer.notice, "errors": dict(answer.errors)})
 
     async def _control(self, request: web.Request) -> web.Response:
         try:
-            await switch(self._stage, CONTROL.validate_json(await request.text()))
+            await CONTROL.validate_json(await request.text()).turn(self._stage)
         except (NotPossibleError, ValidationError, KeyError, RuntimeError) as error:
             return _refused(error)
         finally:

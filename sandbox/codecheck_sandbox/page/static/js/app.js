@@ -11,9 +11,6 @@ import "./sidebar.js";
 const KEPT = 300; // entries of the wire
 const FIRST_PERSON = "U01ALICE";
 
-const theme = localStorage.getItem("theme");
-if (theme) document.documentElement.dataset.theme = theme;
-
 let lost = false;
 
 function become(person) {

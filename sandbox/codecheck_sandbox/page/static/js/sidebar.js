@@ -33,7 +33,6 @@ class Top extends HTMLElement {
       h("button", { type: "button", class: "menu", "aria-label": "Conversations", onclick: () => document.body.classList.toggle("sidebar-open") }, "☰"),
       h("span", { class: "workspace" }, "Sandbox", h("small")),
       h("label", { class: "acting" }, h("span", {}, "Acting as"), h("select", { onchange: (event) => this.dispatchEvent(new CustomEvent("person", { bubbles: true, detail: event.target.value })) })),
-      h("button", { type: "button", class: "theme", "aria-label": "Light or dark", title: "Light or dark", onclick: switchTheme }, "◐"),
       h("button", { type: "button", class: "panels-toggle", onclick: () => document.body.classList.toggle("panels-open") }, "Controls"));
     watch(({ state }) => {
       const select = this.querySelector("select");
@@ -48,12 +47,6 @@ class Top extends HTMLElement {
       this.querySelector(".acting").prepend(avatar(user(state.me).id));
     });
   }
-}
-
-function switchTheme() {
-  const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
-  document.documentElement.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("theme", document.documentElement.dataset.theme);
 }
 
 customElements.define("sandbox-sidebar", Sidebar);
