@@ -4,7 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from itertools import count
 from urllib.parse import parse_qsl
 
 from codecheck_sandbox.codearts import CodeArtsStandIn
@@ -16,35 +16,8 @@ _KEPT = 300
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One request and its answer; the stand-ins have masked the secrets.
-
-    Args:
-        number: counts up.
-        at: when the answer went out, in seconds since 1970.
-        way: who asked whom.
-        what: the method or the kind of payload.
-        address: where it went.
-        headers: the request's.
-        sent: the request's body.
-        status: the HTTP status; 0 where there was none.
-        received: the answer's body, or what happened instead.
-    """
-
-    number: int
-    at: float
-    way: str
-    what: str
-    address: str
-    headers: dict[str, str]
-    sent: str
-    status: int
-    received: str
-
-
 class WireLog:
-    """The latest entries, oldest first.
+    """The latest entries as JSON, oldest first; the stand-ins have masked the secrets.
 
     Args:
         slack: is watched.
@@ -52,8 +25,8 @@ class WireLog:
     """
 
     def __init__(self, slack: SlackStandIn, codearts: CodeArtsStandIn) -> None:
-        self.entries: deque[dict[str, object]] = deque(maxlen=_KEPT)
-        self._number = 0
+        self._entries: deque[dict[str, object]] = deque(maxlen=_KEPT)
+        self._numbers = count(1)
         self._watchers: list[Callable[[], None]] = []
         slack.wire.subscribe(self._from_slack)
         codearts.subscribe(self._from_codearts)
@@ -64,7 +37,7 @@ class WireLog:
 
     def after(self, number: int) -> list[dict[str, object]]:
         """The entries after that number."""
-        return [entry for entry in self.entries if int(str(entry["number"])) > number]
+        return [entry for entry in self._entries if int(str(entry["number"])) > number]
 
     def _from_slack(self, exchange: SlackExchange) -> None:
         self._keep(
@@ -88,13 +61,8 @@ class WireLog:
             received=_readable(exchange.answer),
         )
 
-    def _keep(  # noqa: PLR0913 - one for each field
-        self, *, way: str, what: str, address: str, headers: dict[str, str], sent: str, status: int, received: str
-    ) -> None:
-        self._number += 1
-        self.entries.append(
-            asdict(Entry(self._number, time.time(), way, what, address, headers, sent, status, received))
-        )
+    def _keep(self, **entry: object) -> None:
+        self._entries.append({"number": next(self._numbers), "at": time.time(), **entry})
         for watcher in self._watchers:
             watcher()
 

@@ -5,7 +5,7 @@ from typing import Literal, assert_never
 
 from codecheck_sandbox.slack.block_kit import Block, Button
 from codecheck_sandbox.slack.block_kit.blocks import Input, interactive_elements
-from codecheck_sandbox.slack.block_kit.elements import ExternalSelect, PlainTextInput, StaticSelect, UsersSelect
+from codecheck_sandbox.slack.block_kit.elements import PlainTextInput, StaticSelect
 from codecheck_sandbox.slack.conversations import Channel, HomeTab, Message, User, View
 from codecheck_sandbox.slack.interactions import Answer, Interactions
 from codecheck_sandbox.slack.payloads import Payload
@@ -133,7 +133,7 @@ class Person:
         """Fill in a modal and press its submit button.
 
         Args:
-            values: what they type or choose: text, an option's label, or a user's ID; by the input's label or block_id.
+            values: what they type or choose: text or an option's label; by the input's label or block_id.
             view: the modal; by default the one on top.
 
         Returns:
@@ -235,10 +235,6 @@ def _filled(block: Input, value: str | None) -> Payload:
             return {"type": element.type, "value": _within(element, value)}
         case StaticSelect():
             return {"type": element.type, "selected_option": value and _option(element, value)}
-        case UsersSelect():
-            return {"type": element.type, "selected_user": value}
-        case ExternalSelect():
-            raise NotPossibleError("external selects are not offered by this stand-in yet")
         case _:
             assert_never(element)
 
@@ -250,9 +246,7 @@ def _within(element: PlainTextInput, value: str | None) -> str | None:
 
 
 def _option(element: StaticSelect, label: str) -> Payload:
-    groups = element.option_groups or []
-    options = [*(element.options or []), *(option for group in groups for option in group.options)]
-    for option in options:
+    for option in element.options:
         if option.text.text == label:
             return option.model_dump(exclude_none=True)
-    raise NotPossibleError(f"there is no option {label!r}: {[option.text.text for option in options]}")
+    raise NotPossibleError(f"there is no option {label!r}: {[option.text.text for option in element.options]}")

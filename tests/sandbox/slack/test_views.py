@@ -35,13 +35,6 @@ MODAL: dict[str, object] = {
             },
         },
         {
-            "type": "input",
-            "block_id": "who",
-            "optional": True,
-            "label": {"type": "plain_text", "text": "Who"},
-            "element": {"type": "users_select", "action_id": "person"},
-        },
-        {
             "type": "actions",
             "block_id": "row",
             "elements": [{"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Preview"}}],
@@ -135,7 +128,7 @@ async def test_what_is_filled_in_reaches_the_app(bolt: Bolt, opened: Opened, ali
         await ack()
 
     await opened(MODAL)
-    answer = await alice.submits({"Task ID": "897acf", "Why": "Old", "Who": "U01BOB"})
+    answer = await alice.submits({"Task ID": "897acf", "Why": "Old"})
     assert answer.text == ""
     (view,) = seen
     assert view["private_metadata"] == "secret"
@@ -148,7 +141,6 @@ async def test_what_is_filled_in_reaches_the_app(bolt: Bolt, opened: Opened, ali
                     "selected_option": {"text": {"type": "plain_text", "text": "Old"}, "value": "old"},
                 }
             },
-            "who": {"person": {"type": "users_select", "selected_user": "U01BOB"}},
         }
     }
     assert alice.view is None

@@ -25,7 +25,12 @@ BLOCKS: list[dict[str, object]] = [
         "elements": [
             {"type": "button", "action_id": "no", "text": {"type": "plain_text", "text": "Cancel"}},
             {"type": "button", "action_id": "go", "style": "danger", "text": {"type": "plain_text", "text": "Delete"}},
-            {"type": "users_select", "action_id": "who", "placeholder": {"type": "plain_text", "text": "Who?"}},
+            {
+                "type": "static_select",
+                "action_id": "who",
+                "placeholder": {"type": "plain_text", "text": "Who?"},
+                "options": [{"text": {"type": "plain_text", "text": "Bob"}, "value": "bob"}],
+            },
         ],
     },
     {

@@ -79,7 +79,6 @@ class Input(Part):
     block_id: Identifier | None = None
     label: PlainText2000
     element: InputElement
-    dispatch_action: bool | None = None
     hint: PlainText2000 | None = None
     optional: bool | None = None
 

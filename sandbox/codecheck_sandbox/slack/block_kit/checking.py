@@ -22,7 +22,7 @@ _MESSAGE_BLOCKS = TypeAdapter(Annotated[list[Block], Field(max_length=50)])
 _TYPES = frozenset(  # pydantic names the member of a union in an error's path; a JSON pointer does not
     {
         *("section", "header", "divider", "context", "actions", "input", "image"),
-        *("button", "static_select", "external_select", "users_select", "plain_text_input"),
+        *("button", "static_select", "plain_text_input"),
         *("plain_text", "mrkdwn"),
     }
 )

@@ -102,10 +102,3 @@ class Option(Part):
     text: PlainText75
     value: str = Field(min_length=1, max_length=150)
     description: PlainText75 | None = None
-
-
-class OptionGroup(Part):
-    """Choices under a label."""
-
-    label: PlainText75
-    options: list[Option] = Field(min_length=1, max_length=100)

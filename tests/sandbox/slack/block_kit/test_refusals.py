@@ -60,8 +60,8 @@ WRONG: dict[str, tuple[JsonValue, str]] = {
         "Input should be a valid string [json-pointer:/blocks/0/elements/0/value]",
     ),
     "a number that is a text": (
-        actions({"type": "external_select", "min_query_length": "1"}),
-        "Input should be a valid integer [json-pointer:/blocks/0/elements/0/min_query_length]",
+        field(element={"type": "plain_text_input", "max_length": "1"}),
+        "Input should be a valid integer [json-pointer:/blocks/0/element/max_length]",
     ),
     "a button without a text": (
         actions({"type": "button"}),
@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[JsonValue, str]] = {
     ),
     "a menu without options": (
         actions({"type": "static_select"}),
-        "exactly one of options and option_groups is required [json-pointer:/blocks/0/elements/0]",
+        "missing required field: options [json-pointer:/blocks/0/elements/0]",
     ),
 }
 
@@ -152,7 +152,7 @@ EVERYTHING: list[JsonValue] = [
         "text": {"type": "mrkdwn", "text": "*sure*", "verbatim": True},
         "fields": [plain(1), mrkdwn(1)],
     },
-    {"type": "section", "text": plain(1), "accessory": {"type": "users_select", "placeholder": plain(1)}},
+    {"type": "section", "text": plain(1), "accessory": button()},
     {"type": "section", "text": plain(1), "accessory": {"type": "image", "image_url": "https://i", "alt_text": "i"}},
     {"type": "divider"},
     {"type": "context", "elements": [mrkdwn(1), {"type": "image", "image_url": "https://i", "alt_text": "i"}]},
@@ -160,8 +160,7 @@ EVERYTHING: list[JsonValue] = [
         "type": "actions",
         "elements": [
             button(action_id="a", value="v", style="danger"),
-            {"type": "external_select", "min_query_length": 0, "placeholder": plain(1)},
-            {"type": "static_select", "option_groups": [{"label": plain(1), "options": [option()]}]},
+            {"type": "static_select", "placeholder": plain(1), "options": [option()]},
         ],
     },
     {"type": "image", "image_url": "https://i", "alt_text": "i", "title": plain(1)},

@@ -2,7 +2,6 @@
 
 import { h } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
-import { store } from "./store.js";
 
 const text = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object.text));
 
@@ -74,9 +73,5 @@ const field = (each, attributes) =>
     value: each.initial_value ?? "",
   });
 
-function select(each, attributes) {
-  const options = each.type === "users_select"
-    ? store.state.people.filter((person) => !person.is_bot).map((person) => h("option", { value: person.id }, person.real_name))
-    : (each.options ?? (each.option_groups ?? []).flatMap((group) => group.options)).map((option) => h("option", {}, option.text.text));
-  return h("select", attributes, h("option", { value: "" }, each.placeholder?.text ?? "Choose…"), options);
-}
+const select = (each, attributes) =>
+  h("select", attributes, h("option", { value: "" }, each.placeholder?.text ?? "Choose…"), each.options.map((option) => h("option", {}, option.text.text)));
