@@ -22,12 +22,12 @@ from bot.domain.deletion import State
 from bot.domain.identity import SlackUser
 from bot.domain.next_step import Timings
 from bot.manifest import parsed_manifest
-from bot.sandbox.codearts import Task
-from bot.sandbox.codearts.accounts import WEBSHOP
-from bot.sandbox.world import World, open_world
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import start_embedded
+from codecheck_sandbox.codearts import Task
+from codecheck_sandbox.codearts.accounts import WEBSHOP
+from codecheck_sandbox.world import World, open_world
 
 ROUNDS = 100
 WARM_UP = 10

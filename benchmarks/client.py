@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.sandbox.slack.http_delivery import signed_headers
+from codecheck_sandbox.slack.http_delivery import signed_headers
 
 
 class SignedClient:

@@ -1,49 +1,58 @@
 """The composition root: it alone builds clients, owns them, and lets go of them in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from redis.asyncio import Redis
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.redaction import Redactor
+from bot.deletions.actions import Actions
+from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
-from bot.deletions.freezing import Braking
-from bot.deletions.history import LookingBack
-from bot.deletions.people import People
+from bot.deletions.execution import Execution
+from bot.deletions.freezing import Freezing
+from bot.deletions.history import History
+from bot.deletions.outbox import Outbox
 from bot.deletions.refusals import Refusals
-from bot.deletions.requests import Deletions
+from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
-from bot.deletions.sweeper import sweep_forever, trim_forever
-from bot.domain.brakes import Limits
-from bot.domain.next_step import Timings
-from bot.domain.policy import Policy
+from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
+from bot.domain.access import AccessPolicy
+from bot.domain.errors import NotRecordedError, PersonError
+from bot.domain.limits import Limits
+from bot.domain.operators import Operators
+from bot.domain.timings import Timings
 from bot.observability.health import READY, Readiness, State
 from bot.settings import Settings
 from bot.settings.faults import Fault, SettingsError
 from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
-from bot.slack.listeners import Services, register
+from bot.slack.health import SlackHealth
+from bot.slack.listeners import register
+from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.events import Events
-from bot.slack.transport.http import HttpApp, HttpServer, serve_http
-from bot.slack.transport.listening import ListenError
-from bot.slack.transport.sign_in import sign_in
+from bot.slack.transport.http import HttpApp
+from bot.slack.transport.listening import HttpServer, ListenError, serve_http
+from bot.slack.transport.sign_in import Workspace, sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
+from bot.slack.views.from_deletion import Links
 from bot.stopping import stop_requested
-from bot.store.brakes import RedisBrakes
+from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
-from bot.store.embedded import start_embedded
-from bot.store.record import RedisRecord
+from bot.store.embedded import open_embedded
+from bot.store.freeze import RedisFreeze
+from bot.store.probe import probe
+from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
+from bot.store.schema import Keys
 
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +62,7 @@ class Bot:
     """A bot that serves.
 
     Args:
-        host: where it listens, for Slack or for health checks alone.
+        host: where it listens, for Slack or for health checks only.
         port: the same.
     """
 
@@ -106,74 +115,108 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         BotError: it cannot start; the text says why and what to do.
     """
     timings = timings or settings.timings
-    background = Background()
     async with AsyncExitStack() as stack:
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         events = None if settings.socket_mode else Events(secret)
         readiness = Readiness({"redis": _starting, "slack": _starting})
         http = await _listen(stack, settings, HttpApp(readiness, events))
-        redis = await _redis(stack, settings)
+        redis = await _redis(stack, settings, readiness)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         workspace = await sign_in(client)
-        prefix = settings.redis_prefix
-        limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
-        store = RedisDeletionStore(
-            redis, prefix=prefix, timings=timings, wait_replicas=settings.redis.wait_replicas, limits=limits
-        )
-        record, brakes = RedisRecord(redis, prefix=prefix), RedisBrakes(redis, prefix=prefix)
-        conversation = SlackMessenger(client, session, workspace.url, settings.confirmation.in_domain)
-        service = CodeArtsCheck(
-            await stack.enter_async_context(codearts_client(settings)), redactor=Redactor(settings.secrets)
-        )
-        policy = _policy(settings, workspace.team)
-        directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups)
-        people = People(directory, policy)
-        carrier = Runner(store, conversation, service, timings, brakes, settings.notify.channels)
-        refusals = Refusals(record, brakes, conversation, background, policy)
-        services = Services(
-            Deletions(store, carrier, background, people, policy, timings, refusals),
-            Braking(brakes, refusals, policy, timings),
-            LookingBack(store, record, refusals, people, policy, timings),
-        )
-        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis, prefix=prefix))
-        register(app, services, conversation, background, workspace.url)
-
-        stack.push_async_callback(_drain, background, timings.drain / 1_000)
-        sweeping = asyncio.create_task(sweep_forever(store, carrier, background, timings), name="sweep")
-        stack.push_async_callback(cancel, sweeping)
-        if settings.record.retention_days:
-            trimming = asyncio.create_task(trim_forever(record, settings.record.retention_days), name="trim")
-            stack.push_async_callback(cancel, trimming)
-        readiness.watch("redis", partial(_redis_answers, redis))
+        health = SlackHealth()
+        links = Links(workspace.url, settings.codearts.console_url)
+        messenger = SlackMessenger(client, session, links, health)
+        background = Background()
+        services = await _services(stack, settings, timings, redis, client, workspace, messenger, background, health)
+        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis))
+        register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
-        saying = asyncio.create_task(_say_when_ready(readiness), name="ready")
-        stack.push_async_callback(cancel, saying)
+        await _run(stack, _say_when_ready(readiness), "ready")
         yield Bot(http.host, http.port)
 
 
-async def _redis(stack: AsyncExitStack, settings: Settings) -> Redis:
-    """The shared Redis; without one, the embedded server, which outlives the bot on purpose."""
-    url = settings.redis_url.get_secret_value() if settings.redis_url else None
-    if url is None:
-        url = (await start_embedded(settings.data_dir)).url
+async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists of
+    stack: AsyncExitStack,
+    settings: Settings,
+    timings: Timings,
+    redis: RedisCalls,
+    client: AsyncWebClient,
+    workspace: Workspace,
+    messenger: SlackMessenger,
+    background: Background,
+    health: SlackHealth,
+) -> Services:
+    """The application, and what it does by itself while it is open."""
+    limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
+    store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
+    audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
+    service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
+    directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups, health)
+    authorizer = Authorizer(directory, _policy(settings, workspace))
+    refusals = Refusals(audit, background, messenger, settings.allow.admins)
+    runner = Runner(
+        store,
+        Outbox(messenger, store),
+        Execution(store, service, authorizer, timings),
+        service,
+        background,
+        timings=timings,
+        notify=settings.notify.channels,
+    )
+    rules = settings.safeguards
+    requests = Requests(
+        store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings
+    )
+    actions = Actions(store, authorizer, runner, rules, refusals)
+    freezing = Freezing(
+        freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
+    )
+    history = History(store, audit, authorizer, refusals)
+
+    stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
+    await _run(stack, sweep_forever(store, runner, timings), "sweep")
+    await _run(stack, seal_forever(audit, timings), "seal")
+    await _run(stack, count_forever(refusals), "count refusals")
+    if settings.record.retention_days:
+        await _run(stack, trim_forever(audit, settings.record.retention_days), "trim")
+    return Services(requests, actions, freezing, history, messenger.open_modal, messenger.links, settings.allow.admins)
+
+
+async def _run(stack: AsyncExitStack, work: Coroutine[None, None, None], name: str) -> None:
+    """Do something in the background until the stack is left."""
+    stack.push_async_callback(cancel, asyncio.create_task(work, name=name))
+
+
+async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness) -> RedisCalls:
+    """The shared Redis or, without one, the embedded server."""
+    if settings.redis_url:
+        url = settings.redis_url.get_secret_value()
+    else:
+        server = await stack.enter_async_context(open_embedded(settings.data_dir))
+        url = server.url
+
+        async def data_is_there() -> State:
+            return READY if await server.ready() else State(ready=False, reason="the embedded server is not in order")
+
+        readiness.watch("data", data_is_there)
     client = connect(url)
     stack.push_async_callback(client.aclose)
-    return client
+    redis = RedisCalls(client, Keys(settings.redis_prefix))
+    readiness.watch("redis", partial(_redis_works, redis))
+    return redis
 
 
-def _policy(settings: Settings, team: str) -> Policy:
-    return Policy(
-        team,
-        settings.operators,
-        settings.allow.users,
-        settings.allow.channels,
-        admins=settings.allow.admins,
+def _policy(settings: Settings, workspace: Workspace) -> AccessPolicy:
+    source = settings.operators_from
+    return AccessPolicy(
+        installation=workspace.installation,
+        operators=Operators(settings.operators, source.email_domain, source.profile_field),
+        users=settings.allow.users,
         usergroups=settings.allow.usergroups,
-        email_domain=settings.operators_from.email_domain,
-        profile_field=settings.operators_from.profile_field,
-        confirmation=settings.confirmation.in_domain,
+        channels=settings.allow.channels,
+        admins=settings.allow.admins,
     )
 
 
@@ -209,8 +252,14 @@ async def _starting() -> State:
     return State(ready=False, reason="starting")
 
 
-async def _redis_answers(redis: Redis) -> State:
-    await redis.ping()
+async def _redis_works(redis: RedisCalls) -> State:
+    """Whether Redis takes the bot's own kind of write, not only a PING."""
+    try:
+        await probe(redis)
+    except NotRecordedError as error:
+        return State(ready=False, reason=error.why)
+    except PersonError:
+        return State(ready=False, reason="no answer in time")
     return READY
 
 
@@ -219,6 +268,7 @@ async def _say_when_ready(readiness: Readiness) -> None:
     _log.info("ready")
 
 
-async def _drain(background: Background, seconds: float) -> None:
+async def _drain(background: Background, refusals: Refusals, seconds: float) -> None:
     if left := await background.drain(seconds):
         _log.warning("left to another replica", deletions=left)
+    await refusals.record_repeated(all_of_them=True)

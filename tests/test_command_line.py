@@ -87,6 +87,33 @@ def test_every_command_has_a_help(command: str, tmp_path: Path) -> None:
     assert ended.stdout.startswith(f"Usage: codecheck-bot {command} ")
 
 
+def test_without_the_sandbox_it_says_how_to_install_it(tmp_path: Path) -> None:
+    """An installation of the bot alone: every package that there is here but the sandbox's."""
+    packages = tmp_path / "packages"
+    packages.mkdir()
+    for folder in map(Path, filter(lambda path: path.endswith("site-packages"), sys.path)):
+        for package in folder.iterdir():
+            if (
+                package.name != "bot"
+                and "codecheck_sandbox" not in package.name
+                and not (packages / package.name).exists()
+            ):
+                (packages / package.name).symlink_to(package)
+    (packages / "bot").symlink_to(Path(__file__).parents[1] / "bot")
+    for arguments in ([], ["--play"]):
+        ended = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-S", "-m", "bot", "sandbox", *arguments],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(packages)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert "pip install ./sandbox" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
 def test_the_manifest_is_printed_as_it_stands_or_for_a_url(tmp_path: Path) -> None:
     """Ready to paste, or to pipe into a file."""
     text = (Path(__file__).parents[1] / "manifest.yml").read_text(encoding="utf-8")

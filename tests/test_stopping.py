@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 
 from bot.manifest import parsed_manifest
-from bot.sandbox.bot_process import BotProcess
-from bot.sandbox.world import open_world
+from codecheck_sandbox.bot_process import BotProcess
+from codecheck_sandbox.world import open_world
 from bot.store.embedded import EmbeddedServer
 from tests.settings.examples import ENOUGH
 from tests.slack.waiting import until

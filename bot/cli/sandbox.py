@@ -37,7 +37,7 @@ async def _serve_page(port: int, *, socket_mode: bool) -> None:
     """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
     from bot.domain.errors import BotError
     from bot.manifest import parsed_manifest
-    from bot.sandbox.page.serving import serve
+    from codecheck_sandbox.page.serving import serve
     from bot.store.embedded import start_embedded
 
     def announce(url: str) -> None:
@@ -59,7 +59,7 @@ async def _serve_page(port: int, *, socket_mode: bool) -> None:
 async def _play(*, socket_mode: bool) -> bool:
     """Play against an embedded server of its own, which leaves nothing behind."""
     from bot.manifest import parsed_manifest
-    from bot.sandbox.play import play
+    from codecheck_sandbox.play import play
     from bot.store.embedded import start_embedded
 
     with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.deletions.ports import AuditLog, DeletionStore
+from bot.deletions.refusals import Refusals
 from bot.deletions.runner import Runner
 from bot.domain.errors import PersonError
 from bot.domain.timings import Timings
 
+_COUNT = 5  # seconds
 _HOUR = 3_600  # seconds
 _DAY = 24 * 3_600_000  # milliseconds
 _log = structlog.get_logger(__name__)
@@ -41,6 +43,11 @@ async def seal_forever(audit: AuditLog, timings: Timings) -> None:
             _log.info("checkpoint", number=sealed.number, hash=sealed.hash, events=sealed.events)
 
     await _repeat("seal", seal, timings.seal / 1_000)
+
+
+async def count_forever(refusals: Refusals) -> None:
+    """Record the refusals that were only counted so far, until cancelled."""
+    await _repeat("count refusals", refusals.record_repeated, _COUNT)
 
 
 async def trim_forever(audit: AuditLog, retention_days: int) -> None:

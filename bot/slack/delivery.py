@@ -56,7 +56,7 @@ class SlackMessenger:
     ) -> None:
         self._client = client
         self._session = session
-        self._links = links
+        self.links = links
         self._health = health
         self._queues = ChannelQueues()
 
@@ -159,7 +159,7 @@ class SlackMessenger:
         return drawn(prompt.prompt(self._shown(deletion)))
 
     def _shown(self, deletion: Deletion) -> Shown:
-        return shown(deletion, self._links)
+        return shown(deletion, self.links)
 
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
         ways: list[_Way[object]] = []

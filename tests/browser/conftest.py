@@ -9,8 +9,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from bot.manifest import parsed_manifest
-from bot.sandbox.page.serving import Sandbox, open_sandbox
 from bot.store.embedded import start_embedded
+from codecheck_sandbox.page.serving import Sandbox, open_sandbox
 from tests.browser.chromium import installed, open_browser
 
 REQUIRED = "CODECHECK_BROWSER_REQUIRED"  # .ci/run sets it: then a missing browser is a failure

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page
 
 from bot.manifest import parsed_manifest
-from bot.sandbox.page.serving import open_sandbox
 from bot.store.embedded import start_embedded
+from codecheck_sandbox.page.serving import open_sandbox
 from tests.browser.chromium import open_browser
 from tests.browser.talking import DELETE, SEARCH, act_as, answer_next, ask, channel, composer, enter, open_panel, press
 

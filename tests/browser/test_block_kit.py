@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.sandbox.page.serving import Sandbox
+from codecheck_sandbox.page.serving import Sandbox
 from tests.browser.talking import channel, open_panel
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -41,7 +41,11 @@ BUTTON = {
 }
 
 
-MENTION = '<span class="mention">'
+ONCE = '<time datetime="1970-01-01T00:00:01.000Z" title="x">'
+NOT_OPENED = [
+    *("javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "vbscript:x"),
+    *("data:text/html,x", "file:///etc/passwd", "blob:x", "https://", "//example.com", "/act"),
+]
 MRKDWN = [
     ("*bold* _italic_ ~gone~", "<strong>bold</strong> <em>italic</em> <s>gone</s>"),
     ("`*not bold*` &amp; &lt;b&gt;", "<code>*not bold*</code> &amp; &lt;b&gt;"),
@@ -58,11 +62,23 @@ MRKDWN = [
         "<https://example.com/?a=1&amp;b=2|here>",
         '<a href="https://example.com/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">here</a>',
     ),
-    ("<javascript:alert(1)|click>", "click"),
+    *[(f"<{address}|click>", "click") for address in NOT_OPENED],
+    ("*a* and *b*", "<strong>a</strong> and <strong>b</strong>"),
+    (":constructor: :to_string: :tada:", ":constructor: :to_string: 🎉"),
     (
         "<!date^1500000000^{date_num} {time_secs}|fallback>",
         '<time datetime="2017-07-14T02:40:00.000Z" title="fallback">2017-07-14 11:40:00 AM</time>',
     ),
+    (
+        "<!date^1^{__proto__} {constructor} {toString}|x>",
+        ONCE + "{__proto__} {constructor} {toString}</time>",
+    ),
+    ("<!date^1^once^javascript:alert(1)|x>", f"{ONCE}once</time>"),
+    (
+        "<!date^1^once^https://a.example|x>",
+        f'{ONCE}<a href="https://a.example" target="_blank" rel="noopener noreferrer">once</a></time>',
+    ),
+    *[(f"<!date^{seconds}^{{date}}|x>", "x") for seconds in ("1e99", "NaN", "soon", "{}")],
 ]
 
 
@@ -154,9 +170,64 @@ async def test_mrkdwn_is_drawn_as_slack_draws_it(page: Page) -> None:
     assert [html.replace("\u202f", " ") for html in drawn] == [html for _, html in MRKDWN]
 
 
+async def test_a_text_of_any_length_is_drawn(page: Page) -> None:
+    """Ten thousand bold words, and as many stars that nothing closes."""
+    await channel(page).wait_for()
+    drawn = await page.evaluate(
+        """async (texts) => {
+            const { mrkdwn } = await import("/static/js/mrkdwn.js");
+            return texts.map((text) => mrkdwn(text).length);
+        }""",
+        ["*a* " * 10_000, "*a " * 10_000, "<" * 40_000],
+    )
+    assert drawn == [20_000, 1, 1]
+
+
+async def test_a_button_opens_web_pages_only(page: Page, sandbox: Sandbox) -> None:
+    """Whatever else its URL is, the page says that it does not open it; the click goes to the bot either way."""
+    addresses = {"Bad": "javascript:document.title='owned'", "Worse": "data:text/html,x", "Good": "http://127.0.0.1:9/"}
+    buttons = [
+        {"type": "button", "action_id": name, "url": url, "text": {"type": "plain_text", "text": name}}
+        for name, url in addresses.items()
+    ]
+    await send(page, [{"type": "actions", "elements": buttons}])
+    for name in ("Bad", "Worse"):
+        await channel(page).get_by_role("button", name=name).click()
+        await expect(page.get_by_text(f"This page does not open {addresses[name]}")).to_be_visible()
+    assert len(page.context.pages) == 1
+    async with page.expect_popup():
+        await channel(page).get_by_role("button", name="Good").click()
+    assert await page.title() == "codecheck-bot sandbox"
+    slack = sandbox.stage.world.slack
+    await slack.until(lambda: len(slack.wire.calls("block_actions")) == len(addresses))
+
+
+async def test_inputs_may_share_a_label_and_have_any_block_id(page: Page, sandbox: Sandbox) -> None:
+    """What is typed in each comes back under its own block_id, and errors stand beside the right one."""
+    ids = ["constructor", "__proto__", 'a "b" c']
+    fields = [MODAL["blocks"][0] | {"block_id": block_id} for block_id in ids]  # type: ignore[index]
+    await send(page, MODAL | {"blocks": fields})
+    dialog = page.get_by_role("dialog", name="Type the ID")
+    view = sandbox.stage.world.alice.view
+    assert view is not None
+    sandbox.stage.world.slack.workspace.change_view(view, view.modal, {ids[1]: "Not this one."})
+    await expect(dialog.get_by_text("Not this one.")).to_have_count(1)
+    for number, invalid in enumerate([False, True, False]):
+        assert bool(await dialog.get_by_label("Task ID").nth(number).get_attribute("aria-invalid")) is invalid
+    for number, block_id in enumerate(ids):
+        await dialog.get_by_label("Task ID").nth(number).fill(f"typed in {block_id}")
+    await dialog.get_by_role("button", name="Delete").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("trouble connecting")
+    sent = json.loads(sandbox.stage.world.slack.wire.calls("view_submission")[0].sent)
+    values = sent["view"]["state"]["values"]
+    assert {block_id: values[block_id]["task_id"]["value"] for block_id in ids} == {
+        block_id: f"typed in {block_id}" for block_id in ids
+    }
+
+
 async def test_every_emoji_that_the_bot_uses_is_known(page: Page) -> None:
     """A short name left as it is would look like a mistake of the bot's."""
-    sources = (Path(__file__).parents[2] / "bot" / "slack" / "messages").glob("*.py")
+    sources = (Path(__file__).parents[2] / "bot" / "slack" / "views").glob("*.py")
     used = {name for source in sources for name in re.findall(r"[\"' ]:([a-z_]+):[\"' *]", source.read_text("utf-8"))}
     assert "white_check_mark" in used
     await channel(page).wait_for()

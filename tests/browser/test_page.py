@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from bot.sandbox.page.serving import Sandbox
+from codecheck_sandbox.page.serving import Sandbox
 from tests.browser.talking import FRONTEND, act_as, ask, channel, composer, open_panel, press
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.page.serving import Sandbox
+from codecheck_sandbox.page.serving import Sandbox
 from tests.browser.talking import DELETE, FRONTEND, SEARCH, act_as, ask, channel, composer, enter, open_panel, press
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -115,7 +115,7 @@ async def test_the_grace_ends_before_the_readers_eyes(page: Page, sandbox: Sandb
     shown = await in_its_grace(page)
     assert sandbox.stage.world.codearts.count("DELETE") == 0
     panel = await open_panel(page, "Processes")
-    await panel.get_by_role("button", name="Let the grace end now").click()
+    await panel.get_by_role("button", name="Let 1 minute pass").click()
     await expect(shown.get_by_text("status: success")).to_be_visible()
 
 

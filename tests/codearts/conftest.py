@@ -14,8 +14,8 @@ from bot.codearts.iam import IamCredentials
 from bot.codearts.in_flight import always
 from bot.codearts.retries import RetryPolicy
 from bot.domain.outcome import Outcome
-from bot.sandbox.codearts import BOT, CodeArtsStandIn
-from bot.sandbox.codearts.accounts import REGION, REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn
+from codecheck_sandbox.codearts.accounts import REGION, REGION_PROJECT
 
 TASK = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 QUICK = RetryPolicy(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01)

@@ -15,8 +15,8 @@ from bot.codearts.connection import http_client
 from bot.codearts.iam import IamCredentials
 from bot.domain.facts import Presence
 from bot.domain.outcome import Outcome, Verdict
-from bot.sandbox.codearts import BOT, TEMPORARY, CodeArtsStandIn, Delay, Drop, Fault, Garbage, Hang, Refuse
-from bot.sandbox.codearts.accounts import REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, TEMPORARY, CodeArtsStandIn, Delay, Drop, Fault, Garbage, Hang, Refuse
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
 from tests.codearts.conftest import QUICK, TASK, delete, iam_user, soon
 
 

@@ -17,7 +17,7 @@ from bot.codearts.connection import http_client
 from bot.codearts.in_flight import always
 from bot.codearts.retries import RetryPolicy
 from bot.domain.outcome import Outcome, Verdict
-from bot.sandbox.codearts import (
+from codecheck_sandbox.codearts import (
     DEVELOPER,
     Accept,
     CodeArtsStandIn,
@@ -30,8 +30,8 @@ from bot.sandbox.codearts import (
     Refuse,
     Throttle,
 )
-from bot.sandbox.codearts.accounts import REGION_PROJECT
-from bot.sandbox.codearts.faults import ERRORS
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
+from codecheck_sandbox.codearts.faults import ERRORS
 from tests.codearts.conftest import QUICK, TASK, delete, signer, soon
 
 _FOREIGN, _RUNNING = "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "c3a1f5e79b8d4c6e8f0a2b4d6c8e0f1a"

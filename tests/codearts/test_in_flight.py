@@ -6,7 +6,7 @@ import pytest
 from bot.codearts.in_flight import NO_TIME_LEFT, InFlight, TooLateError
 from bot.codearts.reply import NoAnswer, NotSent
 from bot.codearts.retries import RetryPolicy
-from bot.sandbox.codearts import CodeArtsStandIn
+from codecheck_sandbox.codearts import CodeArtsStandIn
 from tests.codearts.conftest import TASK, soon
 
 

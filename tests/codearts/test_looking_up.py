@@ -10,8 +10,8 @@ from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.redaction import Redactor
 from bot.domain.facts import CheckState, LookUp, Presence, TaskFacts
-from bot.sandbox.codearts import CodeArtsStandIn, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
-from bot.sandbox.codearts.faults import ERRORS
+from codecheck_sandbox.codearts import CodeArtsStandIn, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
+from codecheck_sandbox.codearts.faults import ERRORS
 from tests.codearts.conftest import QUICK, TASK, delete
 from tests.codearts.odd_service import NOT_THERE, OddService, Say
 

@@ -9,7 +9,7 @@ from bot.codearts.auth import IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.domain.outcome import Verdict
-from bot.sandbox.codearts import CodeArtsStandIn, Hang, Throttle
+from codecheck_sandbox.codearts import CodeArtsStandIn, Hang, Throttle
 from tests.codearts.conftest import QUICK, TASK, iam_user, soon
 
 _STOPPED = "It was stopped just before it was sent."

@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
-from bot.sandbox.codearts import BOT, CodeArtsStandIn, Garbage
-from bot.sandbox.codearts.accounts import REGION_PROJECT
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, Garbage
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
 from tests.codearts.conftest import QUICK, delete, iam_user
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from bot.doctor.check import Check, Grade
 from bot.doctor.codearts import look_at_codearts
-from bot.sandbox.codearts import BOT, CodeArtsStandIn, Drop, Fault, Garbage, InternalError, Refuse, Throttle
-from bot.sandbox.codearts.accounts import REGION_PROJECT
 from bot.settings import load_settings
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, Drop, Fault, Garbage, InternalError, Refuse, Throttle
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
 from tests.settings.examples import HTTP
 
 KEY = {

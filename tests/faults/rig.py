@@ -18,14 +18,14 @@ from bot.domain.deletion import ENDS, Deletion, State
 from bot.domain.next_step import Timings
 from bot.domain.record import What
 from bot.manifest import parsed_manifest
-from bot.sandbox.codearts import CodeArtsStandIn
-from bot.sandbox.slack import Channel, Message, NotPossibleError, Person, SlackStandIn
-from bot.sandbox.slack.block_kit.blocks import Actions
-from bot.sandbox.world import OPERATORS, settings
 from bot.store.deletions import RedisDeletionStore
 from bot.store.keys import Keys
 from bot.store.record import RedisRecord
 from bot.store.scripts import load_scripts
+from codecheck_sandbox.codearts import CodeArtsStandIn
+from codecheck_sandbox.slack import Channel, Message, NotPossibleError, Person, SlackStandIn
+from codecheck_sandbox.slack.block_kit.blocks import Actions
+from codecheck_sandbox.world import OPERATORS, settings
 from tests.faults.bots import Bot, Nursery
 from tests.faults.wire import Point, Tap, Wire, http_request, redis_request
 from tests.record.agreement import check_agreement

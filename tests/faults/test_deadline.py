@@ -17,11 +17,11 @@ from bot.deletions.execution import Executor
 from bot.domain.confirmation import Confirmation
 from bot.domain.deletion import State
 from bot.manifest import parsed_manifest
-from bot.sandbox.codearts import BOT, CodeArtsStandIn, InternalError
-from bot.sandbox.slack import SlackStandIn
 from bot.slack.delivery import SlackMessenger
 from bot.slack.transport.bolt import slack_session, web_client
 from bot.store.embedded import EmbeddedServer
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, InternalError
+from codecheck_sandbox.slack import SlackStandIn
 from tests.faults.conftest import Worlds
 from tests.faults.rig import CONFIRM, REVIEW, TASK, Rig
 from tests.faults.wire import Point

@@ -12,9 +12,9 @@ import aiohttp
 import pytest
 
 from bot.domain.deletion import State
-from bot.sandbox.codearts import Delay
-from bot.sandbox.slack import Message, ServerError
 from bot.store.embedded import EmbeddedServer, start_embedded
+from codecheck_sandbox.codearts import Delay
+from codecheck_sandbox.slack import Message, ServerError
 from tests.faults.bots import Bot, Nursery
 from tests.faults.rig import CONFIRM, REVIEW, open_rig
 from tests.faults.wire import Point

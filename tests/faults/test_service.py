@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.deletion import State
-from bot.sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
+from codecheck_sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
 from tests.faults.conftest import Worlds
 from tests.faults.rig import QUICK
 

@@ -12,8 +12,8 @@ import pytest
 
 from bot.deletions.background import Background
 from bot.domain.deletion import State
-from bot.sandbox.codearts import Delay, Exchange, Hang
-from bot.sandbox.slack import Message, NotPossibleError, Slow
+from codecheck_sandbox.codearts import Delay, Exchange, Hang
+from codecheck_sandbox.slack import Message, NotPossibleError, Slow
 from tests.faults.bots import Bot
 from tests.faults.conftest import Worlds
 from tests.faults.rig import QUICK, REVIEW, Rig, buttons

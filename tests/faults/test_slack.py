@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.deletion import State
-from bot.sandbox.slack import ApiError, Drop, RateLimited, ServerError
-from bot.sandbox.slack.faults import Fault
+from codecheck_sandbox.slack import ApiError, Drop, RateLimited, ServerError
+from codecheck_sandbox.slack.faults import Fault
 from tests.faults.conftest import Worlds
 from tests.faults.rig import CANCEL, CONFIRM, QUICK, REVIEW, buttons
 

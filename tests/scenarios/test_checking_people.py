@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sandbox.slack import ApiError, Drop, Hang, Person, RateLimited, ServerError, Slow
-from bot.sandbox.slack.conversations import User
-from bot.sandbox.slack.faults import Fault
+from codecheck_sandbox.slack import ApiError, Drop, Hang, Person, RateLimited, ServerError, Slow
+from codecheck_sandbox.slack.conversations import User
+from codecheck_sandbox.slack.faults import Fault
 from tests.fixtures.world import TASK, OpenWorld, World, buttons, words
 
 BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.codearts import Delay
+from codecheck_sandbox.codearts import Delay
 from tests.fixtures.world import TASK, OpenWorld, World
 from tests.settings.examples import BY_KEY, SOCKET
 from tests.store.embedded.conftest import servers_of, until

@@ -6,9 +6,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.domain.deletion import State
-from bot.sandbox.slack import Message
 from bot.store.deletions import RedisDeletionStore
 from bot.store.keys import Keys
+from codecheck_sandbox.slack import Message
 from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
 from tests.record.agreement import check_agreement
 from tests.slack.waiting import until

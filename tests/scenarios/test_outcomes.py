@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
+from codecheck_sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
 from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
 
 AUDIT = '[notify]\nchannels = ["C01AUDIT"]'

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sandbox.slack import View
+from codecheck_sandbox.slack import View
 from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, World, buttons, delete_label, words
 
 TYPED = '[confirmation]\nsecond_step = "typed"\n'

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.sandbox.codearts import BOT, DEVELOPER, TEMPORARY
+from codecheck_sandbox.codearts import BOT, DEVELOPER, TEMPORARY
 from tests.fixtures.world import TASK, OpenWorld
 
 NO_KEY = {"HUAWEICLOUD_SDK_AK": "", "HUAWEICLOUD_SDK_SK": ""}

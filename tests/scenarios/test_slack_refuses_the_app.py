@@ -3,8 +3,8 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.sandbox.slack import ApiError
-from bot.sandbox.slack.faults import RESPONSE_URL
+from codecheck_sandbox.slack import ApiError
+from codecheck_sandbox.slack.faults import RESPONSE_URL
 from tests.fixtures.world import TASK, World, buttons
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.slack import ApiError, Hang, ServerError
-from bot.sandbox.slack.faults import Fault
+from codecheck_sandbox.slack import ApiError, Hang, ServerError
+from codecheck_sandbox.slack.faults import Fault
 from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, buttons, words
 
 TYPED = '[confirmation]\nsecond_step = "typed"\n'

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.sandbox.slack import RESPONSE_URL, ApiError, Channel
+from codecheck_sandbox.slack import RESPONSE_URL, ApiError, Channel
 from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
 
 

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 from bot.domain.identity import SlackUser
 from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.manifest import parsed_manifest
-from bot.sandbox.slack import SlackStandIn
-from bot.sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
+from codecheck_sandbox.slack import SlackStandIn
+from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
 from bot.slack.errors import ABOUT_THE_APP
 from bot.slack.health import AppProblem, SlackHealth

@@ -10,7 +10,7 @@ from bot.domain.deletion import Prompt
 from bot.domain.errors import DeliveryDelayedError, UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.manifest import parsed_manifest
-from bot.sandbox.slack import SlackStandIn
+from codecheck_sandbox.slack import SlackStandIn
 from bot.slack.delivery import SlackMessenger
 from bot.slack.outbox import Outbox, Rank
 from bot.slack.transport.bolt import slack_session, web_client

@@ -13,8 +13,8 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.codearts import BOT, DEVELOPER, TEMPORARY
-from bot.sandbox.codearts.signatures import KeyRing, RawRequest, SignatureError
+from codecheck_sandbox.codearts import BOT, DEVELOPER, TEMPORARY
+from codecheck_sandbox.codearts.signatures import KeyRing, RawRequest, SignatureError
 
 _NOW = 1_700_000_000.0
 _TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=10)

@@ -1,7 +1,7 @@
 """What the composer completes comes from the manifest."""
 
-from bot.sandbox.page.completions import completions
-from bot.sandbox.slack.installation import CommandPayload
+from codecheck_sandbox.page.completions import completions
+from codecheck_sandbox.slack.installation import CommandPayload
 
 
 def test_each_alternative_of_a_usage_hint_is_a_subcommand() -> None:

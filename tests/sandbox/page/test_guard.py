@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.manifest import parsed_manifest
-from bot.sandbox.page.serving import open_sandbox
 from bot.store.embedded import EmbeddedServer, start_embedded
+from codecheck_sandbox.page.serving import open_sandbox
 
 TYPED = {"by": "U01ALICE", "act": "types", "channel": "C01QUALITY", "text": "hello"}
 
@@ -85,8 +85,9 @@ async def test_what_makes_no_sense_is_told(url: str) -> None:
             ("act", TYPED | {"by": "U0NOBODY"}, "nobody with the ID U0NOBODY"),
             ("act", TYPED | {"channel": "C0NONE"}, "no conversation C0NONE"),
             ("act", TYPED | {"by": "U01CAROL", "channel": "C02LEADS"}, "carol is not in #quality-leads"),
-            ("control", {"control": "time", "up": "leases"}, "kill it first"),
+            ("control", {"control": "time", "seconds": 0}, "greater than or equal to 1"),
             ("control", {"control": "explode"}, "explode"),
+            ("control", {"control": "try_blocks", "by": "U0NOBODY", "channel": "C01QUALITY", "payload": []}, "nobody"),
         ]:
             async with session.post(f"{url}{path}", json=body) as answer:
                 assert answer.status == 409

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.sandbox.slack import Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, Person, SlackStandIn
 
 
 def manifest_with(*scopes: str, interactive: bool = True, should_escape: bool = True) -> Mapping[str, object]:

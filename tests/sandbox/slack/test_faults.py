@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import (
+from codecheck_sandbox.slack import (
     EVERYTHING,
     RESPONSE_URL,
     ApiError,
@@ -17,6 +17,7 @@ from bot.sandbox.slack import (
     Drop,
     Hang,
     RateLimited,
+    Reply,
     ServerError,
     SlackStandIn,
     Slow,
@@ -139,9 +140,33 @@ async def test_response_urls_fail_too(slack: SlackStandIn, session: ClientSessio
     assert (await session.post(url, json={"text": "x"})).status == 404
 
 
-async def test_messages_have_a_rate_where_one_is_set(
+@pytest.mark.parametrize(("status", "text"), [(404, "expired_url"), (410, "gone"), (200, "")])
+async def test_a_response_url_can_answer_anything(
+    slack: SlackStandIn, session: ClientSession, status: int, text: str
+) -> None:
+    """A 200 without a body, too: nothing was posted."""
+    slack.fail_next(RESPONSE_URL, Reply(status, text))
+    answer = await session.post(slack.api_url.replace("/api/", "/commands/T/1/x"), json={"text": "x"})
+    assert (answer.status, await answer.text()) == (status, text)
+
+
+async def test_a_channel_stays_closed_for_as_long_as_it_said(
     slack: SlackStandIn, web: AsyncWebClient, general: Channel
 ) -> None:
+    """Retry-After counts from the first refusal; whoever asks again too early changes nothing."""
+    slack.faults.messages_per_second, slack.faults.retry_after = 1, 5
+    await web.chat_postMessage(channel=general.id, text="1")
+    for seconds in (0, 2, 2.9):  # 5 s after the first refusal it is over
+        slack.clock.advance(seconds)
+        with pytest.raises(SlackApiError) as raised:
+            await web.chat_postMessage(channel=general.id, text="2")
+        assert raised.value.response.headers["Retry-After"] == "5"
+    slack.clock.advance(0.2)
+    await web.chat_postMessage(channel=general.id, text="2")
+    assert await refusal(web.chat_postMessage(channel=general.id, text="3")) == "ratelimited"
+
+
+async def test_messages_have_a_rate_if_one_is_set(slack: SlackStandIn, web: AsyncWebClient, general: Channel) -> None:
     """One a second in a channel, by the stand-in's clock; other channels have their own."""
     other = slack.channel("C2", "other", members=[])
     slack.faults.messages_per_second = 1

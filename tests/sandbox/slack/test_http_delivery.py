@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, NotPossibleError, Person, Retry, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt, manifest_with
 
 BUTTONS = [
@@ -392,3 +392,36 @@ async def test_commands_that_the_manifest_does_not_name_do_not_exist(app: App, a
     """Slack says so; the app hears nothing."""
     assert (await alice.types("/other", in_=general)).text == "/other is not a valid command."
     assert app.received == []
+
+
+async def test_a_request_can_be_sent_again_as_it_was(
+    slack: SlackStandIn, app: App, alice: Person, general: Channel
+) -> None:
+    """By somebody who has captured it, or by Slack with the headers of a redelivery; the signature is the same."""
+    await alice.types("/test one", in_=general)
+    await alice.types("/test two", in_=general)
+    assert await slack.replay(slack.sent[0]) == (200, "")
+    assert await slack.replay(retry=Retry(2, "http_error")) == (200, "")
+    first, second, captured, redelivered = app.received
+    assert captured[1] == first[1]
+    assert captured[0]["X-Slack-Signature"] == first[0]["X-Slack-Signature"]
+    assert redelivered[1] == second[1]
+    assert (redelivered[0]["X-Slack-Retry-Num"], redelivered[0]["X-Slack-Retry-Reason"]) == ("2", "http_error")
+    assert "X-Slack-Retry-Num" not in second[0]
+
+
+async def test_copies_have_one_signature(slack: SlackStandIn, app: App, alice: Person, general: Channel) -> None:
+    """Plain doubles, or redeliveries by their headers."""
+    slack.faults.redeliver_next(2)
+    await alice.types("/test", in_=general)
+    slack.faults.redeliver_next(3, Retry(1))
+    await alice.types("/test", in_=general)
+    signatures = [headers["X-Slack-Signature"] for headers, _ in app.received]
+    assert (len(set(signatures[:2])), len(set(signatures[2:]))) == (1, 1)
+    assert [headers.get("X-Slack-Retry-Num") for headers, _ in app.received].count("1") == 2
+
+
+async def test_a_lone_surrogate_reaches_the_app(app: App, alice: Person, general: Channel) -> None:
+    """As the bytes that it is; no real client sends one, but somebody with the secret can."""
+    await alice.types("/test \ud800", in_=general)
+    assert "text=%ED%A0%80" in app.received[0][1]

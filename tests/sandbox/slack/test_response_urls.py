@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, Message, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, Message, Person, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt
 
 BUTTONS = [

@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Answer, Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Answer, Channel, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with
 
 
@@ -150,3 +150,49 @@ async def test_slack_going_down_closes_the_sockets(slack: SlackStandIn, session:
     slack.up()
     async with await connect(slack, session) as again:
         assert (await again.receive_json())["type"] == "hello"
+
+
+async def test_a_connection_can_be_lost_without_a_close_frame(
+    slack: SlackStandIn, session: ClientSession, alice: Person, general: Channel
+) -> None:
+    """The app's end breaks off; Slack has no connection any more."""
+    socket = await connect(slack, session)
+    await socket.receive_json()
+    slack.sockets.cut()
+    assert slack.sockets.connections == 0
+    assert (await socket.receive()).type in {WSMsgType.CLOSED, WSMsgType.ERROR, WSMsgType.CLOSING}
+    assert socket.close_code in {None, 1006}
+    assert "dispatch_failed" in (await alice.types("/test", in_=general)).text
+
+
+async def test_a_connection_can_be_lost_without_a_sign(session: ClientSession) -> None:
+    """It stays open, no ping is answered, and what people do is lost in it until the app closes it."""
+    async with SlackStandIn(manifest_with("commands"), ack_seconds=0.05) as slack:
+        alice = slack.user("U1", "alice")
+        general = slack.channel("C1", "general", members=[alice])
+        socket = await connect(slack, session)
+        await socket.receive_json()
+        await socket.ping(b"before")
+        slack.sockets.go_silent()
+        await socket.ping(b"after")
+        assert slack.sockets.connections == 0
+        assert "operation_timeout" in (await alice.types("/test", in_=general)).text
+        assert not socket.closed
+        await socket.close()
+        async with await connect(slack, session) as again:
+            assert (await again.receive_json())["num_connections"] == 1
+            assert slack.sockets.connections == 1
+
+
+async def test_a_ping_is_answered(slack: SlackStandIn, session: ClientSession) -> None:
+    """As long as the connection works; once it is silent, no more."""
+    web = AsyncWebClient(base_url=slack.api_url, session=session, retry_handlers=[])
+    url = (await web.apps_connections_open(app_token=slack.app_token))["url"]
+    async with session.ws_connect(url, autoping=False) as socket:
+        await socket.receive_json()
+        await socket.ping(b"1")
+        assert (await socket.receive()).type is WSMsgType.PONG
+        slack.sockets.go_silent()
+        await socket.ping(b"2")
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.2)

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt, refusal
 
 MODAL: dict[str, object] = {
@@ -33,13 +33,6 @@ MODAL: dict[str, object] = {
                 "action_id": "reason",
                 "options": [{"text": {"type": "plain_text", "text": "Old"}, "value": "old"}],
             },
-        },
-        {
-            "type": "input",
-            "block_id": "who",
-            "optional": True,
-            "label": {"type": "plain_text", "text": "Who"},
-            "element": {"type": "users_select", "action_id": "person"},
         },
         {
             "type": "actions",
@@ -135,7 +128,7 @@ async def test_what_is_filled_in_reaches_the_app(bolt: Bolt, opened: Opened, ali
         await ack()
 
     await opened(MODAL)
-    answer = await alice.submits({"Task ID": "897acf", "Why": "Old", "Who": "U01BOB"})
+    answer = await alice.submits({"Task ID": "897acf", "Why": "Old"})
     assert answer.text == ""
     (view,) = seen
     assert view["private_metadata"] == "secret"
@@ -148,7 +141,6 @@ async def test_what_is_filled_in_reaches_the_app(bolt: Bolt, opened: Opened, ali
                     "selected_option": {"text": {"type": "plain_text", "text": "Old"}, "value": "old"},
                 }
             },
-            "who": {"person": {"type": "users_select", "selected_user": "U01BOB"}},
         }
     }
     assert alice.view is None
@@ -168,26 +160,16 @@ async def test_the_app_can_find_fault_with_an_input(bolt: Bolt, opened: Opened, 
     assert alice.view.errors == answer.errors
 
 
-@pytest.mark.parametrize(
-    ("response", "titles"),
-    [
-        ({"response_action": "update", "view": OTHER}, ["Other"]),
-        ({"response_action": "push", "view": OTHER}, ["Type the ID", "Other"]),
-        ({"response_action": "clear"}, []),
-    ],
-)
-async def test_the_app_can_answer_with_another_view(
-    bolt: Bolt, opened: Opened, alice: Person, response: dict[str, object], titles: list[str]
-) -> None:
-    """In its place, on top, or none at all."""
+async def test_the_app_can_answer_with_another_view(bolt: Bolt, opened: Opened, alice: Person) -> None:
+    """In its place."""
 
     @bolt.app.view("typed")
     async def submitted(ack: AsyncAck) -> None:
-        await ack(response)
+        await ack(response_action="update", view=OTHER)
 
     await opened(MODAL)
     await alice.submits({"Task ID": "897acf"})
-    assert [view.modal.title.text for view in alice.views] == titles
+    assert [view.modal.title.text for view in alice.views] == ["Other"]
 
 
 @pytest.mark.parametrize(
@@ -264,24 +246,6 @@ async def test_a_button_in_a_view_is_an_action_of_the_view(bolt: Bolt, opened: O
     (body,) = seen
     assert body["container"] == {"type": "view", "view_id": alice.view.id}
     assert not {"channel", "response_url", "message"} & body.keys()
-
-
-@pytest.mark.parametrize(("asked", "told"), [({"notify_on_close": True}, ["view_closed"]), ({}, [])])
-async def test_the_app_hears_of_a_close_where_it_asked_to(
-    bolt: Bolt, opened: Opened, alice: Person, asked: dict[str, object], told: list[str]
-) -> None:
-    """`notify_on_close`."""
-    heard: list[str] = []
-
-    @bolt.app.view_closed("typed")
-    async def closed(ack: AsyncAck, body: Mapping[str, str]) -> None:
-        heard.append(body["type"])
-        await ack()
-
-    await opened(MODAL | asked)
-    await alice.closes()
-    assert alice.view is None
-    assert heard == told
 
 
 async def test_nobody_submits_a_view_that_is_not_theirs(opened: Opened, alice: Person, bob: Person) -> None:

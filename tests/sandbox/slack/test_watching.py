@@ -7,7 +7,7 @@ import pytest
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Change, Channel, Exchange, NeverHappenedError, Person, SlackStandIn
+from codecheck_sandbox.slack import Change, Channel, Exchange, NeverHappenedError, Person, SlackStandIn
 from tests.sandbox.slack.conftest import Bolt
 
 BLOCKS: list[dict[str, object]] = [
@@ -25,7 +25,12 @@ BLOCKS: list[dict[str, object]] = [
         "elements": [
             {"type": "button", "action_id": "no", "text": {"type": "plain_text", "text": "Cancel"}},
             {"type": "button", "action_id": "go", "style": "danger", "text": {"type": "plain_text", "text": "Delete"}},
-            {"type": "users_select", "action_id": "who", "placeholder": {"type": "plain_text", "text": "Who?"}},
+            {
+                "type": "static_select",
+                "action_id": "who",
+                "placeholder": {"type": "plain_text", "text": "Who?"},
+                "options": [{"text": {"type": "plain_text", "text": "Bob"}, "value": "bob"}],
+            },
         ],
     },
     {
@@ -83,7 +88,7 @@ async def test_a_conversation_reads_as_text(bolt: Bolt, slack: SlackStandIn, ali
         ts = body["container"]["message_ts"]
         await client.chat_update(channel=general.id, ts=ts, text="Gone.", blocks=[])
         await client.chat_postMessage(channel=general.id, text="Done.", thread_ts=ts, reply_broadcast=True)
-        await client.chat_delete(channel=general.id, ts=ts)
+        slack.workspace.delete(general.messages[0])
         await ack()
 
     await bolt.serve()

@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with, refusal
 
 READING = ("users:read", "users:read.email", "users.profile:read", "usergroups:read", "channels:read", "im:write")
@@ -62,7 +62,7 @@ async def test_methods_that_slack_does_not_have_are_unknown(web: AsyncWebClient)
         ("users.profile.get", "users.profile:read"),
         ("usergroups.users.list", "usergroups:read"),
         ("conversations.info", "channels:read,groups:read,im:read,mpim:read"),
-        ("conversations.open", "im:write,mpim:write,channels:manage,groups:write"),
+        ("bots.info", "users:read"),
     ],
 )
 async def test_a_scope_that_the_manifest_does_not_ask_for_is_missing(
@@ -136,17 +136,68 @@ async def test_user_groups_list_their_members(session: ClientSession) -> None:
         assert await refusal(web.usergroups_users_list(usergroup="S2")) == "no_such_subteam"
 
 
-async def test_a_direct_message_is_opened_with_people_only(session: ClientSession) -> None:
-    """Not with bots, the deactivated or nobody; the same one each time."""
+async def test_only_people_get_direct_messages(slack: SlackStandIn, web: AsyncWebClient, alice: Person) -> None:
+    """No bots, nobody deactivated or unknown; the same conversation each time."""
+    slack.user("U2", "gone", deleted=True)
+    written = [(await web.chat_postMessage(channel=alice.id, text="x"))["channel"] for _ in range(2)]
+    assert written == [alice.dm.id, alice.dm.id]
+    assert await refusal(web.chat_postMessage(channel=slack.installation.bot_user, text="x")) == "cannot_dm_bot"
+    assert await refusal(web.chat_postMessage(channel="U2", text="x")) == "user_disabled"
+    assert await refusal(web.chat_postMessage(channel="U9", text="x")) == "channel_not_found"
+
+
+async def test_the_messages_tab_can_be_off(slack: SlackStandIn, web: AsyncWebClient, alice: Person) -> None:
+    """Then the app reaches nobody by direct message."""
+    slack.installation.messages_tab = False
+    assert await refusal(web.chat_postMessage(channel=alice.id, text="x")) == "messages_tab_disabled"
+
+
+async def test_user_groups_are_listed(session: ClientSession) -> None:
+    """Those that have been disabled only on request, and so are their members."""
     async with SlackStandIn(manifest_with(*READING)) as slack:
         alice = slack.user("U1", "alice")
-        slack.user("U2", "gone", deleted=True)
+        slack.usergroup("S1", [alice], handle="quality")
+        slack.usergroup("S2", [alice], handle="old", disabled=True)
         web = client(slack, session)
-        opened = [(await web.conversations_open(users="U1"))["channel"]["id"] for _ in range(2)]
-        assert opened == [alice.dm.id, alice.dm.id]
-        assert await refusal(web.conversations_open(users=slack.installation.bot_user)) == "cannot_dm_bot"
-        assert await refusal(web.conversations_open(users="U2")) == "user_disabled"
-        assert await refusal(web.conversations_open(users="U9")) == "user_not_found"
+        assert [group["handle"] for group in (await web.usergroups_list())["usergroups"]] == ["quality"]
+        assert len((await web.usergroups_list(include_disabled=True))["usergroups"]) == 2
+        assert await refusal(web.usergroups_users_list(usergroup="S2")) == "no_such_subteam"
+
+
+async def test_the_bot_can_be_looked_up(session: ClientSession) -> None:
+    """By the ID that `auth.test` gives; and a person's language if it is asked for."""
+    async with SlackStandIn(manifest_with(*READING)) as slack:
+        slack.user("U1", "alice", locale="zh-CN")
+        web = client(slack, session)
+        bot = await web.bots_info(bot=(await web.auth_test())["bot_id"])
+        assert bot["bot"]["user_id"] == slack.installation.bot_user
+        assert await refusal(web.bots_info(bot="B0")) == "bot_not_found"
+        assert (await web.users_info(user="U1", include_locale=True))["user"]["locale"] == "zh-CN"
+        assert "locale" not in (await web.users_info(user="U1"))["user"]
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth", "org_login_required"])
+async def test_a_token_can_be_refused(slack: SlackStandIn, web: AsyncWebClient, alice: Person, code: str) -> None:
+    """For every call, without telling scopes, until it is accepted again; the other token still works."""
+    slack.installation.refuse_bot_token(code)
+    assert await refusal(web.auth_test()) == code
+    assert await refusal(web.chat_postMessage(channel=alice.id, text="x")) == code
+    assert (await web.apps_connections_open(app_token=slack.app_token))["ok"] is True
+    slack.installation.accept_tokens()
+    slack.installation.refuse_app_token(code)
+    assert "x-oauth-scopes" not in (await web.auth_test()).headers
+    assert await refusal(web.apps_connections_open(app_token=slack.app_token)) == code
+    slack.installation.accept_tokens()
+    assert (await web.auth_test()).headers["x-oauth-scopes"] == "chat:write,commands"
+
+
+async def test_scopes_come_and_go(slack: SlackStandIn, web: AsyncWebClient, alice: Person) -> None:
+    """As when the app is installed again with others; the header that names them may be missing."""
+    slack.installation.withdraw("chat:write")
+    assert await refusal(web.chat_postMessage(channel=alice.id, text="x")) == "missing_scope"
+    slack.installation.grant("chat:write")
+    slack.installation.tells_scopes = False
+    assert "x-oauth-scopes" not in (await web.chat_postMessage(channel=alice.id, text="x")).headers
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.identity import SlackUser
 from bot.manifest import parsed_manifest
-from bot.sandbox.world import World, open_world
+from codecheck_sandbox.world import World, open_world
 from bot.store.embedded import EmbeddedServer
 from tests.slack.samples import TASK_ID
 from tests.slack.signing import SignedSlack, command_form, signed_headers

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from pydantic import JsonValue
 
-from bot.sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_modal
 
 Json = dict[str, JsonValue]
 
@@ -131,7 +131,7 @@ def test_a_block_takes_as_much_as_slack_does(limit: Limit) -> None:
 @pytest.mark.parametrize("limit", VIEWS, ids=named)
 def test_a_view_takes_as_much_as_slack_does(limit: Limit) -> None:
     """The limit itself is accepted."""
-    assert checked_view(limit.make(limit.most)).blocks
+    assert checked_modal(limit.make(limit.most)).blocks
 
 
 @pytest.mark.parametrize("limit", TEXTS, ids=named)
@@ -159,7 +159,7 @@ def test_one_item_more_is_refused(limit: Limit) -> None:
 def test_one_more_in_a_view_is_refused(limit: Limit) -> None:
     """As `views.open` answers: invalid_arguments, with the place."""
     with pytest.raises(BlockKitError) as raised:
-        checked_view(limit.make(limit.most + 1))
+        checked_modal(limit.make(limit.most + 1))
     assert raised.value.code == "invalid_arguments"
     assert [problem.pointer for problem in raised.value.problems] == [limit.pointer]
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import JsonValue
 from slack_sdk.models.blocks import Block
 
-from bot.sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_view
-from bot.sandbox.slack.block_kit.blocks import Actions
+from codecheck_sandbox.slack.block_kit import BlockKitError, checked_blocks, checked_modal
+from codecheck_sandbox.slack.block_kit.blocks import Actions
 from tests.sandbox.slack.block_kit.test_limits import (
     actions,
     button,
@@ -60,8 +60,8 @@ WRONG: dict[str, tuple[JsonValue, str]] = {
         "Input should be a valid string [json-pointer:/blocks/0/elements/0/value]",
     ),
     "a number that is a text": (
-        actions({"type": "external_select", "min_query_length": "1"}),
-        "Input should be a valid integer [json-pointer:/blocks/0/elements/0/min_query_length]",
+        field(element={"type": "plain_text_input", "max_length": "1"}),
+        "Input should be a valid integer [json-pointer:/blocks/0/element/max_length]",
     ),
     "a button without a text": (
         actions({"type": "button"}),
@@ -81,7 +81,7 @@ WRONG: dict[str, tuple[JsonValue, str]] = {
     ),
     "a menu without options": (
         actions({"type": "static_select"}),
-        "exactly one of options and option_groups is required [json-pointer:/blocks/0/elements/0]",
+        "missing required field: options [json-pointer:/blocks/0/elements/0]",
     ),
 }
 
@@ -118,21 +118,21 @@ def test_the_same_action_id_may_stand_in_two_blocks() -> None:
 def test_an_input_needs_a_submit_button() -> None:
     """A view with an input and no `submit` could not be sent."""
     with pytest.raises(BlockKitError, match=r"missing required field: submit .*json-pointer:/view\]"):
-        checked_view(modal(blocks=field()))
-    assert checked_view(modal(blocks=field(), submit=plain(1))).inputs
+        checked_modal(modal(blocks=field()))
+    assert checked_modal(modal(blocks=field(), submit=plain(1))).inputs
 
 
 def test_ids_in_a_view_are_unique_too() -> None:
     """With a pointer into the view."""
     with pytest.raises(BlockKitError, match="json-pointer:/view/blocks/1/block_id"):
-        checked_view(modal(blocks=[{"type": "divider", "block_id": "b"}, {"type": "divider", "block_id": "b"}]))
+        checked_modal(modal(blocks=[{"type": "divider", "block_id": "b"}, {"type": "divider", "block_id": "b"}]))
 
 
 @pytest.mark.parametrize("view", [None, "{}", [], {"type": "home", "blocks": []}])
 def test_a_view_is_a_modal(view: JsonValue) -> None:
     """Nothing else can be opened."""
     with pytest.raises(BlockKitError, match="invalid_arguments"):
-        checked_view(view)
+        checked_modal(view)
 
 
 def test_ids_that_are_left_out_are_made_up() -> None:
@@ -152,7 +152,7 @@ EVERYTHING: list[JsonValue] = [
         "text": {"type": "mrkdwn", "text": "*sure*", "verbatim": True},
         "fields": [plain(1), mrkdwn(1)],
     },
-    {"type": "section", "text": plain(1), "accessory": {"type": "users_select", "placeholder": plain(1)}},
+    {"type": "section", "text": plain(1), "accessory": button()},
     {"type": "section", "text": plain(1), "accessory": {"type": "image", "image_url": "https://i", "alt_text": "i"}},
     {"type": "divider"},
     {"type": "context", "elements": [mrkdwn(1), {"type": "image", "image_url": "https://i", "alt_text": "i"}]},
@@ -160,8 +160,7 @@ EVERYTHING: list[JsonValue] = [
         "type": "actions",
         "elements": [
             button(action_id="a", value="v", style="danger"),
-            {"type": "external_select", "min_query_length": 0, "placeholder": plain(1)},
-            {"type": "static_select", "option_groups": [{"label": plain(1), "options": [option()]}]},
+            {"type": "static_select", "placeholder": plain(1), "options": [option()]},
         ],
     },
     {"type": "image", "image_url": "https://i", "alt_text": "i", "title": plain(1)},

@@ -1,0 +1,89 @@
+"""What the people of the page do, as it comes in from the browser: one class for each thing."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from codecheck_sandbox.page.stage import Stage
+from codecheck_sandbox.slack import Answer, Message, View
+
+
+class _Act(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str  # the user's ID
+
+
+class Types(_Act):
+    """A message or a slash command, in a conversation or a thread of it."""
+
+    act: Literal["types"]
+    channel: str
+    text: str = Field(min_length=1, max_length=4000)
+    thread: str | None = None
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Type it."""
+        thread = None if self.thread is None else stage.message(self.channel, self.thread)
+        return await stage.person(self.by).types(self.text, in_=stage.channel(self.channel), thread=thread)
+
+
+class Presses(_Act):
+    """A button of a message."""
+
+    act: Literal["presses"]
+    channel: str
+    ts: str
+    action_id: str
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Press it."""
+        return await _press(stage, self.by, self.action_id, stage.message(self.channel, self.ts))
+
+
+class PressesInView(_Act):
+    """A button of a modal."""
+
+    act: Literal["presses_in_view"]
+    view: str
+    action_id: str
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Press it."""
+        return await _press(stage, self.by, self.action_id, stage.view(self.view))
+
+
+class Submits(_Act):
+    """A modal, with what was filled in, by the block_id of each input."""
+
+    act: Literal["submits"]
+    view: str
+    values: dict[str, str]
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Submit it."""
+        return await stage.person(self.by).submits(self.values, view=stage.view(self.view))
+
+
+class Closes(_Act):
+    """A modal."""
+
+    act: Literal["closes"]
+    view: str
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Close it."""
+        await stage.person(self.by).closes(stage.view(self.view))
+        return Answer()
+
+
+Act = Types | Presses | PressesInView | Submits | Closes
+ACT: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="act")])
+
+
+async def _press(stage: Stage, by: str, action_id: str, on: Message | View) -> Answer:
+    """One click; or two at the same moment, if that is asked for."""
+    person, clicks = stage.person(by), 2 if stage.troubles.take_double_click() else 1
+    first, *_ = await asyncio.gather(*(person.presses(action_id, on=on) for _ in range(clicks)))
+    return first

@@ -1,0 +1,94 @@
+"""Events API: what the app hears of messages to it, mentions of it, and its Home tab being opened.
+
+Source: https://docs.slack.dev/apis/events-api
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codecheck_sandbox.slack.conversations import Channel, Message, User
+from codecheck_sandbox.slack.delivery import Delivery, NotAcknowledgedError, Retry
+from codecheck_sandbox.slack.installation import Installation
+from codecheck_sandbox.slack.payloads import Payload, Payloads
+from codecheck_sandbox.slack.workspace import Change, Workspace
+
+
+@dataclass(slots=True, kw_only=True)
+class Events:
+    """Sends events to the app, those that its manifest subscribes to and that its scopes allow.
+
+    Args:
+        delivery: the way to the app at this moment.
+    """
+
+    workspace: Workspace
+    installation: Installation
+    delivery: Callable[[], Delivery]
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def hear(self, change: Change) -> None:
+        """Send what a change in the workspace brings about: also the app's own direct messages come back to it."""
+        if change.kind != "posted" or change.message is None or change.message.ephemeral:
+            return
+        message, channel = change.message, self.workspace.channels[change.channel]
+        if self.installation.bot_user not in channel.members:
+            return
+        if channel.kind == "dm":
+            self._send("message.im", self._message(message, "message") | {"channel_type": "im"})
+        elif f"<@{self.installation.bot_user}>" in message.text and message.user != self.installation.bot_user:
+            self._send("app_mention", self._message(message, "app_mention"))
+
+    def close(self) -> None:
+        """Give up what has not been delivered."""
+        for sending in self._sending:
+            sending.cancel()
+
+    def home_opened(self, user: User, channel: Channel, tab: str) -> None:
+        """Send that somebody has opened the app; `tab` is `home` or `messages`."""
+        event: Payload = {"type": "app_home_opened", "user": user.acts_as or user.id, "channel": channel.id, "tab": tab}
+        if (published := self.workspace.homes.get(user.id)) is not None:
+            event["view"] = Payloads(self.workspace, self.installation).view(published)
+        self._send("app_home_opened", event)
+
+    def _message(self, message: Message, kind: str) -> Payload:
+        payload = Payloads(self.workspace, self.installation).message(message)
+        return payload | {"type": kind, "channel": message.channel}
+
+    def _send(self, name: str, event: Payload) -> None:
+        if self.installation.hears(name):
+            task = asyncio.create_task(self._deliver(event))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _deliver(self, event: Payload) -> None:
+        """Deliver an event, and once more if the app did not take it. Slack tries again later, too."""
+        enterprise = self.workspace.enterprise
+        authorization = {
+            "enterprise_id": enterprise and enterprise.id,
+            "team_id": self.workspace.team_id,
+            "user_id": self.installation.bot_user,
+            "is_bot": True,
+            "is_enterprise_install": bool(enterprise and enterprise.org_wide),
+        }
+        payload: Payload = {
+            "token": self.installation.verification_token,
+            "team_id": self.workspace.team_id,
+            "api_app_id": self.installation.app_id,
+            "event": event | {"event_ts": event.get("ts") or self.workspace.new_ts()},
+            "type": "event_callback",
+            "event_id": f"Ev{secrets.token_hex(5).upper()}",
+            "event_time": int(time.time()),
+            "authorizations": [authorization],
+            "is_ext_shared_channel": False,
+        }
+        try:
+            await self.delivery().deliver("events_api", payload, at=int(time.time()))
+        except NotAcknowledgedError as error:
+            reason = Retry(1, "http_timeout" if error.code == "operation_timeout" else "http_error")
+            try:
+                await self.delivery().deliver("events_api", payload, at=int(time.time()), retry=reason)
+            except NotAcknowledgedError:
+                return
