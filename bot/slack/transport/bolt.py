@@ -35,6 +35,7 @@ class Workspace:
         bot_id: the bot's ID.
         bot_user: the bot's user ID.
         enterprise: the organisation's ID; None outside Enterprise Grid.
+        org_wide: whether the app is installed for the whole organisation; `team` may then be "".
     """
 
     team: str
@@ -43,6 +44,7 @@ class Workspace:
     bot_id: str
     bot_user: str
     enterprise: str | None
+    org_wide: bool = False
 
 
 @asynccontextmanager
@@ -135,12 +137,13 @@ async def _who_am_i(client: AsyncWebClient) -> Workspace:
         me = await client.auth_test()
     enterprise = me.get("enterprise_id")
     return Workspace(
-        team=str(me["team_id"]),
+        team=str(me.get("team_id") or ""),
         url=str(me.get("url") or "https://slack.com/"),
         name=str(me.get("team") or ""),
         bot_id=str(me.get("bot_id") or ""),
         bot_user=str(me.get("user_id") or ""),
         enterprise=str(enterprise) if enterprise else None,
+        org_wide=me.get("is_enterprise_install") is True,
     )
 
 

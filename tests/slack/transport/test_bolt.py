@@ -17,6 +17,19 @@ async def test_sign_in(client: AsyncWebClient) -> None:
     )
 
 
+@pytest.mark.parametrize("team", [{}, {"team_id": None}, {"team_id": "T1"}], ids=str)
+async def test_sign_in_of_an_organisation_wide_installation(
+    slack: SlackWire, client: AsyncWebClient, team: dict[str, object]
+) -> None:
+    """The organisation is what the bot belongs to; a workspace may be missing, and is not called `None`."""
+    me = {"ok": True, "url": "https://acme.enterprise.slack.com/", "enterprise_id": "E1", "is_enterprise_install": True}
+    slack.answer("auth.test", Answer({**me, **team}))
+
+    workspace = await sign_in(client)
+
+    assert (workspace.enterprise, workspace.org_wide, workspace.team) == ("E1", True, team.get("team_id") or "")
+
+
 @pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive"])
 async def test_token_refused(slack: SlackWire, client: AsyncWebClient, error: str) -> None:
     """A token that Slack refuses is an error at once, which names the setting and not the token."""
