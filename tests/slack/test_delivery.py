@@ -216,6 +216,14 @@ async def test_an_error_about_the_app_keeps_the_message(
     assert [problem.code for problem in health.problems] == [code, code]
 
 
+async def test_the_last_way_keeps_the_message_too(slack: SlackWire, conversation: SlackMessenger) -> None:
+    """A prompt that cannot be edited and an app that may not write direct messages: the news waits."""
+    slack.answer("chat.update", refused("message_not_found"))
+    slack.answer("chat.postMessage", refused("missing_scope"))
+    with pytest.raises(DeliveryDelayedError, match="missing_scope"):
+        await conversation.redraw(replace(POSTED, state=State.EXPIRED), None)
+
+
 async def test_once_the_app_is_mended_the_message_is_said(
     slack: SlackWire, conversation: SlackMessenger, health: SlackHealth
 ) -> None:
