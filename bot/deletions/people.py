@@ -1,4 +1,4 @@
-"""What is known of the people behind a deletion, asked of Slack before anything is decided."""
+"""The old way to ask who may, until the deletions ask the `Authorizer`. Nothing new belongs here."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 class People:
-    """Asks the directory, about members of the bot's own workspace alone."""
+    """Asks the directory, but not about those who are nobody here whatever Slack says."""
 
     def __init__(self, directory: Directory, policy: Policy) -> None:
         self._directory = directory
@@ -42,6 +42,6 @@ class People:
         return verdict(await self._known(users, fresh=True))
 
     async def _known(self, users: Iterable[SlackUser], *, fresh: bool) -> dict[SlackUser, Known]:
-        asked = [user for user in dict.fromkeys(users) if self._policy.at_home(user)]
+        asked = [user for user in dict.fromkeys(users) if self._policy.access.refuse_nobody(user) is None]
         answers = await asyncio.gather(*(self._directory.look_up(user, fresh=fresh) for user in asked))
         return dict(zip(asked, answers, strict=True))

@@ -68,8 +68,8 @@ class SlackMessenger:
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt; see `Messenger.show`."""
-        drawn = self._drawn(deletion)
-        post = partial(self._post, deletion.channel, drawn, Rank.PROMPT, deletion.id)
+        rendered = self._rendered(deletion)
+        post = partial(self._post, deletion.channel, rendered, Rank.PROMPT, deletion.id)
         if self._confirmation.of(deletion.channel).second_step is SecondStep.SECOND_PERSON:
             try:
                 return await _first([post])
@@ -78,7 +78,7 @@ class SlackMessenger:
         ways: list[_Way[Prompt]] = [post]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
-        ways.append(partial(self._post, deletion.requester.id, drawn, Rank.PROMPT, deletion.id))
+        ways.append(partial(self._post, deletion.requester.id, rendered, Rank.PROMPT, deletion.id))
         return await _first(ways)
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
@@ -86,7 +86,7 @@ class SlackMessenger:
         if deletion.prompt is None:
             return
         try:
-            await self._edit(deletion.prompt, self._drawn(deletion), response_url)
+            await self._edit(deletion.prompt, self._rendered(deletion), response_url)
         except UndeliverableError:
             if deletion.state not in (State.CANCELLED, State.EXPIRED):
                 raise  # a result will follow
@@ -120,13 +120,15 @@ class SlackMessenger:
         """Tell an admin about a burst; see `Messenger.warn`."""
         await _first([partial(self._post, admin, warning(burst), Rank.NOTICE, f"burst {burst.until}")])
 
-    async def whisper(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
+    async def answer_ephemerally(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
         """Answer one person by an ephemeral message where they clicked; `in_place` of what they clicked on.
 
         Raises:
             DeliveryError: Slack did not take it.
         """
         await self._respond(response_url, message, replace_original=in_place)
+
+    whisper = answer_ephemerally  # the old name, until nothing calls it
 
     async def ask_for_task_id(self, trigger_id: str, deletion: Deletion) -> None:
         """Open the modal in which the task's ID is typed, for the person whose click `trigger_id` is.
@@ -138,7 +140,7 @@ class SlackMessenger:
             async with asyncio.timeout(_TRIGGER):
                 await self._client.views_open(trigger_id=trigger_id, view=typed_confirmation(deletion))
 
-    def _drawn(self, deletion: Deletion) -> Message:
+    def _rendered(self, deletion: Deletion) -> Message:
         return prompt(deletion, self._confirmation.of(deletion.channel).second_step)
 
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
@@ -153,7 +155,7 @@ class SlackMessenger:
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
-        await self._respond(response_url, self._drawn(replace(deletion, prompt=ephemeral)))
+        await self._respond(response_url, self._rendered(replace(deletion, prompt=ephemeral)))
         return ephemeral
 
     async def _post_directly(self, deletion: Deletion) -> Prompt:

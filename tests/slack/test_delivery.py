@@ -150,6 +150,8 @@ NEVER: list[tuple[Answer, str]] = [
     (Answer("", 410), "HTTP 410"),
     (Answer("gone", 410), "gone"),
     (Answer("", 200), "empty answer"),
+    (Answer("", 202), "empty answer"),
+    (Answer("", 204), "empty answer"),
     (Answer("  \r\n", 200), "empty answer"),
     (Answer("no_service", 200), "no_service"),
     (Answer({"ok": False, "error": "cannot_reply_to_message"}, 200), "cannot_reply_to_message"),

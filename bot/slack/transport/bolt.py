@@ -13,6 +13,7 @@ from slack_bolt.logger.messages import warning_client_prioritized_and_token_skip
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BotError, DeliveryDelayedError, DeliveryError
+from bot.domain.installation import Installation
 from bot.slack.errors import web_api_errors
 
 API_URL = "https://slack.com/api/"
@@ -45,6 +46,11 @@ class Workspace:
     bot_user: str
     enterprise: str | None
     org_wide: bool = False
+
+    @property
+    def installation(self) -> Installation:
+        """What decides who belongs here."""
+        return Installation(self.team, self.enterprise or "", self.org_wide)
 
 
 @asynccontextmanager

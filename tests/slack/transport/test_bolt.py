@@ -5,6 +5,7 @@ import logging
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.installation import Installation
 from bot.slack.transport.bolt import SignInError, Workspace, bolt_app, sign_in, signed_in
 from tests.slack.signing import SECRET
 from tests.slack.wire import Answer, SlackWire, refused
@@ -27,7 +28,8 @@ async def test_sign_in_of_an_organisation_wide_installation(
 
     workspace = await sign_in(client)
 
-    assert (workspace.enterprise, workspace.org_wide, workspace.team) == ("E1", True, team.get("team_id") or "")
+    assert workspace.installation == Installation(str(team.get("team_id") or ""), "E1", org_wide=True)
+    assert workspace.installation.home == "E1"
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive"])
