@@ -29,7 +29,8 @@ async def _bot(client: AsyncWebClient, settings: Settings) -> list[Check]:
         answer = await client.auth_test()
     except SlackApiError as error:
         return [Check("bot token", Grade.FAULT, _said(error), "Install the app anew and copy SLACK_BOT_TOKEN.")]
-    granted = {scope.strip() for scope in _header(answer.headers, "x-oauth-scopes").split(",")}
+    header = _header(answer.headers, "x-oauth-scopes")
+    granted = None if header is None else {scope.strip() for scope in header.split(",")}
     return [
         Check("bot token", Grade.OK, f"{answer['user']} in the workspace {answer['team']}"),
         judge_scopes(granted, set(yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"]) | needed(settings)),
@@ -46,8 +47,21 @@ def needed(settings: Settings) -> set[str]:
     return {OPTIONAL_SCOPES[name] for name, value in used.items() if value}
 
 
-def judge_scopes(granted: set[str], wanted: set[str]) -> Check:
-    """Whether the token has every scope that manifest.yml asks for, and that the settings make use of."""
+def judge_scopes(granted: set[str] | None, wanted: set[str]) -> Check:
+    """Whether the token has every scope that manifest.yml asks for, and that the settings make use of.
+
+    Args:
+        granted: those that Slack says the token has; None if it does not say.
+        wanted: those that it should have.
+    """
+    if granted is None:
+        return Check(
+            "scopes",
+            Grade.WARNING,
+            "Slack's answer has no header x-oauth-scopes, so this cannot tell whether the app has all of them",
+            f"Look in the app's settings, under OAuth & Permissions, whether it has {', '.join(sorted(wanted))}. "
+            "A proxy between the bot and Slack may have taken the header away.",
+        )
     if missing := sorted(wanted - granted):
         return Check(
             "scopes",
@@ -97,5 +111,5 @@ def _said(error: SlackApiError) -> str:
     return f"Slack answered {_code(error)}"
 
 
-def _header(headers: dict[str, str], name: str) -> str:
-    return next((value for key, value in headers.items() if key.lower() == name), "")
+def _header(headers: dict[str, str], name: str) -> str | None:
+    return next((value for key, value in headers.items() if key.lower() == name), None)

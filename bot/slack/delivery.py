@@ -137,7 +137,7 @@ class SlackMessenger:
             message, key = calls.frozen(frozen_by(freeze)), f"frozen {freeze.at}"
         await _first([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
 
-    async def tell_privately(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
+    async def answer_ephemerally(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
         """Answer one person by an ephemeral message where they clicked; `in_place` of what they clicked on.
 
         Raises:

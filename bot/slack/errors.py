@@ -1,4 +1,4 @@
-"""What Slack says of a message that it did not take -> a `DeliveryError`.
+"""What Slack says about a message that it did not take -> a `DeliveryError`.
 
 ::
 
@@ -74,6 +74,7 @@ _OUR_FAULT = {
 }
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")  # what Slack's error codes look like; a proxy's HTML does not
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_TAKEN = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}
 
 
 class AppRefusedError(DeliveryError):
@@ -116,8 +117,10 @@ def check_response_url(status: int, body: str, headers: Mapping[str, str]) -> No
     code = _code_in(body)
     if status == HTTPStatus.OK and _says_ok(body):
         return
-    if status in _GONE or (status == HTTPStatus.OK and not body.strip()):
-        raise UndeliverableError(code or ("empty answer" if status == HTTPStatus.OK else f"HTTP {status}"))
+    if status in _GONE:
+        raise UndeliverableError(code or f"HTTP {status}")
+    if status in _TAKEN and not body.strip():
+        raise UndeliverableError("empty answer")
     raise _delivery_error(code, status, headers)
 
 

@@ -208,7 +208,7 @@ class Listeners:
             _log.warning("a click without a response_url cannot be answered", unsaid=message.text)
             return
         try:
-            await self._messenger.tell_privately(response_url, message, in_place=in_place)
+            await self._messenger.answer_ephemerally(response_url, message, in_place=in_place)
         except DeliveryError as error:
             _log.warning("private answer not delivered", why=str(error), unsaid=message.text)
 

@@ -18,6 +18,7 @@ from codecheck_sandbox.slack import SlackStandIn
 from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
 from bot.slack.transport.bolt import slack_session, web_client
+from tests.slack.wire import Answer, Json, SlackWire
 
 INFO = "users.info"
 
@@ -209,6 +210,37 @@ async def test_who_has_asked_too_often_can_still_stop(office: Office) -> None:
     assert await reason(authorizer.identify(office.alice, "C1", fresh=True)) is Reason.ASKED_TOO_OFTEN
     assert await reason(authorizer.identify_to_stop(office.alice, "C1")) == "alice"
     assert (await authorizer.identify_admin(office.alice, to_stop=True)).admin
+
+
+IN_ORG: Json = {
+    "ok": True,
+    "user": {"id": "U1", "team_id": "T2", "enterprise_user": {"id": "W1", "enterprise_id": "E1", "teams": ["T1"]}},
+}
+OUTSIDE: Json = {
+    "ok": True,
+    "user": {"id": "U1", "team_id": "T9", "enterprise_user": {"id": "W1", "enterprise_id": "E9", "teams": ["T9"]}},
+}
+
+
+@pytest.mark.parametrize("org_wide", [False, True])
+async def test_in_an_organisation_a_person_is_one_person_and_strangers_stay_out(*, org_wide: bool) -> None:
+    """Clicks from any workspace and with either form of the ID are Alice's; another company's are nobody's."""
+    installation = Installation("T1", "E1", org_wide=org_wide)
+    policy = AccessPolicy(installation, Operators({"U1": "alice"}), admins=frozenset({"W1"}))
+    async with SlackWire().serving() as slack, slack_session() as session:
+        directory = SlackDirectory(web_client("xoxb-test", session, slack.api_url), org_wide=org_wide)
+        authorizer = Authorizer(directory, policy)
+        whole = Identity(SlackUser(installation.home, "W1"), "alice", (Source.LISTED,), admin=True)
+        for team, user in (("T1", "U1"), ("T2", "U1"), ("E1", "U1"), ("E1", "W1"), (installation.home, "W1")):
+            slack.answer("users.info", Answer(IN_ORG), Answer(IN_ORG))
+            assert await authorizer.identify(SlackUser(team, user), "C1", fresh=True) == whole
+            assert await authorizer.identify_admin(SlackUser(team, user)) == whole
+        for team in ("T9", "E9", "T1", "E1"):
+            slack.answer("users.info", Answer(OUTSIDE))
+            assert await reason(authorizer.identify(SlackUser(team, "U1"), "C1", fresh=True)) is Reason.OTHER_TEAM
+        asked = len(slack.calls)
+        assert await reason(authorizer.identify(SlackUser("", "U1"), "C1", fresh=True)) is Reason.OTHER_TEAM
+        assert len(slack.calls) == asked
 
 
 async def test_guests_and_closed_accounts_do_not_stop_either(office: Office) -> None:

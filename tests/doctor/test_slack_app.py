@@ -27,7 +27,7 @@ class Slack:
 
     def __init__(self) -> None:
         self.answers: Answers = dict(INSTALLED)
-        self.scopes = "commands,chat:write,users:read"
+        self.scopes: str | None = "commands,chat:write,users:read"
         self.asked: list[tuple[str, str]] = []
         self.url = ""
 
@@ -37,7 +37,8 @@ class Slack:
         self.asked.append((method, request.headers["Authorization"].removeprefix("Bearer ")))
         if not self.answers:
             return web.Response(status=502, text="<html>Bad gateway</html>", content_type="text/html")
-        return web.json_response(self.answers[method], headers={"X-OAuth-Scopes": self.scopes})
+        headers = {} if self.scopes is None else {"X-OAuth-Scopes": self.scopes}
+        return web.json_response(self.answers[method], headers=headers)
 
     def settings(self, folder: Path, environ: Mapping[str, str], toml: str = "") -> Settings:
         """Settings that lead here."""
@@ -85,6 +86,17 @@ async def test_a_scope_that_is_missing_is_named(slack: Slack, tmp_path: Path) ->
         "the bot token lacks chat:write",
         "Paste the output of `codecheck-bot manifest` into App Manifest, and install the app anew.",
     )
+
+
+async def test_without_the_header_nobody_can_tell(slack: Slack, tmp_path: Path) -> None:
+    """A proxy may take it away: that is neither all right nor a fault of the app's; an empty one is."""
+    slack.scopes = None
+    scopes = (await look_at_slack(slack.settings(tmp_path, SOCKET)))[1]
+    assert (scopes.name, scopes.grade) == ("scopes", Grade.WARNING)
+    assert "cannot tell" in scopes.text
+    assert "chat:write, commands, users:read" in scopes.cure
+    slack.scopes = ""
+    assert (await look_at_slack(slack.settings(tmp_path, SOCKET)))[1].grade is Grade.FAULT
 
 
 async def test_a_scope_that_only_a_setting_needs(slack: Slack, tmp_path: Path) -> None:

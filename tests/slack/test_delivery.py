@@ -150,6 +150,8 @@ NEVER: list[tuple[Answer, str]] = [
     (Answer("", 410), "HTTP 410"),
     (Answer("gone", 410), "gone"),
     (Answer("", 200), "empty answer"),
+    (Answer("", 202), "empty answer"),
+    (Answer("", 204), "empty answer"),
     (Answer("  \r\n", 200), "empty answer"),
     (Answer("no_service", 200), "no_service"),
     (Answer({"ok": False, "error": "cannot_reply_to_message"}, 200), "cannot_reply_to_message"),
@@ -214,6 +216,14 @@ async def test_an_error_about_the_app_keeps_the_message(
     assert about == [("chat.postMessage", code), ("chat.update", code)]
     assert all(len(log["what_to_do"]) > 20 for log in logs)
     assert [problem.code for problem in health.problems] == [code, code]
+
+
+async def test_the_last_way_keeps_the_message_too(slack: SlackWire, conversation: SlackMessenger) -> None:
+    """A prompt that cannot be edited and an app that may not write direct messages: the news waits."""
+    slack.answer("chat.update", refused("message_not_found"))
+    slack.answer("chat.postMessage", refused("missing_scope"))
+    with pytest.raises(DeliveryDelayedError, match="missing_scope"):
+        await conversation.redraw(replace(POSTED, state=State.EXPIRED), None)
 
 
 async def test_once_the_app_is_mended_the_message_is_said(

@@ -158,14 +158,29 @@ async def test_a_notice_keeps_no_prompt_waiting(channel: Channel) -> None:
 
 
 async def test_who_does_not_come_back_loses_their_place(channel: Channel) -> None:
-    """Another replica has sent it: the channel does not wait for them for ever."""
+    """Another replica has sent it: nobody else is put off for their sake."""
     outbox = Outbox(patience=0.5, apart=0.01)
     channel.refuse, channel.retry_after = 1, 600
-    with pytest.raises(DeliveryDelayedError):
-        await outbox.send("C1", Rank.PROMPT, "gone", channel.posting("gone"))
-    await asyncio.sleep(0.7)  # its turn and five more are over
-    assert await outbox.send("C1", Rank.PROMPT, "b", channel.posting("b")) == "b"
-    assert await outbox.send("C1", Rank.PROMPT, "gone", channel.posting("gone")) == "gone"
+    for name in (f"gone {n}" for n in range(60)):  # 60 places are more than anybody's patience
+        with pytest.raises(DeliveryDelayedError):
+            await outbox.send("C1", Rank.PROMPT, name, channel.posting(name))
+    await asyncio.sleep(1.4)  # the last of their turns and five more are over
+    channel.refuse, channel.retry_after = 1, 100
+    await asyncio.gather(*(outbox.send("C1", Rank.PROMPT, name, channel.posting(name)) for name in ("a", "b")))
+    assert channel.taken == ["a", "b"]
+
+
+async def test_who_gives_up_lets_the_next_one_take_their_turn(channel: Channel) -> None:
+    """The first in the queue is cancelled while the channel is closed; the second does not wait for them."""
+    outbox = Outbox(patience=600, apart=QUICK)
+    channel.refuse, channel.retry_after = 1, 200
+    first, second = await all_waiting(
+        [asyncio.create_task(outbox.send("C1", Rank.PROMPT, name, channel.posting(name))) for name in "ab"]
+    )
+    first.cancel()
+    async with asyncio.timeout(20):  # far less than ten minutes
+        assert await second == "b"
+    assert channel.attempts == ["a", "b"]
 
 
 @pytest.mark.parametrize("error", [UndeliverableError("no"), DeliveryDelayedError("HTTP 500"), RuntimeError("bug")])
