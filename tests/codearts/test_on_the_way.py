@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -190,10 +190,9 @@ async def serving(serve: Serve) -> AsyncIterator[int]:
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
-        try:
+        with suppress(asyncio.CancelledError):  # asyncio would log it as an error of its own
             await serve(reader, writer)
-        finally:
-            writer.transport.abort()
+        writer.transport.abort()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     async with server:
