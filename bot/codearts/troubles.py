@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import aiohttp
 import httpx
 
 from bot.codearts.error_codes import TELL_AN_ADMIN, TRY_AGAIN
@@ -88,12 +89,21 @@ def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Tr
         at_proxy: whether a proxy was being asked for a tunnel when it happened.
     """
     chain = list(_beneath(error))
+    certificates = [link for link in chain if isinstance(link, ssl.SSLCertVerificationError)]
+    if certificates:
+        code = next(
+            (link.verify_code for link in certificates if hasattr(link, "verify_code")), 0
+        )  # aiohttp's has none
+        template, hint = _CERTIFICATES.get(code, _OTHER_CERTIFICATE)
+        return Trouble(Text(template, {"service": service}), hint, passing=False)
     for link in chain:
-        if isinstance(link, ssl.SSLCertVerificationError):
-            template, hint = _CERTIFICATES.get(link.verify_code, _OTHER_CERTIFICATE)
-            return Trouble(Text(template, {"service": service}), hint, passing=False)
-        if isinstance(link, httpx.ProxyError):
-            return _refused_by_proxy(str(link), service)
+        if isinstance(link, httpx.ProxyError):  # its text begins with the proxy's HTTP status
+            status = re.match(r"[1-5][0-9]{2}\b", str(link))
+            return _refused_by_proxy(int(status[0]) if status else None, service)
+        if isinstance(link, aiohttp.ClientHttpProxyError):
+            return _refused_by_proxy(link.status, service)
+        if isinstance(link, aiohttp.ClientProxyConnectionError):
+            return _refused_by_proxy(None, service)
         if isinstance(link, httpx.UnsupportedProtocol):
             return Trouble(Text("The URL of {service} cannot be used.", {"service": service}), _NAME, passing=False)
     if at_proxy and any(isinstance(link, (TimeoutError, httpx.TimeoutException)) for link in chain):
@@ -104,12 +114,10 @@ def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Tr
     return Trouble(Text(_LOST, {"service": service}), _NETWORK)
 
 
-def _refused_by_proxy(said: str, service: str) -> Trouble:
-    """What a proxy's refusal of a tunnel means; httpcore's text for it begins with the proxy's HTTP status."""
-    status = re.match(r"[1-5][0-9]{2}\b", said)
-    if status is None:
+def _refused_by_proxy(http: int | None, service: str) -> Trouble:
+    """What a proxy's refusal of a tunnel means, by its HTTP status, if it came to one."""
+    if http is None:
         return Trouble(Text("The proxy could not be used to reach {service}.", {"service": service}), _PROXY)
-    http = int(status[0])
     if http == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         return Trouble(Text("The proxy asks for a user name and a password."), _PROXY_PASSWORD, passing=False)
     why = Text("The proxy did not connect to {service} (HTTP {http}).", {"service": service, "http": http})

@@ -5,12 +5,13 @@ import yaml
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.codearts.troubles import trouble
 from bot.doctor.check import Check, Grade
 from bot.manifest import OPTIONAL_SCOPES, manifest
 from bot.settings import Settings
 
 _PATIENCE = 10  # seconds
-_UNREACHABLE = "Check SLACK_API_URL, the network and the proxy."
+_WHERE = "The endpoint is SLACK_API_URL."
 
 
 async def look_at_slack(settings: Settings) -> list[Check]:
@@ -21,7 +22,8 @@ async def look_at_slack(settings: Settings) -> list[Check]:
     try:
         return [*await _bot(client, settings), await _way_in(client, settings), *await _notified(client, settings)]
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        return [Check("Slack", Grade.FAULT, f"it cannot be reached: {type(error).__name__}", _UNREACHABLE)]
+        found = trouble(error, "Slack")
+        return [Check("Slack", Grade.FAULT, str(found.why), f"{found.admin_hint} {_WHERE}")]
 
 
 async def _bot(client: AsyncWebClient, settings: Settings) -> list[Check]:

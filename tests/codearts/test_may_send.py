@@ -58,6 +58,23 @@ async def test_a_stop_keeps_the_repetition_with_a_new_token_back(codearts: CodeA
     assert (codearts.count("DELETE"), codearts.deletions) == (1, [])
 
 
+async def test_the_time_may_run_out_before_the_repetition_with_a_new_token(codearts: CodeArtsStandIn) -> None:
+    """Nothing is unknown: the 401 was not executed, and the second request did not leave."""
+    asked: list[None] = []
+
+    async def may_send() -> bool:
+        asked.append(None)
+        return len(asked) == 1 or await asyncio.Event().wait()
+
+    async with http_client(codearts.url) as iam, http_client(codearts.url, IamTokenAuth(iam, iam_user())) as http:
+        service = CodeArtsCheck(http, QUICK)
+        await service.look_up(TASK)
+        codearts.tokens.revoke_all()
+        outcome = await service.delete(TASK, "alice", not_after=soon(0.5), may_send=may_send)
+    assert (len(asked), outcome.verdict, outcome.sent) == (2, Verdict.FAILED, True)
+    assert codearts.deletions == []
+
+
 async def test_it_is_asked_after_the_connection_and_the_token_are_there(codearts: CodeArtsStandIn) -> None:
     """The later it is asked, the less can happen in between: signing in can take seconds."""
     order: list[str] = []
@@ -113,7 +130,7 @@ async def test_look_ups_do_not_keep_a_delete_waiting(http: httpx.AsyncClient, co
     service = CodeArtsCheck(http, QUICK)
     looking = [asyncio.create_task(service.look_up(TASK)) for _ in range(16)]
     await codearts.arrival("GET")
-    outcome = await service.delete(TASK, "alice", not_after=soon(), may_send=Freeze(1).may_send)
+    outcome = await service.delete(TASK, "alice", not_after=soon(3), may_send=Freeze(1).may_send)
     assert outcome.verdict is Verdict.DELETED
     for task in looking:
         task.cancel()

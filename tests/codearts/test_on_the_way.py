@@ -8,21 +8,26 @@ import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 import trustme
+from redis.exceptions import RedisError
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.iam import NoTokenError, request_token
+from bot.codearts.troubles import trouble
 from bot.domain.outcome import Outcome, Verdict
-from codecheck_sandbox.codearts import CodeArtsStandIn
+from bot.sandbox.codearts import CodeArtsStandIn
+from bot.store.connection import connect
 from tests.codearts.conftest import QUICK, delete, iam_user, signer, soon
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -190,10 +195,9 @@ async def serving(serve: Serve) -> AsyncIterator[int]:
         task = asyncio.current_task()
         assert task is not None
         connections.add(task)
-        try:
+        with suppress(asyncio.CancelledError):  # asyncio would log it as an error of its own
             await serve(reader, writer)
-        finally:
-            writer.transport.abort()
+        writer.transport.abort()
 
     server = await asyncio.start_server(connected, "127.0.0.1", 0)
     async with server:
@@ -355,3 +359,55 @@ def test_a_name_whose_first_address_is_dead_is_reached_by_the_next(dead_port: in
 
     with asyncio.Runner(loop_factory=TwoAddresses) as runner:
         assert runner.run(delete_at_localhost()).verdict is Verdict.DELETED
+
+
+class TestOtherClients:
+    """The same words for what stops Slack's client (aiohttp) and Redis's: doctor uses them for every service."""
+
+    async def _slack(self, url: str, proxy: str | None = None) -> tuple[str, str]:
+        try:
+            await AsyncWebClient("xoxb-1", base_url=f"{url}/api/", proxy=proxy, timeout=5).api_call("api.test")
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            found = trouble(error, "Slack")
+            return str(found.why), str(found.admin_hint)
+        return "", ""
+
+    async def test_a_certificate_that_slacks_client_refuses(self) -> None:
+        """Aiohttp wraps the error of the TLS library in one of its own, which says less."""
+        unknown = trustme.CA().issue_cert("127.0.0.1")
+        async with CodeArtsStandIn(tls=server_tls(unknown)) as standing_in:
+            why, hint = await self._slack(standing_in.url)
+        assert why == "The TLS certificate of Slack is from an authority that this machine does not trust."
+        assert "SSL_CERT_FILE" in hint
+
+    @pytest.mark.parametrize(
+        ("status", "said"),
+        [
+            ("407 Proxy Authentication Required", "The proxy asks for a user name and a password."),
+            ("403 Forbidden", "The proxy did not connect to Slack (HTTP 403)."),
+        ],
+    )
+    async def test_a_proxy_that_refuses_slacks_client(self, status: str, said: str) -> None:
+        """Named as for CodeArts Check."""
+        async with serving(proxy_that_answers(status)) as port:
+            why, hint = await self._slack("https://slack.invalid", f"http://127.0.0.1:{port}")
+        assert why == said
+        assert "PROXY" in hint
+
+    async def test_a_proxy_that_is_not_there(self) -> None:
+        """It is the proxy that is missing, not Slack."""
+        with socket.create_server(("127.0.0.1", 0)) as reserved:
+            port = reserved.getsockname()[1]
+        why, hint = await self._slack("https://slack.invalid", f"http://127.0.0.1:{port}")
+        assert why == "The proxy could not be used to reach Slack."
+        assert "HTTPS_PROXY" in hint
+
+    async def test_a_certificate_that_redis_client_refuses(self) -> None:
+        """redis-py keeps the error of the TLS library beneath its own."""
+        tls = server_tls(trustme.CA().issue_cert("127.0.0.1", not_after=_YESTERDAY))
+        async with await asyncio.start_server(_pong, "127.0.0.1", 0, ssl=tls) as server:
+            redis = connect(f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+            with pytest.raises(RedisError) as raised:
+                await redis.ping()
+            await redis.aclose()
+        assert str(trouble(raised.value, "Redis").why).startswith("The TLS certificate of Redis is from an authority")

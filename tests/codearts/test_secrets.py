@@ -1,5 +1,6 @@
 """No secret in a reply, a log or an error, however the service quotes it."""
 
+import json
 import logging
 
 import pytest
@@ -41,6 +42,30 @@ async def test_no_token_and_no_password_is_logged(codearts: CodeArtsStandIn, cap
     assert "IAM cannot answer" in told
     assert "MIIS" not in told  # how each token of the stand-in begins
     assert BOT.password not in told
+
+
+@pytest.mark.parametrize("where", ["code", "title", "message", "error_code", "error_msg"])
+@pytest.mark.parametrize("nested", [True, False])
+async def test_nothing_that_iam_says_is_quoted(codearts: CodeArtsStandIn, where: str, *, nested: bool) -> None:
+    """IAM's message can repeat the password; of what it says only a code that looks like one is told."""
+    said: dict[str, object] = {where: f"the password {BOT.password} of alice"}
+    codearts.next_answer(Garbage(json.dumps({"error": said} if nested else said).encode(), http=401), to="POST")
+    async with http_client(codearts.url) as iam, http_client(codearts.url, IamTokenAuth(iam, iam_user())) as http:
+        outcome = await delete(CodeArtsCheck(http, QUICK))
+    assert str(outcome.why) == "IAM refused the bot's sign-in (HTTP 401, no code)."
+    assert BOT.password not in repr(outcome)
+
+
+@pytest.mark.parametrize("password", ["hunter2", "ABCDEF"])
+async def test_a_password_that_iam_puts_into_its_code_is_not_quoted(codearts: CodeArtsStandIn, password: str) -> None:
+    """Nor one that no pattern takes for a secret."""
+    codearts.next_answer(Garbage(json.dumps({"error_code": password}).encode(), http=401), to="POST")
+    async with (
+        http_client(codearts.url) as iam,
+        http_client(codearts.url, IamTokenAuth(iam, iam_user(password))) as http,
+    ):
+        outcome = await delete(CodeArtsCheck(http, QUICK))
+    assert password not in repr(outcome)
 
 
 async def test_what_signs_in_shows_no_secret(codearts: CodeArtsStandIn) -> None:

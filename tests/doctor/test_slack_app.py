@@ -151,5 +151,5 @@ async def test_a_slack_that_cannot_be_reached_is_one_fault(slack: Slack, tmp_pat
     settings = load_settings({**BY_KEY, **HTTP, "SLACK_API_URL": "http://127.0.0.1:1/api/"}, tmp_path)
     (check,) = await look_at_slack(settings)
     assert (check.name, check.grade) == ("Slack", Grade.FAULT)
-    assert check.cure == "Check SLACK_API_URL, the network and the proxy."
+    assert check.cure == "Check the endpoint, the network and the proxy. The endpoint is SLACK_API_URL."
     assert not slack.asked

@@ -152,7 +152,9 @@ async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(
 
         await make_due(redis_client, keys)
 
-        await world.latest("Not known yet whether", "The call was interrupted, and not sent again, since deletions are frozen")
+        await world.latest(
+            "Not known yet whether", "The call was interrupted, and not sent again, since deletions are frozen"
+        )
         assert not world.codearts.count("DELETE")
         await world.stop()
         await check_agreement(redis_client, keys.prefix)

@@ -113,6 +113,12 @@ def test_a_proxy_that_no_url_needs_is_no_fault() -> None:
     assert (proxies.proxy_for(_CHECK), proxies.proxy_for(_SLACK)) == (None, None)
 
 
+def test_http_proxy_counts_in_lower_case_only() -> None:
+    """A web server hands a header `Proxy:` to its scripts as `HTTP_PROXY`; so curl does not read that name either."""
+    assert read_proxies({"HTTP_PROXY": _PROXY}).proxy_for("http://10.1.2.3") is None
+    assert read_proxies({"http_proxy": _PROXY}).proxy_for("http://10.1.2.3") == _PROXY
+
+
 def test_each_host_has_its_own_proxy() -> None:
     """Slack through the proxy, the cloud straight."""
     proxies = read_proxies({"HTTPS_PROXY": _PROXY, "NO_PROXY": ".myhuaweicloud.com"})
