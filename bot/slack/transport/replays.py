@@ -7,10 +7,11 @@ may reach another replica; a copy is answered 200 and does nothing.
 Slack sends commands and interactions once and never again. Events of the Events API it sends again if they were not
 answered (`x-slack-retry-num`), and right after a broken connection this may be in the same second: the same body, the
 same timestamp, hence the same signature. The header itself is not signed, so it cannot tell a redelivery from a copy.
-Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so.
+Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so. So is
+`/codecheck help`, which is answered without Redis.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -52,8 +53,14 @@ class OnlyOnce(AsyncMiddleware):
     ) -> BoltResponse | None:
         """Let `req` through if it is not a copy. What it raises goes to the app's error handler, like a listener's."""
         (signature, *_) = req.headers["x-slack-signature"]
-        if req.body.get("type") == "event_callback" or await self._replays.first_time(signature):
+        if _changes_nothing(req.body) or await self._replays.first_time(signature):
             await next()
             return resp
         _log.warning("a copy of a signed request was ignored", type=str(req.body.get("type") or "slash command"))
         return BoltResponse(status=200, body="")
+
+
+def _changes_nothing(body: Mapping[str, object]) -> bool:
+    if "command" in body:
+        return str(body.get("text", "")).strip().lower() in {"", "help"}
+    return body.get("type") == "event_callback"

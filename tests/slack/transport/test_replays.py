@@ -174,6 +174,24 @@ async def test_slack_may_redeliver_an_event(replicas: tuple[Replica, Replica], r
     assert acted(replicas) == 2
 
 
+@pytest.mark.parametrize("text", ["help", "", " HELP "])
+async def test_help_needs_nobody(replicas: tuple[Replica, Replica], remembered: Remembered, text: str) -> None:
+    """Help is answered without Redis: a copy of it harms nobody."""
+    remembered.broken = True
+
+    assert await replicas[0].slack.send(command_form(text, ALICE)) == (200, "acted")
+
+
+@pytest.mark.parametrize("body", [f"{COMMAND}&type=event_callback", f"type=event_callback&{COMMAND}"])
+async def test_nothing_else_passes_as_an_event(replicas: tuple[Replica, Replica], body: str) -> None:
+    """A command with a field that Slack does not send is still a command."""
+    headers = signed_headers(body)
+    for each in replicas:
+        await each.slack.send(body, headers)
+
+    assert acted(replicas) == 1
+
+
 async def test_an_unsigned_request_is_not_remembered(replicas: tuple[Replica, Replica], remembered: Remembered) -> None:
     """A stranger can fill nothing: only what Slack signed is remembered."""
     await replicas[0].slack.send(COMMAND, signed_headers(COMMAND, secret="another"))
