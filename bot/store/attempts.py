@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import structlog
@@ -18,7 +19,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import ConnectionError as ConnectionLost
 
-from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
 
@@ -27,6 +28,9 @@ _REFUSAL = re.compile(
     r"(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|NOPERM|NOAUTH|"
     r"WRONGPASS) "
 )
+# Set for the rest of a request that may be a copy of an earlier one, since nobody could say: see `replays.py`.
+UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
+
 _log = structlog.get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
@@ -50,6 +54,8 @@ class Attempts:
             NotRecordedError: it was surely not executed.
             MaybeRecordedError: nobody knows.
         """
+        if (unproven := UNPROVEN.get()) is not None:
+            raise unproven
         unknown = False
 
         async def attempt() -> _Answer:

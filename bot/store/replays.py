@@ -5,7 +5,8 @@ import secrets
 
 from redis.asyncio import Redis
 
-from bot.store.attempts import Attempts
+from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.store.attempts import UNPROVEN, Attempts
 
 _MILLISECONDS = 600_000  # valid five minutes before and after its timestamp
 
@@ -23,7 +24,7 @@ class RedisReplays:
         self._prefix = prefix
 
     async def first_time(self, signature: str) -> bool:
-        """See the port."""
+        """See the port. If Redis cannot say, whatever else this task asks of Redis fails."""
         digest = hashlib.sha256(signature.encode()).hexdigest()[:32]
         key = f"{self._prefix}:{{deletions}}:signature:{digest}"
         mine = secrets.token_urlsafe(12)  # so that a second attempt after a lost reply knows its own first
@@ -33,4 +34,8 @@ class RedisReplays:
                 return True
             return bool(await connection.get(key) == mine)
 
-        return await self._attempts.run(operation)
+        try:
+            return await self._attempts.run(operation)
+        except (NotRecordedError, MaybeRecordedError) as error:
+            UNPROVEN.set(error)
+            return True

@@ -7,12 +7,11 @@ may reach another replica; a copy is answered 200 and does nothing.
 Slack sends commands and interactions once and never again. Events of the Events API it sends again if they were not
 answered (`x-slack-retry-num`), and right after a broken connection this may be in the same second: the same body, the
 same timestamp, hence the same signature. The header itself is not signed, so it cannot tell a redelivery from a copy.
-Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so. So is
-`/codecheck help`, which is answered without Redis.
+Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 import structlog
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -26,16 +25,15 @@ class Replays(Protocol):
     """Remembers signatures for ten minutes."""
 
     async def first_time(self, signature: str) -> bool:
-        """Whether this signature is seen for the first time; it is remembered now.
+        """Whether this signature is not known to have been seen before; it is remembered now.
 
-        Raises:
-            NotRecordedError: Redis refused, so it is not remembered.
-            MaybeRecordedError: Redis did not answer in time.
+        If Redis cannot say, this is True, and whatever else the same request asks of Redis fails: so help and a plain
+        refusal are still answered, and nothing is done.
         """
 
 
 class OnlyOnce(AsyncMiddleware):
-    """Stops copies of a request. If Redis cannot say, the request is refused, and the person is told.
+    """Stops copies of a request.
 
     Args:
         replays: remembers signatures.
@@ -51,16 +49,14 @@ class OnlyOnce(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
     ) -> BoltResponse | None:
-        """Let `req` through if it is not a copy. What it raises goes to the app's error handler, like a listener's."""
+        """Let `req` through if it is not a copy."""
         (signature, *_) = req.headers["x-slack-signature"]
-        if _changes_nothing(req.body) or await self._replays.first_time(signature):
+        if _is_event(req.body) or await self._replays.first_time(signature):
             await next()
             return resp
         _log.warning("a copy of a signed request was ignored", type=str(req.body.get("type") or "slash command"))
         return BoltResponse(status=200, body="")
 
 
-def _changes_nothing(body: Mapping[str, object]) -> bool:
-    if "command" in body:
-        return str(body.get("text", "")).strip().lower() in {"", "help"}
-    return body.get("type") == "event_callback"
+def _is_event(body: dict[str, Any]) -> bool:
+    return body.get("type") == "event_callback" and "command" not in body
