@@ -38,8 +38,8 @@ from bot.slack.listeners import register
 from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.events import Events
-from bot.slack.transport.http import HttpApp
-from bot.slack.transport.listening import HttpServer, ListenError, serve_http
+from bot.slack.transport.http import HttpApp, HttpServer, serve_http
+from bot.slack.transport.listening import ListenError
 from bot.slack.transport.sign_in import Workspace, sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.slack.views.from_deletion import Links
@@ -153,7 +153,13 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
     audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
     service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
-    directory = SlackDirectory(client, settings.operators_from.profile_field, settings.allow.usergroups, health)
+    directory = SlackDirectory(
+        client,
+        settings.operators_from.profile_field,
+        settings.allow.usergroups,
+        health=health,
+        org_wide=workspace.org_wide,
+    )
     authorizer = Authorizer(directory, _policy(settings, workspace))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
     runner = Runner(
@@ -166,9 +172,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
         notify=settings.notify.channels,
     )
     rules = settings.safeguards
-    requests = Requests(
-        store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings
-    )
+    requests = Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings)
     actions = Actions(store, authorizer, runner, rules, refusals)
     freezing = Freezing(
         freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels

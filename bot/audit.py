@@ -1,58 +1,64 @@
-"""`codecheck-bot audit`: checks the record, and writes it out."""
+"""`codecheck-bot audit`: checks the audit log, and writes it out."""
 
 import csv
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
-from bot.domain.chain import Break, Chain, Link
-from bot.domain.record import COLUMNS
+from bot.domain.audit import FIELDS
+from bot.domain.checkpoints import Checkpoint, Report, verify
+from bot.domain.timings import Timings
 from bot.settings import StoreSettings
+from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
-from bot.store.embedded import start_embedded
-from bot.store.record import RedisRecord
+from bot.store.embedded import open_embedded
+from bot.store.redis_calls import RedisCalls
+from bot.store.schema import Keys
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one (OWASP, "CSV Injection")
+_COLUMNS = ("id", *FIELDS)
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms included."""
+_UNSEALED = 3
+"""Intervals after which an event without a checkpoint is suspicious: a replica may be down, another one seals."""
 
 
 class Out(Protocol):
-    """What the record is written to."""
+    """What the audit log is written to."""
 
     def write(self, text: str, /) -> object:
         """Write `text`."""
         ...
 
 
-async def verify(settings: StoreSettings, noted: Link | None = None) -> tuple[Link, Break | None]:
-    """Follow the whole record.
+async def check(settings: StoreSettings, known: Checkpoint | None = None) -> Report:
+    """Check the whole audit log.
 
     Args:
-        settings: where it is.
-        noted: a head that somebody wrote down.
-
-    Returns:
-        The last entry that is in order, and the first break, if there is one.
+        settings: where it is, and how long events are kept.
+        known: number and hash of a checkpoint that was noted elsewhere.
     """
-    async with _record(settings) as record:
-        return await follow(record, noted)
+    async with _audit_log(settings) as audit:
+        return await check_log(audit, settings.record.retention_days, known)
 
 
-async def follow(record: RedisRecord, noted: Link | None = None) -> tuple[Link, Break | None]:
-    """The same for a record at hand. What is appended meanwhile is left for the next time."""
-    ends = await record.ends()
-    chain = Chain(ends.anchor, noted)
-    async for entry in record.entries():
-        if found := chain.follow(entry):
-            return chain.last, found
-        if chain.last.number == ends.head.number:
-            break
-    return chain.last, chain.end(ends.head)
+async def check_log(audit: RedisAuditLog, retention_days: int, known: Checkpoint | None = None) -> Report:
+    """The same for an audit log at hand."""
+    checkpoints = await audit.checkpoints()
+    events = [event async for event in audit.events()]
+    return verify(
+        events,
+        checkpoints,
+        now=await audit.now(),
+        interval=_UNSEALED * Timings().seal,
+        retention_days=retention_days,
+        known=known,
+    )
 
 
 async def export(settings: StoreSettings, form: str, since: datetime | None, out: Out) -> None:
-    """Write the record out, the oldest entry first.
+    """Write the audit log out, the oldest event first.
 
     Args:
         settings: where it is.
@@ -60,33 +66,50 @@ async def export(settings: StoreSettings, form: str, since: datetime | None, out
         since: only what was recorded from then on.
         out: where to.
     """
-    async with _record(settings) as record:
-        await write(record, form, since, out)
+    async with _audit_log(settings) as audit:
+        await write(audit, form, since, out)
 
 
-async def write(record: RedisRecord, form: str, since: datetime | None, out: Out) -> None:
-    """The same for a record at hand."""
-    rows = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
+async def write(audit: RedisAuditLog, form: str, since: datetime | None, out: Out) -> None:
+    """The same for an audit log at hand."""
+    rows = csv.DictWriter(out, _COLUMNS, extrasaction="ignore")
     if form == "csv":
         rows.writeheader()
-    async for entry in record.entries(int(since.timestamp() * 1_000) if since else 0):
-        facts = {**entry.facts, "hash": entry.hash}
+    async for event in audit.events(int(since.timestamp() * 1_000) if since else 0):
+        at = datetime.fromtimestamp(event.at / 1_000, UTC).isoformat(timespec="milliseconds")
+        values = {"id": event.id, **event.values, "at": at}
         if form == "csv":
-            rows.writerow({name: _safe(value) for name, value in facts.items()})
+            rows.writerow({name: _harmless(value) for name, value in values.items()})
         else:
-            out.write(json.dumps(facts, separators=(",", ":")) + "\n")
+            out.write(json.dumps(values, separators=(",", ":")) + "\n")
 
 
-def _safe(value: str | int) -> str | int:
-    """A value that no spreadsheet takes for a formula: an apostrophe before it says that it is text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _harmless(value: str | int) -> str | int:
+    """A value without control characters, which no spreadsheet takes for a formula: an apostrophe says it is text."""
+    if isinstance(value, int):
+        return value
+    printable = "".join(character if character.isprintable() else " " for character in value)
+    return f"'{printable}" if printable.lstrip()[:1] in _FORMULA else printable
 
 
 @asynccontextmanager
-async def _record(settings: StoreSettings) -> AsyncIterator[RedisRecord]:
-    url = settings.redis_url.get_secret_value() if settings.redis_url else (await start_embedded(settings.data_dir)).url
+async def _audit_log(settings: StoreSettings) -> AsyncIterator[RedisAuditLog]:
+    """The audit log; an embedded server that had to be started for it ends with it, and nothing is created."""
+    if settings.redis_url:
+        async with _open(settings.redis_url.get_secret_value(), settings.redis_prefix) as audit:
+            yield audit
+        return
+    async with (
+        open_embedded(settings.data_dir, create=False) as server,
+        _open(server.url, settings.redis_prefix) as audit,
+    ):
+        yield audit
+
+
+@asynccontextmanager
+async def _open(url: str, prefix: str) -> AsyncIterator[RedisAuditLog]:
     client = connect(url)
     try:
-        yield RedisRecord(client, prefix=settings.redis_prefix)
+        yield RedisAuditLog(RedisCalls(client, Keys(prefix)))
     finally:
         await client.aclose()

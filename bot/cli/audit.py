@@ -1,5 +1,6 @@
 """`codecheck-bot audit verify` and `export`. They need Redis only: no setting of Slack or CodeArts Check."""
 
+import re
 import sys
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -14,31 +15,43 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
 @click.group("audit", short_help="Check the audit log, or write it out.")
 def command() -> None:
     """Check the log of everything that was asked, refused, done and found out, or write it out."""
 
 
 @command.command()
-@click.option("--head", default="", metavar="HASH", help="The hash of a head that was noted: the log must hold it.")
-@click.option("--count", default=0, type=click.IntRange(0), metavar="N", help="The number noted with that hash.")
-def verify(head: str, count: int) -> None:
-    """Follow the chain of hashes from its beginning; name the first break, and exit with 1 if there is one.
+@click.option(
+    "--checkpoint",
+    "noted",
+    default="",
+    metavar="NUMBER:HASH",
+    help="A checkpoint that was noted elsewhere, such as in the bot's log: the audit log must hold it.",
+)
+def verify(noted: str) -> None:
+    """Check hashes, order, times and trimming; name everything that is wrong, and exit with 1 if there is anything.
 
-    Prints the head: note it somewhere else and pass it next time, so that nobody can cut off the end or rebuild the
-    whole chain.
+    Prints the last checkpoint: note it somewhere else and pass it next time, so that nobody can cut off the end or
+    write the whole log again.
     """
-    if count and not head:
-        raise click.UsageError("--count needs --head")
     settings = store_settings()
-    from bot.audit import verify as follow
-    from bot.domain.chain import Link
+    from bot.audit import check
+    from bot.domain.checkpoints import Checkpoint
 
-    last, found = execute(follow(settings, Link(count, head) if head else None))
-    if found is not None:
-        click.echo(f"BROKEN at entry {found.number}: {found.why}.")
+    number, _, digest = noted.partition(":")
+    if noted and not (number.isdecimal() and _HASH.fullmatch(digest)):
+        raise click.BadParameter("write it as 12:9f86d0…, number and hash", param_hint="--checkpoint")
+    report = execute(check(settings, Checkpoint(int(number), digest) if noted else None))
+    for fault in report.faults:
+        click.echo(f"WRONG at {fault.at}: {fault.why}.")
+    trimmed = f" {report.trimmed} older ones were trimmed." if report.trimmed else ""
+    click.echo(f"{report.events} events, {report.sealed} of them sealed.{trimmed}")
+    if report.faults:
         sys.exit(1)
-    click.echo(f"{last.number} entries, unbroken. To note: --count {last.number} --head {last.hash}")
+    click.echo(f"Unbroken. To note elsewhere: --checkpoint {report.last.number}:{report.last.hash}")
 
 
 @command.command()

@@ -2,11 +2,14 @@
 
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import click
 
 from bot.cli.execution import execute
+
+_OfSandbox = Callable[..., Coroutine[None, None, bool]]
 
 
 @click.command("sandbox", short_help="Try the whole bot on this machine, against stand-ins.")
@@ -29,15 +32,27 @@ def command(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
     a terminal, outside CI.
     """
     if play:
-        sys.exit(0 if execute(_play(socket_mode=socket_mode)) else 1)
-    execute(_serve_page(port, socket_mode=socket_mode))
+        sys.exit(0 if execute(_play(_of_sandbox("play"), socket_mode=socket_mode)) else 1)
+    execute(_serve_page(_of_sandbox("serve"), port, socket_mode=socket_mode))
 
 
-async def _serve_page(port: int, *, socket_mode: bool) -> None:
+def _of_sandbox(name: str) -> _OfSandbox:
+    """A function of the sandbox, which is a distribution of its own: a production image does not carry it."""
+    from importlib.metadata import entry_points
+
+    for found in entry_points(group="codecheck_bot.sandbox", name=name):
+        function: _OfSandbox = found.load()
+        return function
+    raise click.ClickException(
+        "The sandbox isn't installed; it is a distribution of its own. "
+        "Run `pip install ./sandbox` in a clone of the repository, or `make sandbox`, which does it for you."
+    )
+
+
+async def _serve_page(serve: _OfSandbox, port: int, *, socket_mode: bool) -> None:
     """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
     from bot.domain.errors import BotError
     from bot.manifest import parsed_manifest
-    from codecheck_sandbox.page.serving import serve
     from bot.store.embedded import start_embedded
 
     def announce(url: str) -> None:
@@ -56,10 +71,9 @@ async def _serve_page(port: int, *, socket_mode: bool) -> None:
             raise BotError(f"The page cannot be served: {error.strerror}. --port 0 takes any free port.") from None
 
 
-async def _play(*, socket_mode: bool) -> bool:
+async def _play(play: _OfSandbox, *, socket_mode: bool) -> bool:
     """Play against an embedded server of its own, which leaves nothing behind."""
     from bot.manifest import parsed_manifest
-    from codecheck_sandbox.play import play
     from bot.store.embedded import start_embedded
 
     with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:

@@ -19,10 +19,10 @@ from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import search
 from bot.deletions import clock
-from bot.domain.task_id import TASK_ID
 from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
+from bot.domain.task_id import TASK_ID
 from bot.domain.text import Code, Text
 
 _LONGEST_ANSWER = 1 << 20  # bytes; a longer one is cut, and so unreadable
@@ -60,7 +60,8 @@ class CodeArtsCheck:
         Args:
             task_id: the task.
             operator: the `operator` header, an IAM user name.
-            not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is cut off.
+            not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is
+                cut off.
             may_send: asked just before the first byte of each attempt. What it raises is raised here, and that attempt
                 was not sent.
         """

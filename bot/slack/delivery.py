@@ -178,7 +178,7 @@ class SlackMessenger:
         )
         return ephemeral
 
-    async def _post(
+    async def _post(  # noqa: PLR0913 - what goes where, and when
         self,
         channel: str,
         message: Message,

@@ -11,6 +11,7 @@ its connections, so that the next attempt looks the name up again.
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from hashlib import sha1
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ from redis.exceptions import AuthenticationError, NoScriptError, RedisError, Res
 from redis.exceptions import ConnectionError as ConnectionLost
 
 from bot.deletions.deadlines import Dependency, waiting_for
-from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
@@ -44,6 +45,9 @@ _WHY = (
     ("CLUSTERDOWN ", "the Redis cluster is down"),
     ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
 )
+UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
+"""Set for the rest of a payload that may be a copy of an earlier one, since nobody could say (`bot.store.replays`)."""
+
 _log = structlog.get_logger(__name__)
 _Reply = TypeVar("_Reply")
 _Call = Callable[["Calls"], Awaitable[_Reply]]
@@ -114,6 +118,8 @@ class RedisCalls:
 
     async def run(self, call: _Call[_Reply], *, writing: bool = False) -> _Reply:
         """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does."""
+        if (unproven := UNPROVEN.get()) is not None:
+            raise unproven
         unknown = False
 
         async def attempt() -> _Reply:

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from bot.store.redis_calls import RedisCalls
+from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.store.redis_calls import UNPROVEN, RedisCalls
 from bot.store.transaction import Transaction, missing, set_for
 
 _LASTS = 600_000  # milliseconds: a signature is valid five minutes before and after its timestamp
@@ -19,7 +20,12 @@ class RedisReplays:
         self._redis = redis
 
     async def first_time(self, signature: str) -> bool:
-        """See the port."""
+        """See the port. If Redis cannot say, whatever else this payload asks of Redis is refused."""
         key = self._redis.keys.signature(hashlib.sha256(signature.encode()).hexdigest()[:32])
-        answer, _ = await self._redis.transact(Transaction(when=(missing(key),), effects=(set_for(key, "1", _LASTS),)))
+        transaction = Transaction(when=(missing(key),), effects=(set_for(key, "1", _LASTS),))
+        try:
+            answer, _ = await self._redis.transact(transaction)
+        except (NotRecordedError, MaybeRecordedError) as error:
+            UNPROVEN.set(error)
+            return True
         return answer.applied

@@ -28,10 +28,11 @@ async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
         fields = cast("dict[str, str]", await client.hgetall(key))
         if not fields:
             continue
-        earlier: dict[bytes | bytearray | memoryview | str | int | float, bytes | bytearray | memoryview | str | int | float] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
+        earlier = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
         lifecycle = json.loads(fields["lifecycle"])
         moved = {name: lifecycle[name] - ms for name in _TIMES_OF_LIFECYCLE if lifecycle.get(name)}
+        pieces = [piece for pair in {**earlier, "lifecycle": json.dumps(lifecycle | moved)}.items() for piece in pair]
         async with client.pipeline(transaction=True) as pipeline:
             pipeline.zincrby(keys.due, -ms, deletion_id)
-            pipeline.hset(key, mapping=dict(earlier, lifecycle=json.dumps(lifecycle | moved)))
+            pipeline.execute_command("HSET", key, *pieces)
             await pipeline.execute()

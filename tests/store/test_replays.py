@@ -3,10 +3,10 @@
 import asyncio
 import secrets
 
-import pytest
 from redis.asyncio import Redis
 
 from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
 from bot.store.replays import RedisReplays
@@ -52,18 +52,46 @@ async def test_a_lost_reply_is_no_copy(redis_server: EmbeddedServer, disposable_
         assert not await replays.first_time(seen)
 
 
-async def test_without_redis() -> None:
-    """It raises: nobody is told that something is new or old if nobody knows."""
-    async with connect("redis://127.0.0.1:1") as client:
-        with pytest.raises(NotRecordedError):
-            await RedisReplays(client, prefix="x").first_time(signature())
+async def used(client: Redis, prefix: str) -> bool:
+    """Whether the request that asks may go on to use Redis."""
+    try:
+        return await RedisBrakes(client, prefix=prefix).frozen() is None
+    except (MaybeRecordedError, NotRecordedError):
+        return False
 
 
-async def test_redis_that_hangs(redis_server: EmbeddedServer, disposable_prefix: str) -> None:
-    """The same within the time that Slack waits."""
+async def test_without_redis(redis_client: Redis, redis_prefix: str) -> None:
+    """If nobody can say, the request goes on, but nothing that it asks of Redis is done, even if Redis is back."""
+
+    async def request() -> bool:
+        async with connect("redis://127.0.0.1:1") as away:
+            assert await RedisReplays(away, prefix=redis_prefix).first_time(signature())
+        return await used(redis_client, redis_prefix)
+
+    assert not await asyncio.create_task(request())
+    assert await used(redis_client, redis_prefix)  # and no other request is concerned
+
+
+async def test_what_a_request_starts_is_concerned_too(redis_client: Redis, redis_prefix: str) -> None:
+    """So is the work that goes on after it has been answered."""
+
+    async def request() -> bool:
+        async with connect("redis://127.0.0.1:1") as away:
+            await RedisReplays(away, prefix=redis_prefix).first_time(signature())
+        return await asyncio.create_task(used(redis_client, redis_prefix))
+
+    assert not await asyncio.create_task(request())
+
+
+async def test_redis_that_hangs(redis_server: EmbeddedServer, redis_client: Redis, redis_prefix: str) -> None:
+    """The same, within the time that Slack waits."""
     path = redis_server.url.removeprefix("unix://").partition("?")[0]
+
+    async def request(port: int) -> bool:
+        async with connect(f"redis://127.0.0.1:{port}") as client, asyncio.timeout(2.8):
+            assert await RedisReplays(client, prefix=redis_prefix).first_time(signature())
+        return await used(redis_client, redis_prefix)
+
     async with Proxy(lambda: asyncio.open_unix_connection(path)) as proxy:
         proxy.hang()
-        async with connect(f"redis://127.0.0.1:{proxy.port}") as client, asyncio.timeout(2.8):
-            with pytest.raises((MaybeRecordedError, NotRecordedError)):
-                await RedisReplays(client, prefix=disposable_prefix).first_time(signature())
+        assert not await asyncio.create_task(request(proxy.port))

@@ -11,7 +11,7 @@ Events are therefore let through: no event confirms, cancels, freezes or deletes
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
@@ -25,16 +25,15 @@ class Replays(Protocol):
     """Remembers signatures for ten minutes."""
 
     async def first_time(self, signature: str) -> bool:
-        """Whether this signature is seen for the first time; it is remembered now.
+        """Whether this signature is not known to have been seen before; it is remembered now.
 
-        Raises:
-            NotRecordedError: Redis refused, so it is not remembered.
-            MaybeRecordedError: Redis did not answer in time.
+        If Redis cannot say, this is True, and whatever else the same request asks of Redis fails: so help and a plain
+        refusal are still answered, and nothing is done.
         """
 
 
 class OnlyOnce(AsyncMiddleware):
-    """Stops copies of a request. If Redis cannot say, the request is refused, and the person is told.
+    """Stops copies of a request.
 
     Args:
         replays: remembers signatures.
@@ -50,10 +49,14 @@ class OnlyOnce(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
     ) -> BoltResponse | None:
-        """Let `req` through if it is not a copy. What it raises goes to the app's error handler, like a listener's."""
+        """Let `req` through if it is not a copy."""
         (signature, *_) = req.headers["x-slack-signature"]
-        if req.body.get("type") == "event_callback" or await self._replays.first_time(signature):
+        if _is_event(req.body) or await self._replays.first_time(signature):
             await next()
             return resp
         _log.warning("a copy of a signed request was ignored", type=str(req.body.get("type") or "slash command"))
         return BoltResponse(status=200, body="")
+
+
+def _is_event(body: dict[str, Any]) -> bool:
+    return body.get("type") == "event_callback" and "command" not in body

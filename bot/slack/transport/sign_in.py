@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import BotError
+from bot.domain.installation import Installation
 
 # The error tables of auth.test and apps.connections.open, as far as they are about the token or the app.
 REFUSALS = frozenset(
@@ -59,6 +60,7 @@ class Workspace:
         bot_id: the bot's ID.
         bot_user: the bot's user ID.
         enterprise: the organisation's ID; None outside Enterprise Grid.
+        org_wide: whether the app is installed for the whole organisation; `team` may then be "".
     """
 
     team: str
@@ -67,6 +69,12 @@ class Workspace:
     bot_id: str
     bot_user: str
     enterprise: str | None
+    org_wide: bool = False
+
+    @property
+    def installation(self) -> Installation:
+        """What decides who belongs here."""
+        return Installation(self.team, self.enterprise or "", self.org_wide)
 
 
 async def sign_in(client: AsyncWebClient) -> Workspace:
@@ -78,12 +86,13 @@ async def sign_in(client: AsyncWebClient) -> Workspace:
     me = await _until_answered(client.auth_test, "bot's token", "SLACK_BOT_TOKEN")
     enterprise = me.get("enterprise_id")
     return Workspace(
-        team=str(me["team_id"]),
+        team=str(me.get("team_id") or ""),
         url=str(me.get("url") or "https://slack.com/"),
         name=str(me.get("team") or ""),
         bot_id=str(me.get("bot_id") or ""),
         bot_user=str(me.get("user_id") or ""),
         enterprise=str(enterprise) if enterprise else None,
+        org_wide=me.get("is_enterprise_install") is True,
     )
 
 
