@@ -44,7 +44,6 @@ ABOUT_THE_APP = {
     "enterprise_is_restricted",
     "invalid_auth",
     "invalid_token",
-    "is_inactive",
     "missing_scope",
     "not_allowed_token_type",
     "not_authed",
