@@ -10,7 +10,7 @@ import pytest
 from bot.domain import deletion
 from bot.settings import setting_rows
 from bot.slack.registry import discover
-from bot.store.keys import acl_rules
+from bot.store.schema import acl_rules
 from tests.generated import PARTS, documents, parts_in, written
 
 ROOT = Path(__file__).parents[1]
