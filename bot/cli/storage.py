@@ -1,7 +1,7 @@
 """Redis for a command that needs nothing else."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,15 +11,21 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_redis(settings: "StoreSettings") -> AsyncIterator["RedisCalls"]:
-    """The Redis of REDIS_URL, otherwise the embedded server of the data folder, until the end of the block."""
+    """The Redis of REDIS_URL, otherwise the embedded server of the data folder, until the end of the block.
+
+    Raises:
+        EmbeddedServerError: no server can be had, or the folder holds no data of a bot: it is perhaps the wrong one.
+    """
     from bot.store.connection import connect
-    from bot.store.embedded import start_embedded
+    from bot.store.embedded import open_embedded
     from bot.store.redis_calls import RedisCalls
     from bot.store.schema import Keys
 
-    url = settings.redis_url.get_secret_value() if settings.redis_url else (await start_embedded(settings.data_dir)).url
-    client = connect(url)
-    try:
+    async with AsyncExitStack() as stack:
+        if settings.redis_url:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(open_embedded(settings.data_dir, create=False))).url
+        client = connect(url)
+        stack.push_async_callback(client.aclose)
         yield RedisCalls(client, Keys(settings.redis_prefix))
-    finally:
-        await client.aclose()

@@ -86,6 +86,23 @@ async def test_a_freeze_at_a_shell_is_recorded_with_the_user_and_the_host(redis:
     ]
 
 
+@pytest.mark.parametrize("command", [("freeze",), ("audit", "verify"), ("pending",), ("show", "d1")])
+def test_a_data_folder_without_a_bots_data_is_refused_and_not_made(command: tuple[str, ...], tmp_path: Path) -> None:
+    """A mistyped one would be frozen, and found unbroken, while the bot goes on elsewhere."""
+    folder = tmp_path / "mistyped"
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "bot", *command],
+        env={"PATH": os.environ["PATH"], "CODECHECK_DATA_DIR": str(folder)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert str(folder) in done.stderr
+    assert not folder.exists()
+
+
 async def test_what_is_pending_and_its_story_are_shown(redis: RedisCalls, bot: Bot) -> None:
     """As long as Redis keeps it, and afterwards from the audit log."""
     await asked(redis, "d1")
