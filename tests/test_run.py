@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from codecheck_sandbox.bot_process import BotProcess
-from codecheck_sandbox.world import open_world as open_world_of_processes
 
 from bot.manifest import parsed_manifest
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
+from codecheck_sandbox.bot_process import BotProcess
+from codecheck_sandbox.world import open_world as open_world_of_processes
 from tests.fixtures.world import TASK, OpenWorld
 from tests.settings.examples import ENOUGH
 from tests.slack.wire import SlackWire, refused
