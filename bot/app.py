@@ -127,6 +127,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         client.proxy = settings.proxies.proxy_for(settings.slack_api_url)  # slack_sdk reads the environment by itself
         workspace = await sign_in(client)
         health = SlackHealth()
+        readiness.watch("slack app", partial(_app_accepted, health))
         links = Links(workspace.url, settings.codearts.console_url)
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
@@ -271,6 +272,12 @@ async def _redis_works(redis: RedisCalls) -> State:
     except PersonError:
         return State(ready=False, reason="no answer in time")
     return READY
+
+
+async def _app_accepted(health: SlackHealth) -> State:
+    """Whether Slack has refused the app anything lately, such as a scope that it lacks."""
+    problems = health.problems
+    return State(ready=False, reason=str(problems[0])) if problems else READY
 
 
 async def _say_when_ready(readiness: Readiness) -> None:
