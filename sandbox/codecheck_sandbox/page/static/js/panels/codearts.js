@@ -1,4 +1,4 @@
-// CodeArts Check: its tasks as they stand, and what it answers next.
+// CodeArts Check: its tasks now, and what it answers next.
 
 import { h, keyed } from "../dom.js";
 import { store } from "../store.js";
@@ -52,5 +52,8 @@ function drawTask(task) {
         document.body.classList.remove("panels-open");
         document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
       },
-    }, "Ask to delete…"));
+    }, "Ask to delete…"),
+    " ",
+    switchButton(task.state === "running" ? "End the check" : "Start a check", "change_task", { task: task.id, what: "check" }), " ",
+    switchButton("Change the branch", "change_task", { task: task.id, what: "branch" }));
 }
