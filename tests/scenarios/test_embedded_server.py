@@ -69,7 +69,7 @@ async def executing(world: World) -> None:
     world.codearts.next_answer(Delay(1))
     await world.confirm(TASK)
     await world.codearts.arrival("DELETE")
-    await world.latest("Deleting")
+    await world.latest("is being deleted")
 
 
 async def audit(places: Mapping[str, str], cwd: Path) -> "subprocess.CompletedProcess[str]":
