@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
+from bot.codearts.redaction import Redactor
 from bot.deletions.actions import Actions
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
@@ -123,8 +124,10 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         redis = await _redis(stack, settings, readiness)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
+        client.proxy = settings.proxies.proxy_for(settings.slack_api_url)  # slack_sdk reads the environment by itself
         workspace = await sign_in(client)
         health = SlackHealth()
+        readiness.watch("slack app", partial(_app_accepted, health))
         links = Links(workspace.url, settings.codearts.console_url)
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
@@ -152,7 +155,11 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
     store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
     audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
-    service = CodeArtsCheck(await stack.enter_async_context(codearts_client(settings)))
+    service = CodeArtsCheck(
+        await stack.enter_async_context(codearts_client(settings)),
+        redactor=Redactor(settings.secrets),
+        projects=settings.codearts.projects,
+    )
     directory = SlackDirectory(
         client,
         settings.operators_from.profile_field,
@@ -265,6 +272,12 @@ async def _redis_works(redis: RedisCalls) -> State:
     except PersonError:
         return State(ready=False, reason="no answer in time")
     return READY
+
+
+async def _app_accepted(health: SlackHealth) -> State:
+    """Whether Slack has refused the app anything lately, such as a scope that it lacks."""
+    problems = health.problems
+    return State(ready=False, reason=str(problems[0])) if problems else READY
 
 
 async def _say_when_ready(readiness: Readiness) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 
 from bot.cli.table import command_table
 from bot.settings.tables import environment_table, toml_table
+from bot.slack.registry import commands_table
+from bot.store.schema import acl_rules
 
 ROOT = Path(__file__).parents[1]
 PARTS: Mapping[str, Callable[[], str]] = {
     "environment variables": environment_table,
     "codecheck.toml": toml_table,
     "command line": command_table,
+    "Slack commands": commands_table,
+    "Redis user": lambda: f"```\nACL SETUSER codecheck on >PASSWORD {acl_rules('codecheck')}\n```",
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

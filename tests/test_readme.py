@@ -9,8 +9,6 @@ import pytest
 
 from bot.domain import deletion
 from bot.settings import setting_rows
-from bot.slack.registry import discover
-from bot.store.keys import acl_rules
 from tests.generated import PARTS, documents, parts_in, written
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +25,7 @@ def section(heading: str) -> str:
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 def test_what_is_generated_is_as_the_code_has_it(path: Path) -> None:
-    """Settings and commands, in the code's own words and order."""
+    """Settings, commands and the rights that Redis must give, in the code's own words and order."""
     document = path.read_text(encoding="utf-8")
     assert written(document) == document, f"{path.name} is out of date: run python -m tests.generated"
 
@@ -38,25 +36,12 @@ def test_every_generated_part_is_in_one_document() -> None:
     assert sorted(found) == sorted(PARTS)
 
 
-def test_every_subcommand_has_its_row() -> None:
-    """The table of what people type in Slack."""
-    listed = re.findall(r"^\| `/codecheck (\w+)", section("## What it looks like"), re.MULTILINE)
-    wanted = sorted(each.name for each in discover().subcommands)
-    assert sorted(listed) == wanted, "README.md, What it looks like: paste `bot.slack.registry.commands_table()`"
-
-
 def test_the_state_diagram_is_the_codes() -> None:
     """Drawn once in `bot/domain/deletion.py`, and the same here."""
     documented = inspect.getdoc(deletion) or ""
     drawn = documented.partition("::\n")[2].partition("\nWhat a person")[0]
     diagram = textwrap.dedent(drawn).strip("\n")
     assert diagram in section("## The life of a deletion"), f"README.md, The life of a deletion: paste\n{diagram}"
-
-
-def test_the_rules_for_redis_are_the_codes() -> None:
-    """Pasting them gives a bot that works and may do no more than it needs."""
-    rules = acl_rules("codecheck")
-    assert rules in section("### 3. Redis"), f"README.md, Redis: paste\nACL SETUSER codecheck on >PASSWORD {rules}"
 
 
 @pytest.mark.parametrize("command", ["make sandbox", "make test"])

@@ -43,7 +43,9 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._pieces = frozenset(piece for secret in secrets for piece in _pieces(_squeezed(_core(secret))))
+        known = {_squeezed(_core(secret)) for secret in secrets}
+        self._short = frozenset(secret for secret in known if _SHORTEST_SECRET <= len(secret) < 2 * _PIECE)
+        self._runs = frozenset(run for secret in known if len(secret) >= 2 * _PIECE for run in _runs(secret))
 
     def message(self, value: object, most: int) -> str:
         """A text of a service on one line, in NFKC and cut to `most`, or that it is withheld.
@@ -59,8 +61,10 @@ class Redactor:
         return "" if self._has_secret(line) else cut(line, most)
 
     def _has_secret(self, line: str) -> bool:
-        readings = {_squeezed(line), _squeezed(unquote(line))}
-        return any(piece in reading for piece in self._pieces for reading in readings)
+        return any(
+            any(secret in reading for secret in self._short) or not self._runs.isdisjoint(_runs(reading))
+            for reading in {_squeezed(line), _squeezed(unquote(line))}
+        )
 
 
 def _printable(character: str) -> str:
@@ -80,10 +84,6 @@ def _core(secret: str) -> str:
     return unquote(urlsplit(secret).password or "") if "://" in secret else secret
 
 
-def _pieces(secret: str) -> Iterable[str]:
-    """What of a secret must not appear: all of it, and every run of `_PIECE` characters of a long one."""
-    if len(secret) < _SHORTEST_SECRET:
-        return ()
-    if len(secret) < 2 * _PIECE:
-        return (secret,)
-    return (secret[start : start + _PIECE] for start in range(len(secret) - _PIECE + 1))
+def _runs(text: str) -> Iterable[str]:
+    """Every run of `_PIECE` characters."""
+    return (text[start : start + _PIECE] for start in range(len(text) - _PIECE + 1))

@@ -8,6 +8,7 @@ whoever presses a button all day uses up their look-ups and not those of the oth
 import time
 from collections.abc import Callable
 
+from bot.deletions.deadlines import Dependency, waiting_for
 from bot.deletions.ports import Directory
 from bot.domain.access import AccessPolicy, Identity
 from bot.domain.identity import SlackUser
@@ -132,7 +133,8 @@ class Authorizer:
         """The directory's entry; None if the payer's quota is used up. What was remembered costs nothing."""
         if not self._quota.take(payer, self._clock()):
             return None
-        entry = await self._directory.look_up(user, fresh=fresh)
+        with waiting_for(Dependency.SLACK):
+            entry = await self._directory.look_up(user, fresh=fresh)
         if entry.cached:
             self._quota.give_back(payer)
         return entry

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.deletions import clock
 from bot.domain.errors import MaybeRecordedError, TooSlowError
 
 
@@ -31,20 +32,28 @@ class _Waits:
 
 
 _waits: ContextVar[_Waits | None] = ContextVar("waits", default=None)
+_arrived: ContextVar[float | None] = ContextVar("arrived", default=None)
+
+
+def payload_arrived() -> None:
+    """Note when the payload that this task handles came in: deadlines count from here."""
+    _arrived.set(clock.now())
 
 
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Give the block so many seconds in all.
+    """Give the block so many seconds in all, counted from when the payload came in.
 
     Raises:
         MaybeRecordedError: the time was up while Redis was writing, so nobody knows whether it counts.
         TooSlowError: the time was up before anything was written; it names what did not answer.
     """
+    arrived = _arrived.get()
+    left = seconds if arrived is None else max(arrived + seconds - clock.now(), 0)
     waits = _Waits()
     reset = _waits.set(waits)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(left):
             yield
     except TimeoutError as error:
         if waits.may_have_acted:

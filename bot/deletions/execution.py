@@ -99,7 +99,9 @@ class Execution:
         async def may_send() -> bool:
             nonlocal held, frozen
             first = held is deletion
-            lifecycle = replace(step.deletion.lifecycle, called_at=held.lifecycle.called_at or held.read_at)
+            lifecycle = held.lifecycle
+            if first:
+                lifecycle = replace(step.deletion.lifecycle, called_at=held.read_at, sends=lifecycle.sends + 1)
             wanted = replace(held, lifecycle=lifecycle)
             event = of_deletion(wanted, kind) if first else None
             try:
@@ -133,16 +135,17 @@ class Execution:
             try:
                 return await self._write(step)
             except ConflictError as conflict:
-                if (corrected := await self._correct(conflict.latest or deletion, outcome, conflict)) is not None:
+                if (corrected := await self._correct(deletion, outcome, conflict)) is not None:
                     return corrected
                 raise
             except PersonError as error:  # Redis is away: the answer is known to this process only
                 _log.warning("outcome not recorded yet", deletion=deletion.id, outcome=outcome.verdict, why=str(error))
                 await asyncio.sleep(_PAUSE)
 
-    async def _correct(self, latest: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
+    async def _correct(self, called: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
         """Somebody else has moved the deletion on, or Redis has lost it: what was said may have to be corrected."""
-        step = late_answer(latest, outcome)
+        latest = conflict.latest or called
+        step = late_answer(latest, outcome, called.lifecycle.sends)
         _log.warning("late answer", deletion=latest.id, state=latest.state, outcome=outcome.verdict, used=bool(step))
         if conflict.latest is None:
             lost = replace(latest, lifecycle=after_call(latest, outcome, self._timings).deletion.lifecycle)
@@ -152,9 +155,7 @@ class Execution:
         try:
             return await self._write(step)
         except ConflictError as again:
-            if again.latest is None:
-                raise
-            return await self._correct(again.latest, outcome, again)
+            return await self._correct(called, outcome, again)
 
     async def _write(self, step: Step, event: Event | None = None) -> Deletion:
         """Record a step of the lifecycle; the hold on the deletion goes on."""

@@ -5,6 +5,7 @@ a `ConflictError` that another process has taken it over.
 """
 
 import asyncio
+import random
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from bot.deletions.background import Background
 from bot.deletions.execution import Execution
 from bot.deletions.outbox import Outbox
 from bot.deletions.ports import Change, Close, ConflictError, DeletionStore, Hold, Rest, TaskService, Then
+from bot.domain import backoff
 from bot.domain import next_step as steps
 from bot.domain.audit import of_deletion
 from bot.domain.call import (
@@ -32,7 +34,6 @@ from bot.domain.lifecycle import EventKind, State
 from bot.domain.next_step import next_step
 from bot.domain.timings import Timings
 
-_LONGEST_PAUSE = 60_000  # milliseconds between attempts to deliver a message
 _log = structlog.get_logger(__name__)
 
 
@@ -180,9 +181,11 @@ class Runner:
             return await self._commit(deletion, deletion, then=Rest(deletion.lifecycle.expires_at))
         except DeliveryDelayedError as delayed:
             attempts = deletion.delivery.attempts
-            pause = max(delayed.retry_after, min(1_000 * 2**attempts, _LONGEST_PAUSE))
-            _log.warning("message delayed", deletion=deletion.id, why=str(delayed), pause_ms=pause)
-            later = replace(deletion, delivery=replace(deletion.delivery, attempts=attempts + 1))
+            pause = backoff.pause(delayed.retry_after, attempts, random.random())  # noqa: S311 - not a secret
+            log = _log.info if delayed.retry_after else _log.warning
+            log("message delayed", deletion=deletion.id, why=str(delayed), pause_ms=pause)
+            tried = attempts if delayed.retry_after else attempts + 1
+            later = replace(deletion, delivery=replace(deletion.delivery, attempts=tried))
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)

@@ -63,8 +63,8 @@ def before_call(deletion: Deletion, now: LookUp) -> Step:
 def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
     """Both confirmations are void: it has to be reviewed and confirmed again."""
     lifecycle = deletion.lifecycle
-    ttl = lifecycle.expires_at - deletion.requested_at
-    asked_again = Lifecycle(state=State.REQUESTED, expires_at=deletion.read_at + ttl, returned=why)
+    ttl = lifecycle.ttl or lifecycle.expires_at - deletion.requested_at
+    asked_again = Lifecycle(state=State.REQUESTED, expires_at=deletion.read_at + ttl, ttl=ttl, returned=why)
     shown = now if why is Returned.CHANGED else deletion.shown
     return _step(deletion, Action.RETURN, asked_again, shown=shown, before=deletion.shown)
 
@@ -148,13 +148,21 @@ def interrupted(deletion: Deletion, why: Text, timings: Timings) -> Step:
     return _step(deletion, Action.SETTLE, after)
 
 
-def late_answer(latest: Deletion, outcome: Outcome) -> Step | None:
-    """What a definite answer corrects that comes after somebody else has moved the deletion on; None if nothing."""
+def late_answer(latest: Deletion, outcome: Outcome, sends: int) -> Step | None:
+    """What a definite answer corrects that comes after somebody else has moved the deletion on; None if nothing.
+
+    A refusal says nothing of a DELETE that somebody else has sent since.
+
+    Args:
+        latest: the deletion as it is now.
+        outcome: the answer.
+        sends: how many had sent the DELETE when the one left that it answers.
+    """
     if outcome.verdict not in (Verdict.DELETED, Verdict.FAILED) or not outcome.sent:
         return None
     state = State(outcome.verdict.value)
-    if outcome.verdict is Verdict.FAILED and latest.state in (State.DELETED, State.GONE, State.EXECUTING):
-        return None  # another call was made, or it has gone already: a refusal says nothing of that
+    if outcome.verdict is Verdict.FAILED and latest.lifecycle.sends != sends:
+        return None
     try:
         transition(latest.state, Action.CORRECT, state)
     except KeyError:

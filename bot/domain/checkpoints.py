@@ -1,14 +1,16 @@
 r"""Checkpoints: what makes the audit log tamper-evident.
 
-Every few seconds some replica seals the events since the last checkpoint: the checkpoint's hash is the SHA-256 of the
-checkpoint before it and of every event's ID and text, in order. Its number and hash go to the log of the bot as well,
-out of reach of whoever may write to Redis: `audit verify --checkpoint NUMBER:HASH` compares them. To check an export by
+Every few seconds some replica seals the events since the last checkpoint: its digest is the SHA-256 of the hash before
+it and of every event's ID and text, in order; its hash binds that to its number, its last event and their count, which
+must still be right when the events themselves have been trimmed. Number and hash go to the log of the bot as well, out
+of reach of whoever may write to Redis: `audit verify --checkpoint NUMBER:HASH` compares them. To check an export by
 hand::
 
-    digest = sha256(previous.encode())
+    digest = sha256(previous_hash.encode())
     for event in events:
         digest.update(f"\n{event_id} {text}".encode())
-    assert digest.hexdigest() == checkpoint
+    line = f"{number} {last_event_id} {events_in_all} {digest.hexdigest()}"
+    assert sha256(line.encode()).hexdigest() == hash
 
 What this proves, and what not, is in SECURITY.md.
 """
@@ -32,9 +34,10 @@ class Checkpoint:
 
     Args:
         number: how many checkpoints there have been.
-        hash: the digest.
+        hash: what binds all the others, and every checkpoint before.
         upto: the ID of the last event in it; "" if there is none yet.
         events: how many events have been sealed in all.
+        digest: of the hash before and the events.
         at: when it was made, in ms of Redis's clock.
     """
 
@@ -42,7 +45,17 @@ class Checkpoint:
     hash: str = "0" * 64
     upto: str = ""
     events: int = 0
+    digest: str = ""
     at: int = 0
+
+    @property
+    def bound(self) -> bool:
+        """Whether the hash is that of the other members."""
+        return self == START or self.hash == _bound(self.number, self.upto, self.events, self.digest)
+
+
+def _bound(number: int, upto: str, events: int, digest: str) -> str:
+    return sha256(f"{number} {upto} {events} {digest}".encode(errors="surrogatepass")).hexdigest()
 
 
 START = Checkpoint()
@@ -57,7 +70,8 @@ def seal(last: Checkpoint, events: Iterable[Recorded], at: int) -> Checkpoint:
         upto, count = event.id, count + 1
     if not count:
         return last
-    return Checkpoint(last.number + 1, digest.hexdigest(), upto, last.events + count, at)
+    number, total = last.number + 1, last.events + count
+    return Checkpoint(number, _bound(number, upto, total, digest.hexdigest()), upto, total, digest.hexdigest(), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +134,13 @@ def verify(  # noqa: PLR0913 - all that a verification compares
     last, sealed, total, at = anchor, 0, 0, 0
     trims = False
     faults += _trimmed_rightly(anchor, now, retention_days)
+    if not anchor.bound:
+        faults.append(Fault(f"checkpoint {anchor.number}", "it is not as it was sealed"))
 
     def stretch(upto: str | None) -> Iterator[Recorded]:
         nonlocal pending, at, total, trims
         while pending is not None and (upto is None or _key(pending.id) <= _key(upto)):
-            faults.extend(_event_faults(pending, at))
+            faults.extend(_event_faults(pending, at, now))
             at = max(at, pending.at)
             total += 1
             trims = trims or (pending.get("kind") == EventKind.TRIMMED and pending.get("upto") == anchor.upto)
@@ -150,11 +166,16 @@ def verify(  # noqa: PLR0913 - all that a verification compares
 
 
 def _key(event_id: str) -> tuple[int, int]:
+    """An ID of the stream as numbers, to compare; before all others if it is none, as in a forged checkpoint."""
     ms, _, sequence = event_id.partition("-")
-    return int(ms or 0), int(sequence or 0)
+    return (int(ms), int(sequence)) if _digits(ms) and _digits(sequence) else (0, 0)
 
 
-def _event_faults(event: Recorded, latest: int) -> Iterator[Fault]:
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _event_faults(event: Recorded, latest: int, now: int) -> Iterator[Fault]:
     try:
         said = json.loads(event.text)
     except ValueError:
@@ -164,6 +185,8 @@ def _event_faults(event: Recorded, latest: int) -> Iterator[Fault]:
         return
     if strange := sorted(set(said) - set(FIELDS)):
         yield Fault(event.id, f"no event has {', '.join(strange)}")
+    if event.at > now + _CLOCKS:
+        yield Fault(event.id, "its time has not come yet")
     if event.at < latest - _CLOCKS:
         yield Fault(event.id, "its time is before the event before it")
     if abs(_key(event.id)[0] - max(event.at, latest)) > _CLOCKS:

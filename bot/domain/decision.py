@@ -3,10 +3,19 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.access import Identity
-from bot.domain.confirmations import Attempt, kind_of
+from bot.domain.confirmations import Attempt, kind_of, same_operator
 from bot.domain.deletion import Confirmation, Deletion, Lifecycle
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import AWAITING_CONFIRMATION, KEEPING, Action, State, Transition, possible, transition
+from bot.domain.lifecycle import (
+    AWAITING_CONFIRMATION,
+    KEEPING,
+    LOOKED_INTO,
+    Action,
+    State,
+    Transition,
+    possible,
+    transition,
+)
 from bot.domain.refusal import Reason
 from bot.domain.rules import Safeguards, strictest
 
@@ -94,8 +103,8 @@ def _operator_changed(deletion: Deletion, action: Action, by: Identity) -> Reaso
 
 
 def _too_late(deletion: Deletion, action: Action) -> Reason:
-    sent = deletion.state not in AWAITING_CONFIRMATION and not deletion.ended
-    return Reason.TOO_LATE if action in KEEPING and sent and deletion.lifecycle.confirmed_at else Reason.OTHER_STATE
+    sent = deletion.state is State.EXECUTING or deletion.state in LOOKED_INTO
+    return Reason.TOO_LATE if action in KEEPING and sent else Reason.OTHER_STATE
 
 
 def _withdraw(deletion: Deletion, by: Identity) -> Decision:
@@ -130,7 +139,7 @@ def _confirm(
     )
     if (objection := kind.objection(attempt)) is not None:
         return Decision(objection)
-    if any(by.user == each.user or by.operator == each.operator for each in lifecycle.confirmations):
+    if any(by.user == each.user or same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
         return Decision(Reason.ALREADY_CONFIRMED)
     if not lifecycle.confirmable_at or deletion.read_at < lifecycle.confirmable_at:
         return Decision(Reason.TOO_SOON)

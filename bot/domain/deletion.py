@@ -69,12 +69,14 @@ class Lifecycle:
     Args:
         state: the state.
         expires_at: until when it can be confirmed.
+        ttl: how long that is from when it is asked for, and again from when it is sent back.
         confirmable_at: from when a second confirmation counts; 0 until its button has been shown.
         confirmations: who has given the second confirmation so far.
         confirmed_at: when the last one needed was given; 0 before.
         send_at: when the grace ends and the call may be sent; 0 if there is none.
-        called_at: when the DELETE was about to leave; 0 before.
+        called_at: when the latest DELETE was about to leave; 0 before.
         calls: how many processes have taken up the call: above 1 after a crash.
+        sends: how many of them have sent the DELETE, or were about to.
         seen: True if the task was seen just before the call.
         looks: how many look-ups an uncertain outcome has had.
         look_at: when to look next; 0 if there is nothing to look into.
@@ -89,12 +91,14 @@ class Lifecycle:
 
     state: State
     expires_at: int
+    ttl: int = 0
     confirmable_at: int = 0
     confirmations: tuple[Confirmation, ...] = ()
     confirmed_at: int = 0
     send_at: int = 0
     called_at: int = 0
     calls: int = 0
+    sends: int = 0
     seen: bool = False
     looks: int = 0
     look_at: int = 0

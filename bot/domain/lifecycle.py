@@ -172,10 +172,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         for state in (State.DELETED, State.UNKNOWN_FINAL)
     ),
     *(
-        Transition(state, Action.CORRECT, target, EventKind.LATE_ANSWER)
+        Transition(state, Action.CORRECT, State.DELETED, EventKind.LATE_ANSWER)
         for state in (State.EXECUTING, State.UNKNOWN, State.ACCEPTED, State.UNKNOWN_FINAL, State.FAILED, State.GONE)
-        for target in (State.DELETED, State.FAILED)
-        if state is not target
+    ),
+    *(
+        Transition(state, Action.CORRECT, State.FAILED, EventKind.LATE_ANSWER)
+        for state in (State.UNKNOWN, State.UNKNOWN_FINAL)
     ),
 )
 

@@ -19,10 +19,13 @@ _REINSTALL = (
     "SLACK_BOT_TOKEN to its Bot User OAuth Token."
 )
 _WAIT_OR_ASK = "A Slack administrator has to end this; what the bot could not say is kept until then."
+_UPDATE = "Slack has taken this method away: install a newer version of the bot."
 _WHAT_TO_DO = {
     "access_denied": "Ask a Slack administrator whether the app is restricted, and approve it.",
+    "deprecated_endpoint": _UPDATE,
     "ekm_access_denied": _WAIT_OR_ASK,
     "enterprise_is_restricted": "Install the app in one workspace of the organisation, and use that token.",
+    "method_deprecated": _UPDATE,
     "not_allowed_token_type": "Set SLACK_BOT_TOKEN to the Bot User OAuth Token, which begins with xoxb-.",
     "org_login_required": _WAIT_OR_ASK,
     "team_access_not_granted": "Ask an administrator of the organisation to add the app to this workspace.",

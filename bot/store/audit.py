@@ -55,7 +55,7 @@ class RedisAuditLog:
         found: list[Checkpoint] = []
         after = "-"
         while batch := await self._range("XRANGE", self._keys.checkpoints, after, "+"):
-            found += [_CHECKPOINT.validate_json(recorded.text) for recorded in batch]
+            found += [_checkpoint(recorded) for recorded in batch]
             after = f"({batch[-1].id}"
         return found
 
@@ -107,7 +107,8 @@ class RedisAuditLog:
                 )
             )
         )
-        return anchor.events - (kept[0].events if kept[0].number < anchor.number else 0)
+        trimmed_before = kept[0].events if kept[0].number > START.number + 1 else 0
+        return anchor.events - trimmed_before
 
     async def _id_of(self, checkpoint: Checkpoint) -> str:
         """The ID of a checkpoint in its stream."""
@@ -125,6 +126,14 @@ class RedisAuditLog:
             return [Recorded(str(event_id), _field(fields)) for event_id, fields in found or []]
 
         return await self._redis.run(call)
+
+
+def _checkpoint(recorded: Recorded) -> Checkpoint:
+    """A checkpoint of the stream; what is none becomes one that fits nowhere, for a verification to find."""
+    try:
+        return _CHECKPOINT.validate_json(recorded.text)
+    except ValueError:
+        return Checkpoint(number=-1, hash=f"unreadable, at {recorded.id}")
 
 
 def _field(fields: object) -> str:

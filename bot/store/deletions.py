@@ -71,6 +71,7 @@ class RedisDeletionStore:
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
         """See the port."""
+        ttl = new.ttl or self._timings.ttl
         deletion = Deletion(
             id=new.id,
             task_id=new.task_id,
@@ -79,14 +80,13 @@ class RedisDeletionStore:
             channel=new.channel,
             reason=new.reason,
             safeguards=new.safeguards,
-            lifecycle=Lifecycle(state=State.REQUESTED, expires_at=0),
+            lifecycle=Lifecycle(state=State.REQUESTED, expires_at=0, ttl=ttl),
             shown=new.shown,
             version=1,
         )
         key, task = self._keys.deletion(new.id), self._keys.task(new.task_id)
-        ttl = new.ttl or self._timings.ttl
         transaction = Transaction(
-            when=(missing(task), equals(self._keys.freeze, "on", "")),
+            when=(missing(task), missing(key), equals(self._keys.freeze, "on", "")),
             effects=(
                 append(self._keys.events, of_deletion(deletion, EventKind.REQUESTED, new.requester).text()),
                 put(key, encode(deletion)),
@@ -99,9 +99,10 @@ class RedisDeletionStore:
         )
         for _ in range(_HANDOVERS):
             answer, _replicas = await self._redis.transact(transaction)
-            if answer.applied:
-                return self._decoded(new.id, answer), True
-            if answer.failed != transaction.when[0]:
+            if answer.applied or answer.failed == transaction.when[1]:  # the second: a late copy of what was recorded
+                recorded = self._decoded(new.id, answer)
+                return recorded, recorded.version == 1  # else another replica has taken it over
+            if answer.failed == transaction.when[2]:
                 raise ConflictError(Requirement.NOT_FROZEN, None, freeze=decode_freeze(answer.hashes[1]))
             other = await self.read(answer.said)
             if other is not None and not other.ended:
@@ -143,7 +144,8 @@ class RedisDeletionStore:
         if reached < replicas:
             raise NotReplicatedError(replicas, reached)
         if change.confirmable_in is not None:
-            dwelled = replace(written.lifecycle, confirmable_at=answer.now + change.confirmable_in)
+            recorded = int(answer.hashes[0]["confirmable_at"])  # after a replay that is earlier than `answer.now` says
+            dwelled = replace(written.lifecycle, confirmable_at=recorded)
             written = replace(written, lifecycle=dwelled)
         return replace(written, read_at=answer.now, freeze=decode_freeze(answer.hashes[1]))
 
@@ -270,13 +272,18 @@ class RedisDeletionStore:
         return found
 
     async def _set_aside(self, deletion_id: str, fields: Mapping[str, str], error: Exception) -> None:
-        """Look at it again in an hour: a newer replica may have written it. One that has vanished is forgotten."""
+        """If it is due, look at it again in an hour: a newer replica may have written it, and may hold it.
+
+        One that has vanished is forgotten.
+        """
         due_set = self._keys.due
         if not fields:
-            await self._redis.transact(Transaction(effects=(unschedule(due_set, deletion_id),)))
+            vanished = (missing(self._keys.deletion(deletion_id)),)
+            await self._redis.transact(Transaction(vanished, (unschedule(due_set, deletion_id),)))
             return
         _log.error("a deletion cannot be read", deletion=deletion_id, error=fields.get("") or repr(error))
-        await self._redis.transact(Transaction(effects=(schedule_in(due_set, deletion_id, HOUR),)))
+        nobody_holds_it = (due(due_set, deletion_id),)
+        await self._redis.transact(Transaction(nobody_holds_it, (schedule_in(due_set, deletion_id, HOUR),)))
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """See the port."""
@@ -293,7 +300,13 @@ class RedisDeletionStore:
         return decode_response_url(value) if value else None
 
     def _decoded(self, deletion_id: str, answer: Answer) -> Deletion:
-        return decode(deletion_id, answer.hashes[0], answer.now, decode_freeze(answer.hashes[1]))
+        try:
+            return decode(deletion_id, answer.hashes[0], answer.now, decode_freeze(answer.hashes[1]))
+        except (KeyError, ValueError) as error:
+            _log.error("a deletion cannot be read", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
+            raise NotRecordedError(
+                "a deletion cannot be read: a newer version of the bot may have written it"
+            ) from error
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease

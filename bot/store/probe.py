@@ -8,6 +8,7 @@ from bot.domain.errors import NotRecordedError
 from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.schema import Keys
 from bot.store.transaction import (
+    SCRIPT,
     Transaction,
     after,
     ahead,
@@ -35,25 +36,51 @@ _LASTS = 60_000  # milliseconds that what the probe writes is kept
 async def probe(redis: RedisCalls) -> None:
     """Do once what the bot does all the time.
 
+    Every command comes by itself first: a script that Redis refuses does not always say which command it lacks.
+
     Raises:
         NotRecordedError: Redis cannot be reached, or refuses; `why` says what to do.
         MaybeRecordedError: it did not answer in time.
     """
+
+    async def singly(calls: Calls) -> None:
+        await calls.pipeline(*_commands(redis.keys))
+        await calls.command("SCRIPT", "LOAD", SCRIPT)
+
+    await redis.run(singly)
     await redis.transact(_prepared(redis.keys))
     answer, _ = await redis.transact(_everything(redis.keys))
     if not answer.applied:
         raise NotRecordedError(f"the probe's write was not applied: {answer.failed}")
 
-    async def reads(calls: Calls) -> None:
-        await calls.pipeline(
-            ("TIME",),
-            ("GET", redis.keys.probe("string")),
-            ("ZRANGE", redis.keys.probe("zset"), 0, 1, "WITHSCORES"),
-            ("XRANGE", redis.keys.probe("stream"), "-", "+", "COUNT", 1),
-            ("XREVRANGE", redis.keys.probe("stream"), "+", "-", "COUNT", 1),
-        )
 
-    await redis.run(reads)
+def _commands(keys: Keys) -> tuple[tuple[str | int, ...], ...]:
+    """Each command that the bot's scripts and reads use, on keys that are gone after a minute."""
+    text, hash_key, members, stream = (keys.probe(kind) for kind in ("string", "hash", "zset", "stream"))
+    return (
+        ("PING",),
+        ("TIME",),
+        ("SET", text, 1, "PX", _LASTS),
+        ("GET", text),
+        ("TYPE", text),
+        ("EXISTS", text),
+        ("DEL", text),
+        ("HSET", hash_key, "version", 1),
+        ("HGET", hash_key, "version"),
+        ("HGETALL", hash_key),
+        ("PEXPIRE", hash_key, _LASTS),
+        ("ZADD", members, 1, "one"),
+        ("ZSCORE", members, "one"),
+        ("ZRANGE", members, 0, 1, "WITHSCORES"),
+        ("ZREM", members, "one"),
+        ("ZREMRANGEBYSCORE", members, "-inf", 0),
+        ("XADD", stream, "*", "event", "probe"),
+        ("PEXPIRE", stream, _LASTS),
+        ("XRANGE", stream, "-", "+", "COUNT", 1),
+        ("XREVRANGE", stream, "+", "-", "COUNT", 1),
+        ("XTRIM", stream, "MINID", "0-1"),
+        ("WAIT", 0, 1),  # last, since a read-only replica says so only of writes
+    )
 
 
 def _prepared(keys: Keys) -> Transaction:

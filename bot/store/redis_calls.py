@@ -32,13 +32,15 @@ _WAIT_FOR_REPLICAS = 1_000  # milliseconds
 
 # The codes of errors that come before the script's first write; Redis 6.2 puts them after a dash.
 _REFUSED = re.compile(
-    r"(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|NOPERM|NOAUTH|"
-    r"WRONGPASS|WRONGTYPE) "
+    r"^UNCHANGED |(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|"
+    r"NOPERM|NOAUTH|WRONGPASS) "
 )
-_WRONG_SERVER = re.compile(r"(?:^|-)(?:READONLY|LOADING|MASTERDOWN) ")
+_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN) ")
+_NO_RIGHT = re.compile(r"run the '(?P<command>[^']+)' command")
 _WHY = (
     ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
-    ("NOPERM ", "the Redis user lacks a right: see the ACL in the README"),
+    ("NOPERM ", "the Redis user may not use the keys under this prefix: see the ACL in the README"),
+    ("can't run this command", "the Redis user lacks a right: see the ACL in the README"),
     ("READONLY ", "this Redis is a read-only replica"),
     ("NOREPLICAS ", "Redis has too few replicas (min-replicas-to-write)"),
     ("MISCONF ", "Redis cannot save to its disk"),
@@ -65,9 +67,17 @@ class Calls:
         return await self._connection.read_response()
 
     async def pipeline(self, *commands: tuple[str | int, ...]) -> list[object]:
-        """Several commands in one round trip."""
+        """Several commands in one round trip; the first error among their replies is raised."""
         await self._connection.send_packed_command(self._connection.pack_commands(commands))
-        return [await self._connection.read_response() for _ in commands]
+        replies: list[object] = []
+        for _ in commands:  # every reply is read, or the connection's next user would get it
+            try:
+                replies.append(await self._connection.read_response())
+            except ResponseError as error:
+                replies.append(error)
+        if (failed := next((reply for reply in replies if isinstance(reply, ResponseError)), None)) is not None:
+            raise failed
+        return replies
 
 
 class RedisCalls:
@@ -168,7 +178,7 @@ class RedisCalls:
     def _note(self, error: Exception, *, unknown: bool) -> str:
         """Log a failure once, not at every sweep for as long as it lasts. Returns what it means."""
         said = _said(error)
-        why = next((meaning for code, meaning in _WHY if code in said), said)
+        why = _meaning(said)
         if why != self._last_failure:
             _log.warning("redis failed", why=why, error=said, recorded="not known" if unknown else "no")
         self._last_failure = why
@@ -191,6 +201,13 @@ async def _replicated(calls: Calls, replicas: int) -> int:
 def _said(error: Exception) -> str:
     code = getattr(error, "status_code", None) or ""
     return f"{code} {error}".strip() or type(error).__name__
+
+
+def _meaning(said: str) -> str:
+    """What an error means to whoever runs the bot."""
+    if (lacking := _NO_RIGHT.search(said)) is not None:
+        return f"the Redis user may not run {lacking['command'].upper()}: see the ACL in the README"
+    return next((meaning for code, meaning in _WHY if code in said), said)
 
 
 def _refused(error: Exception) -> bool:

@@ -1,9 +1,9 @@
 """The one hook for tests and for the sandbox: let time pass, as far as anybody can tell from what the store holds."""
 
 import json
-from typing import cast
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from bot.store.schema import Keys
 
@@ -23,16 +23,24 @@ async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
         ms: how many milliseconds pass, 0 or more.
     """
     keys = Keys(prefix)
-    for deletion_id in cast("list[str]", await client.zrange(keys.due, 0, -1)):
-        key = keys.deletion(deletion_id)
-        fields = cast("dict[str, str]", await client.hgetall(key))
-        if not fields:
-            continue
-        earlier = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
+    for deletion_id in await client.zrange(keys.due, 0, -1):
+        await _age(client, keys.due, str(deletion_id), keys.deletion(str(deletion_id)), ms)
+
+
+async def _age(client: Redis, due: str, deletion_id: str, key: str, ms: int) -> None:
+    """Move one deletion back; again from its start if a bot writes it meanwhile."""
+
+    async def move(pipeline: Pipeline) -> None:
+        fields = await pipeline.hgetall(key)
+        waits = await pipeline.zscore(due, deletion_id) is not None
+        pipeline.multi()
+        if not (fields and waits):
+            return
+        times: dict[str, str] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
         lifecycle = json.loads(fields["lifecycle"])
         moved = {name: lifecycle[name] - ms for name in _TIMES_OF_LIFECYCLE if lifecycle.get(name)}
-        pieces = [piece for pair in {**earlier, "lifecycle": json.dumps(lifecycle | moved)}.items() for piece in pair]
-        async with client.pipeline(transaction=True) as pipeline:
-            pipeline.zincrby(keys.due, -ms, deletion_id)
-            pipeline.execute_command("HSET", key, *pieces)
-            await pipeline.execute()
+        pipeline.zincrby(due, -ms, deletion_id)
+        for name, value in {**times, "lifecycle": json.dumps(lifecycle | moved)}.items():
+            pipeline.hset(key, name, value)
+
+    await client.transaction(move, key, due)

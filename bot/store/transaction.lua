@@ -4,11 +4,11 @@
 --   once = the key by which a replay is known, or null; it is kept for a minute
 -- A key is its number in KEYS. Nothing here knows what a deletion is: `bot.store.transaction` says what may stand here.
 -- Returns 1 if it was applied, now or by an earlier copy of itself; else 0 and the first condition that failed, and
--- what that has to say. Then the time, in ms, and the hashes.
+-- what that has to say. Then the time, in ms, and the hashes. An error that begins with UNCHANGED came before any write.
 local plan = cjson.decode(ARGV[1])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local call = redis.call
+local once = plan.once and KEYS[plan.once]
+local now
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -36,22 +36,27 @@ local holds = {
   end,
 }
 
+-- For each effect: the kind of its key, every command that it uses, and what it does.
 local effects = {
-  append = {'XADD', 'stream', function(key, event) call('XADD', key, '*', 'event', '{"at":' .. whole(now) .. ',' .. event .. '}') end},
-  put = {'HSET', 'hash', function(key, fields) call('HSET', key, unpack(fields)) end},
-  time = {'HSET', 'hash', function(key, field, from_now) call('HSET', key, field, whole(now + from_now)) end},
-  set = {'SET', 'string', function(key, value, lasts) call('SET', key, value, 'PX', lasts) end},
-  hold = {'SET', 'string', function(key, value) call('SET', key, value) end},
-  release = {'DEL', 'string', function(key, value) if call('GET', key) == value then call('DEL', key) end end},
-  schedule = {'ZADD', 'zset', function(key, member, at, from_now) call('ZADD', key, whole(at + (from_now and now or 0)), member) end},
-  unschedule = {'ZREM', 'zset', function(key, member) call('ZREM', key, member) end},
-  count = {'ZADD', 'zset', function(key, member, window)
+  append = {'stream', {'XADD'}, function(key, event)
+    call('XADD', key, '*', 'event', '{"at":' .. whole(now) .. ',' .. event .. '}')
+  end},
+  put = {'hash', {'HSET'}, function(key, fields) call('HSET', key, unpack(fields)) end},
+  time = {'hash', {'HSET'}, function(key, field, from_now) call('HSET', key, field, whole(now + from_now)) end},
+  set = {'string', {'SET'}, function(key, value, lasts) call('SET', key, value, 'PX', lasts) end},
+  hold = {'string', {'SET'}, function(key, value) call('SET', key, value) end},
+  release = {'string', {'GET', 'DEL'}, function(key, value) if call('GET', key) == value then call('DEL', key) end end},
+  schedule = {'zset', {'ZADD'}, function(key, member, at, from_now)
+    call('ZADD', key, whole(at + (from_now and now or 0)), member)
+  end},
+  unschedule = {'zset', {'ZREM'}, function(key, member) call('ZREM', key, member) end},
+  count = {'zset', {'ZADD', 'ZREMRANGEBYSCORE', 'PEXPIRE'}, function(key, member, window)
     call('ZADD', key, whole(now), member)
     call('ZREMRANGEBYSCORE', key, '-inf', whole(now - window))
     call('PEXPIRE', key, window)
   end},
-  trim = {'XTRIM', 'stream', function(key, oldest) call('XTRIM', key, 'MINID', oldest) end},
-  expire = {'PEXPIRE', '', function(key, lasts) call('PEXPIRE', key, lasts) end},
+  trim = {'stream', {'XTRIM'}, function(key, oldest) call('XTRIM', key, 'MINID', oldest) end},
+  expire = {nil, {'PEXPIRE'}, function(key, lasts) call('PEXPIRE', key, lasts) end},
 }
 
 local function answer(applied, failed, said)
@@ -63,31 +68,48 @@ local function answer(applied, failed, said)
   return {applied, failed, said or '', now, hashes}
 end
 
-local once = plan.once and KEYS[plan.once]
-if once and call('EXISTS', once) == 1 then
-  call('SET', once, 1, 'PX', 60000) -- written again, so that WAIT waits for it
-  return answer(1, 0)
-end
-for i, condition in ipairs(plan.when) do
-  local name, key = condition[1], KEYS[condition[2]]
-  local held, said = holds[name](key, unpack(condition, 3))
-  if not held then
-    return answer(0, i, said)
+local function permitted(commands, key)
+  for _, command in ipairs(commands) do
+    if redis.acl_check_cmd and not redis.acl_check_cmd(command, key) then -- Redis 7; before it, the probe tells
+      error({err = "NOPERM this user has no permissions to run the '" .. command:lower() .. "' command on " .. key})
+    end
   end
 end
 
--- Redis does not roll back, so whatever can fail is tried before the first write.
-for _, effect in ipairs(plan.act) do
-  local command, kind, key = effects[effect[1]][1], effects[effect[1]][2], KEYS[effect[2]]
-  local found = call('TYPE', key).ok
-  if kind ~= '' and found ~= 'none' and found ~= kind then
-    return redis.error_reply('WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. kind)
+-- Redis does not roll back, so whatever can fail is tried before the first write. Returns what to answer without one.
+local function tried()
+  local time = call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+  if once and call('EXISTS', once) == 1 then
+    call('SET', once, 1, 'PX', 60000) -- written again, so that WAIT waits for it
+    return {1, 0}
   end
-  if redis.acl_check_cmd and not redis.acl_check_cmd(command, key) then -- Redis 7; before it, the probe tells
-    return redis.error_reply('NOPERM this user has no permissions to run ' .. command)
+  for i, condition in ipairs(plan.when) do
+    local held, said = holds[condition[1]](KEYS[condition[2]], unpack(condition, 3))
+    if not held then
+      return {0, i, said}
+    end
+  end
+  for _, effect in ipairs(plan.act) do
+    local kind, key, found = effects[effect[1]][1], KEYS[effect[2]], call('TYPE', KEYS[effect[2]]).ok
+    if kind and found ~= 'none' and found ~= kind then
+      error({err = 'WRONGTYPE ' .. key .. ' is a ' .. found .. ', not a ' .. kind})
+    end
+    permitted(effects[effect[1]][2], key)
+  end
+  if once then
+    permitted({'SET'}, once)
   end
 end
-if once and #plan.act > 0 then
+
+local fine, ready = pcall(tried)
+if not fine then
+  return redis.error_reply('UNCHANGED ' .. (type(ready) == 'table' and ready.err or ready))
+end
+if ready then
+  return answer(unpack(ready))
+end
+if once then
   call('SET', once, 1, 'PX', 60000)
 end
 for _, effect in ipairs(plan.act) do

@@ -345,7 +345,7 @@ async def test_plain_redraw_takes_the_buttons_too(slack: SlackWire, conversation
     assert slack.calls[1].body["blocks"] == []
 
 
-@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed"])
+@pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"])
 async def test_redraw_by_the_click_where_editing_is_closed(
     slack: SlackWire, conversation: SlackMessenger, error: str
 ) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
-from bot.domain.confirmations.kind import Attempt, Kind
+from bot.domain.confirmations.kind import Attempt, Kind, same_operator
 
-__all__ = ["KINDS", "Attempt", "Kind", "kind_of"]
+__all__ = ["KINDS", "Attempt", "Kind", "kind_of", "same_operator"]
 
 
 def _found() -> Mapping[str, Kind]:

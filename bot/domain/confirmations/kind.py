@@ -31,6 +31,11 @@ class Attempt:
     seen_by_others: bool
 
 
+def same_operator(one: str, other: str) -> bool:
+    """Whether two operators are one IAM user; IAM does not tell names apart by case."""
+    return one.casefold() == other.casefold()
+
+
 def _no_objection(_attempt: Attempt) -> Reason | None:
     return None
 

@@ -1,6 +1,6 @@
 """`second_person`: somebody else, with another operator, presses the button."""
 
-from bot.domain.confirmations.kind import Attempt, Kind
+from bot.domain.confirmations.kind import Attempt, Kind, same_operator
 from bot.domain.refusal import Reason
 from bot.domain.text import Text
 
@@ -10,7 +10,7 @@ def _objection(attempt: Attempt) -> Reason | None:
         return Reason.NOBODY_ELSE_SEES
     if attempt.by == attempt.requester:
         return Reason.NOT_YOURSELF
-    if attempt.operator == attempt.requester_operator:
+    if same_operator(attempt.operator, attempt.requester_operator):
         return Reason.SAME_OPERATOR
     return None
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
-from bot.slack.transport.payloads import CleanPayload
+from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
 
@@ -92,6 +92,7 @@ def bolt_app(
         process_before_response=True,  # otherwise Bolt polls for the ack every 10 ms, and a later exception loses it
         logger=logger,
     )
+    app.use(Arrived())
     if replays is not None:
         app.use(OnlyOnce(replays))
     app.use(CleanPayload(client.base_url))

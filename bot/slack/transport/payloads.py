@@ -8,11 +8,29 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL  # aiohttp parses addresses by it: what is checked here must be what is called
 
+from bot.deletions.deadlines import payload_arrived
 from bot.observability.seldom import Seldom
 
 _SLACK = ("slack.com", "slack-gov.com")
 _NESTED = (dict, list)
 _seldom = Seldom()
+
+
+class Arrived(AsyncMiddleware):
+    """Notes when a payload came in: everything until its acknowledgement has one deadline, counted from here."""
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
+    ) -> BoltResponse | None:
+        """Start the clock."""
+        del req
+        payload_arrived()
+        await next()
+        return resp
 
 
 class CleanPayload(AsyncMiddleware):
