@@ -169,9 +169,9 @@ async def test_permission_withdrawn_before_the_second_person_confirms(open_world
 @pytest.mark.parametrize(
     ("toml", "button", "left"),
     [
-        ("", delete_label(), ["Keep it", delete_label()]),
-        ('[confirmation]\nsecond_step = "typed"\n', delete_label(), ["Keep it", delete_label()]),
-        (BY_TWO, "Keep it", ["Keep it", delete_label()]),
+        ("", delete_label(), second_step()),
+        ('[confirmation]\nsecond_step = "typed"\n', delete_label(typed=True), second_step(typed=True)),
+        (BY_TWO, "Keep it", ["Keep it", "Decline…", delete_label()]),
         ("[confirmation]\ngrace_seconds = 600\n", "Stop", ["Stop"]),
     ],
     ids=["button", "typed", "second person", "grace"],
