@@ -47,6 +47,8 @@ _AT_ONCE = 100  # deletions read in one round trip
 _PENDING = 500  # deletions that can be listed
 _REPLICATED = frozenset({EventKind.CONFIRMED, EventKind.CANCELLED, EventKind.DECLINED, EventKind.STOPPED})
 
+_UNLOGGED = frozenset({"kind", "team", "reason", "name"})
+
 _log = structlog.get_logger(__name__)
 
 
@@ -101,6 +103,7 @@ class RedisDeletionStore:
             answer, _replicas = await self._redis.transact(transaction)
             if answer.applied or answer.failed == transaction.when[1]:  # the second: a late copy of what was recorded
                 recorded = self._decoded(new.id, answer)
+                _log_event(of_deletion(recorded, EventKind.REQUESTED, new.requester))
                 return recorded, recorded.version == 1  # else another replica has taken it over
             if answer.failed == transaction.when[2]:
                 raise ConflictError(Requirement.NOT_FROZEN, None, freeze=decode_freeze(answer.hashes[1]))
@@ -141,6 +144,8 @@ class RedisDeletionStore:
         answer, reached = await self._redis.transact(transaction, replicas=replicas)
         if not answer.applied:
             raise await self._conflict(before_it, conditions, answer)
+        if change.event is not None:
+            _log_event(change.event)
         if reached < replicas:
             raise NotReplicatedError(replicas, reached)
         if change.confirmable_in is not None:
@@ -222,6 +227,7 @@ class RedisDeletionStore:
         )
         if not answer.applied:
             raise ConflictError(Requirement.SAME_VERSION, self._decoded(deletion.id, answer))
+        _log_event(event)
         return replace(restored, read_at=answer.now)
 
     async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
@@ -310,6 +316,11 @@ class RedisDeletionStore:
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease
+
+
+def _log_event(event: Event) -> None:
+    """One line in the log for each event of a deletion, once it is recorded; what people wrote stays out of it."""
+    _log.info(f"deletion {event.kind}", **{name: value for name, value in event.known.items() if name not in _UNLOGGED})
 
 
 def _scored(found: object) -> Iterable[tuple[str, float]]:
