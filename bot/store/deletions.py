@@ -13,7 +13,15 @@ from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.limits import HOUR, LimitReached, Limits
 from bot.domain.timings import Timings
-from bot.store.codec import decode, decode_freeze, decode_response_url, encode, encode_progress, encode_response_url
+from bot.store.codec import (
+    decode,
+    decode_freeze,
+    decode_response_url,
+    encode,
+    encode_progress,
+    encode_response_url,
+    freeze_of,
+)
 from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.transaction import (
     Answer,
@@ -31,12 +39,14 @@ from bot.store.transaction import (
     fewer,
     hold,
     missing,
+    not_since,
     put,
     put_time,
     release,
     schedule,
     schedule_in,
     set_for,
+    since,
     unschedule,
 )
 
@@ -152,7 +162,7 @@ class RedisDeletionStore:
             recorded = int(answer.hashes[0]["confirmable_at"])  # after a replay that is earlier than `answer.now` says
             dwelled = replace(written.lifecycle, confirmable_at=recorded)
             written = replace(written, lifecycle=dwelled)
-        return replace(written, read_at=answer.now, freeze=decode_freeze(answer.hashes[1]))
+        return replace(written, read_at=answer.now, freeze=freeze_of(written.lifecycle, answer.hashes[1]))
 
     def _then(self, deletion: Deletion, then: Then) -> Iterable[Effect]:
         """When it is due again, if it is."""
@@ -179,6 +189,8 @@ class RedisDeletionStore:
             Requirement.GRACE_OVER: after(key, "send_at"),
             Requirement.NOT_FROZEN: equals(freeze, "on", ""),
             Requirement.FROZEN: equals(freeze, "on", "1"),
+            Requirement.FROZEN_SINCE: since(freeze, "at", deletion.lifecycle.confirmed_at),
+            Requirement.NOT_FROZEN_SINCE: not_since(freeze, "at", deletion.lifecycle.confirmed_at),
         }
         for requirement in (Requirement.SAME_VERSION, *requires):
             if requirement is not Requirement.WITHIN_LIMITS:
@@ -269,7 +281,7 @@ class RedisDeletionStore:
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
             answer = await self._redis.read(self._keys.freeze, *map(self._keys.deletion, batch))
-            freeze = decode_freeze(answer.hashes[0])
+            freeze = answer.hashes[0]
             for deletion_id, fields in zip(batch, answer.hashes[1:], strict=True):
                 try:
                     found.append(decode(deletion_id, fields, answer.now, freeze))
@@ -307,7 +319,7 @@ class RedisDeletionStore:
 
     def _decoded(self, deletion_id: str, answer: Answer) -> Deletion:
         try:
-            return decode(deletion_id, answer.hashes[0], answer.now, decode_freeze(answer.hashes[1]))
+            return decode(deletion_id, answer.hashes[0], answer.now, answer.hashes[1])
         except (KeyError, ValueError) as error:
             _log.error("a deletion cannot be read", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
             raise NotRecordedError(
