@@ -113,7 +113,7 @@ SCENES = (
     Scene("Asked for, reviewed, confirmed: deleted", _deleted),
     Scene("Changed her mind: cancelled", _cancelled),
     Scene("Somebody else presses the buttons, and somebody without an operator asks: refused", _refused),
-    Scene("CodeArts Check refuses: the bot says what it said, and the task stands", _failed),
+    Scene("CodeArts Check refuses: the bot says what it said, and the task stays", _failed),
     Scene("The connection is lost in the middle: not known, looked into, then the truth", _unknown),
 )
 

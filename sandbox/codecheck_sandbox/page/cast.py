@@ -32,7 +32,7 @@ class Role:
 
     Args:
         person: who.
-        about: what is special about them, for whoever tries the bot out.
+        about: what is special about them, for those who try the bot out.
     """
 
     person: Person

@@ -1,4 +1,4 @@
-// CodeArts Check: its tasks as they stand, and what it answers next.
+// CodeArts Check: its tasks now, and what it answers next.
 
 import { h, keyed } from "../dom.js";
 import { store } from "../store.js";
