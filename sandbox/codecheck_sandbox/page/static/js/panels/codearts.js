@@ -52,5 +52,8 @@ function drawTask(task) {
         document.body.classList.remove("panels-open");
         document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
       },
-    }, "Ask to delete…"));
+    }, "Ask to delete…"),
+    " ",
+    switchButton(task.state === "running" ? "End the check" : "Start a check", "change_task", { task: task.id, what: "check" }), " ",
+    switchButton("Change the branch", "change_task", { task: task.id, what: "branch" }));
 }
