@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.manifest import parsed_manifest
 from bot.store.embedded import start_embedded
+from codecheck_sandbox.page.cast import CODECHECK_TOML
 from codecheck_sandbox.page.serving import Sandbox, open_sandbox
 from tests.browser.chromium import installed, open_browser
 
@@ -34,7 +35,11 @@ async def browser() -> AsyncIterator[Browser]:
 async def sandbox(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """The whole sandbox, with the real bot."""
     async with open_sandbox(
-        parsed_manifest(), lambda: start_embedded(tmp_path / "redis"), port=0, socket_mode=bool(request.param)
+        parsed_manifest(),
+        lambda: start_embedded(tmp_path / "redis"),
+        port=0,
+        socket_mode=bool(request.param),
+        toml=f"[confirmation]\ndwell_seconds = 0\n{CODECHECK_TOML}",
     ) as sandbox:
         yield sandbox
 

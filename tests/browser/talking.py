@@ -4,7 +4,7 @@ from playwright.async_api import Locator, Page
 
 FRONTEND = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
-DELETE = "Delete task 897acf…"
+DELETE = "Delete webshop-frontend"
 
 
 def channel(page: Page, name: str = "code-quality") -> Locator:
