@@ -10,9 +10,9 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.manifest import parsed_manifest
 from bot.store.embedded import start_embedded
-from codecheck_sandbox.page.cast import CODECHECK_TOML
 from codecheck_sandbox.page.serving import Sandbox, open_sandbox
 from tests.browser.chromium import installed, open_browser
+from tests.browser.talking import AT_ONCE
 
 REQUIRED = "CODECHECK_BROWSER_REQUIRED"  # .ci/run sets it: then a missing browser is a failure
 PATIENCE = 15_000.0  # milliseconds
@@ -39,7 +39,7 @@ async def sandbox(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
         lambda: start_embedded(tmp_path / "redis"),
         port=0,
         socket_mode=bool(request.param),
-        toml=f"[confirmation]\ndwell_seconds = 0\n{CODECHECK_TOML}",
+        toml=AT_ONCE,
     ) as sandbox:
         yield sandbox
 

@@ -13,7 +13,19 @@ from bot.manifest import parsed_manifest
 from bot.store.embedded import start_embedded
 from codecheck_sandbox.page.serving import open_sandbox
 from tests.browser.chromium import open_browser
-from tests.browser.talking import DELETE, SEARCH, act_as, answer_next, ask, channel, composer, enter, open_panel, press
+from tests.browser.talking import (
+    AT_ONCE,
+    DELETE,
+    SEARCH,
+    act_as,
+    answer_next,
+    ask,
+    channel,
+    composer,
+    enter,
+    open_panel,
+    press,
+)
 
 WIDE = (1180, 640)
 NARROW = (400, 760)
@@ -48,7 +60,7 @@ async def open_page(browser: Browser, size: tuple[int, int], *, dark: bool = Fal
     """A sandbox of its own, as alice sees it."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_sandbox(
-            parsed_manifest(), lambda: start_embedded(Path(folder)), port=0, socket_mode=True
+            parsed_manifest(), lambda: start_embedded(Path(folder)), port=0, socket_mode=True, toml=AT_ONCE
         ) as sandbox:
             context = await browser.new_context(
                 viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"

@@ -103,11 +103,11 @@ async def test_a_thread_is_written_in_and_commands_are_not_taken_there(page: Pag
 async def test_a_task_changes_under_everybodys_eyes(page: Page, sandbox: Sandbox) -> None:
     """A check starts, and another branch is checked: what the bot looks up next shows it."""
     task = (await open_panel(page, "CodeArts Check")).get_by_role("listitem").filter(has_text=FRONTEND)
-    await task.get_by_role("button", name="Start a check").click()
+    await task.get_by_role("button", name="Start check").click()
     await expect(task.get_by_text("being checked")).to_be_visible()
-    await task.get_by_role("button", name="Change the branch").click()
+    await task.get_by_role("button", name="Change branch").click()
     await expect(task.get_by_text("Webshop · release")).to_be_visible()
     changed = sandbox.stage.world.codearts.tasks[FRONTEND]
     assert (changed.running, changed.branch) == (True, "release")
-    await task.get_by_role("button", name="End the check").click()
+    await task.get_by_role("button", name="End check").click()
     await expect(task.get_by_text("being checked")).to_have_count(0)
