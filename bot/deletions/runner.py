@@ -189,6 +189,8 @@ class Runner:
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)
+        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
+            sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
         if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
             following = next_step(sent, self._notify)
             if not isinstance(following, steps.Show | steps.Redraw):
@@ -196,9 +198,10 @@ class Runner:
         return await self._commit(deletion, sent, then=self._then(sent))
 
     def _starts_dwell(self, deletion: Deletion) -> bool:
-        """Whether the delete button has just been shown for the first time."""
+        """Whether the delete button has just been shown, for the first time or again after a freeze."""
         return (
             deletion.state is State.REVIEWED
+            and deletion.freeze is None
             and not deletion.lifecycle.confirmable_at
             and deletion.delivery.rendered == deletion.appearance
         )

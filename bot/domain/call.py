@@ -14,6 +14,9 @@ from bot.domain.refusal import Refused
 from bot.domain.text import NOTHING, Moment, Text
 from bot.domain.timings import Timings
 
+NOBODY_KNOWS_WHO = Text(
+    "It is gone now, but it wasn't seen just before the call, so nobody knows whether this bot deleted it."
+)
 LOOK_IN_CONSOLE = Text("Please look in CodeArts Check.")
 ASK_AGAIN = Text("Ask again.")
 
@@ -95,7 +98,7 @@ def after_look(deletion: Deletion, found: LookUp) -> Step | None:
         if lifecycle.seen or deletion.state is State.ACCEPTED:
             seen_gone = Text("It was seen to be gone at {when}.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, seen_gone)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NOBODY_KNOWS_WHO)
     if deletion.read_at < lifecycle.verify_until:
         return None
     if found.presence is Presence.UNKNOWN:
@@ -125,7 +128,7 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
         if lifecycle.seen:
             when = Text("It was seen to be gone at {when}, after an interruption.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, when)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NOBODY_KNOWS_WHO)
     if found.presence is Presence.UNKNOWN:
         return interrupted(deletion, _unseen(found), timings)
     if deletion.read_at < max(lifecycle.confirmed_at, lifecycle.send_at) + timings.resume:

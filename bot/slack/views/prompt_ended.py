@@ -20,7 +20,7 @@ def headline(shown: Shown) -> Text:
         case Stage.FAILED:
             return text("❌ *{task}* was not deleted.", task=shown.task)
         case Stage.GONE:
-            return text("*{task}* was already gone.", task=shown.task)
+            return text("*{task}* is gone." if shown.said.why else "*{task}* was already gone.", task=shown.task)
         case Stage.UNKNOWN_FINAL:
             return text("⚠️ *{task}*: still not known whether it was deleted.", task=shown.task)
         case _:
@@ -50,6 +50,8 @@ def by_whom(shown: Shown) -> Text:
 def how_it_went(shown: Shown) -> tuple[Text, ...]:
     """What it means, and what a person can do, for what was not simply deleted or kept."""
     match shown.stage:
+        case Stage.GONE if shown.said.why:
+            return (shown.said.why,)
         case Stage.GONE:
             return _gone(shown), Text("This bot didn't delete it.")
         case Stage.FAILED:
