@@ -215,7 +215,7 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards)
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
         deletions, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in deletions)
         return Whoami(identity, None, safeguards, waiting, freeze)
