@@ -14,9 +14,7 @@ from bot.domain.refusal import Refused
 from bot.domain.text import NOTHING, Moment, Text
 from bot.domain.timings import Timings
 
-NOBODY_KNOWS_WHO = Text(
-    "It is gone now, but it wasn't seen just before the call, so nobody knows whether this bot deleted it."
-)
+NOBODY_KNOWS_WHO = Text("It wasn't seen just before the call, so nobody knows whether this bot deleted it.")
 LOOK_IN_CONSOLE = Text("Please look in CodeArts Check.")
 ASK_AGAIN = Text("Ask again.")
 

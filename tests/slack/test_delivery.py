@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from bot.domain.deletion import Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.lifecycle import State
-from bot.domain.next_step import RESULT
+from bot.domain.next_step import REQUESTER, RESULT
 from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
@@ -203,11 +203,11 @@ async def test_an_error_about_the_app_keeps_the_message(
 
 
 async def test_the_last_way_keeps_the_message_too(slack: SlackWire, conversation: SlackMessenger) -> None:
-    """A prompt that cannot be edited and an app that may not write direct messages: the news waits."""
-    slack.answer("chat.update", refused("message_not_found"))
-    slack.answer("chat.postMessage", refused("missing_scope"))
+    """An app that may write neither direct messages nor in the thread: the news waits."""
+    slack.answer("chat.postMessage", refused("missing_scope"), refused("missing_scope"))
     with pytest.raises(DeliveryDelayedError, match="missing_scope"):
-        await conversation.redraw(in_state(POSTED, State.EXPIRED), None)
+        await conversation.tell(in_state(POSTED, State.EXPIRED), REQUESTER, None)
+    assert [call.body["channel"] for call in slack.calls] == ["U01ALICE", "C1"]
 
 
 async def test_once_the_app_is_mended_the_message_is_said(

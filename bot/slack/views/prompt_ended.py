@@ -9,7 +9,8 @@ from bot.slack.views.shown import Shown, Stage
 
 def ended(shown: Shown) -> Layout:
     """Deleted, not deleted, gone, kept, or never known."""
-    return Layout((section(_line(shown), what_to_do(shown)),), shown.at)
+    why_kept = sentences(*how_it_went(shown)) if shown.stage is Stage.CANCELLED else sentences()
+    return Layout((section(_line(shown), why_kept, what_to_do(shown)),), shown.at)
 
 
 def headline(shown: Shown) -> Text:
@@ -74,7 +75,7 @@ def _line(shown: Shown) -> Line:
         case Stage.EXPIRED:
             return dots(headline(shown), by_whom(shown))
         case _:
-            return dots(headline(shown), by_whom(shown), when(shown.ended_at), *how_it_went(shown))
+            return dots(headline(shown), by_whom(shown), when(shown.ended_at))
 
 
 def what_to_do(shown: Shown) -> Text:

@@ -22,7 +22,25 @@ from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 from tests.slack.views.golden_messages import GOLDEN
 from tests.slack.views.limits import check, texts
 from tests.slack.views.states import ALICE, AT, BOB, DANA
-from tests.slack.views.test_every_message import ATTACKS
+from tests.slack.views.test_text import HOSTILE
+
+ATTACKS = st.one_of(
+    HOSTILE,
+    st.sampled_from(
+        [
+            "<!channel>",
+            "<@U02BOB>",
+            "<https://evil.example|CodeArts>",
+            "*deleted*",
+            "`",
+            "```\nx",
+            "&lt;!here&gt;",
+            "&" * 4_000,
+            "\u202edeteled",
+            ":white_check_mark:",
+        ]
+    ),
+)
 
 OURS = re.compile(
     r"<@U0(?:1ALICE|2BOB|8DANA)>|<!subteam\^S0QUALITY>|<#C[12]>"
