@@ -76,7 +76,7 @@ class Transcript:
             case Divider():
                 yield "─" * 40
             case Context():
-                yield "  ".join(self._element(element) for element in block.elements)
+                yield from "  ".join(self._element(element) for element in block.elements).splitlines()
             case Actions():
                 yield " ".join(self._element(element) for element in block.elements)
             case Input():

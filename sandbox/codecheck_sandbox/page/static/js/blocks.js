@@ -35,7 +35,7 @@ function element(each, press) {
   return h("button", {
     type: "button",
     class: `block-button ${each.style ?? ""}`,
-    "aria-label": each.accessibility_label && `${each.text.text}: ${each.accessibility_label}`,
+    "aria-label": each.accessibility_label, // read out in place of the text, as in Slack
     "data-action": each.action_id,
     onclick: (event) => press(each, event.currentTarget),
   }, plain(each.text.text));

@@ -46,14 +46,14 @@ function drawTask(task) {
     h("b", {}, task.name), task.state === "running" && h("span", { class: "state running" }, "being checked"),
     h("p", {}, `${task.project} · ${branches} · ${issues} issues`),
     h("code", {}, task.id),
-    h("button", {
-      type: "button", class: "switch", "aria-label": `Ask to delete ${task.name}`,
-      onclick: () => {
-        document.body.classList.remove("panels-open");
-        document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
-      },
-    }, "Ask to delete…"),
-    " ",
-    switchButton(task.state === "running" ? "End the check" : "Start a check", "change_task", { task: task.id, what: "check" }), " ",
-    switchButton("Change the branch", "change_task", { task: task.id, what: "branch" }));
+    h("div", { class: "row" },
+      h("button", {
+        type: "button", class: "switch", "aria-label": `Ask to delete ${task.name}`,
+        onclick: () => {
+          document.body.classList.remove("panels-open");
+          document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
+        },
+      }, "Ask to delete…"),
+      switchButton(task.state === "running" ? "End check" : "Start check", "change_task", { task: task.id, what: "check" }),
+      switchButton("Change branch", "change_task", { task: task.id, what: "branch" })));
 }
