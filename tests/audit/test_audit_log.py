@@ -86,9 +86,7 @@ async def test_a_stop_is_recorded_once_with_who_pressed_it(rig: Rig) -> None:
     await rig.store.commit(stopping)
     with pytest.raises(ConflictError):
         await rig.store.commit(stopping)
-    assert (await story(rig, "kind", "who", "requester", "state"))[3:] == [
-        ("stopped", BOB.id, ALICE.id, "cancelled")
-    ]
+    assert (await story(rig, "kind", "who", "requester", "state"))[3:] == [("stopped", BOB.id, ALICE.id, "cancelled")]
     await check_agreement(rig.redis, rig.prefix)
 
 
