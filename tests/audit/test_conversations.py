@@ -9,7 +9,7 @@ from bot.manifest import parsed_manifest
 from bot.sandbox.world import World, open_world
 from bot.store.connection import connect
 from bot.store.embedded import start_embedded
-from tests.record.agreement import check_agreement
+from tests.audit.agreement import check_agreement
 
 TOML = """
 [allow]

@@ -203,11 +203,11 @@ END = 100_000
 )
 def test_a_look_up_settles_an_uncertain_outcome(  # noqa: PLR0913, PLR0917 - a table
     state: State,
-    seen: bool,
+    seen: bool,  # noqa: FBT001
     found: LookUp,
-    over: bool,
+    over: bool,  # noqa: FBT001
     reached: State,
-    why: str,  # noqa: FBT001
+    why: str,
 ) -> None:
     """Gone is deleted only if it was seen before, or taken by the service; what the service said is still quoted."""
     held = deletion(state, seen=seen, verify_until=END, look_at=NOW, outcome=SAID, read_at=END if over else END - 1)
@@ -290,10 +290,10 @@ def interrupted_at(now: int, *, seen: bool = True, send_at: int = 0) -> Deletion
 )
 def test_an_interrupted_call_is_settled_by_a_look_up(
     found: LookUp,
-    seen: bool,
+    seen: bool,  # noqa: FBT001
     now: int,
     reached: State,
-    why: str,  # noqa: FBT001
+    why: str,
 ) -> None:
     """Gone is deleted if it was seen before; what is still there or cannot be told is looked into."""
     step = after_interruption(interrupted_at(now, seen=seen), found, TIMINGS)
@@ -399,7 +399,7 @@ def test_a_request_that_nobody_else_sees_ends_with_what_to_do() -> None:
 
 @pytest.mark.parametrize("state", [State.REQUESTED, State.REVIEWED])
 def test_a_task_that_turns_out_to_be_gone_is_not_asked_about(state: State) -> None:
-    """The prompt had been posted before the look-up answered; what is there is filled in, and begins the dwell again."""
+    """The prompt had been posted before the look-up answered; what is there is filled in."""
     gone = shown_first(deletion(state, shown=None), GONE)
     assert not isinstance(gone, Deletion)
     assert gone.deletion.state is State.GONE

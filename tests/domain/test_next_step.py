@@ -1,4 +1,4 @@
-"""What the bot does next with a deletion: the prompt first, then the announcements, then looking; and it always ends."""
+"""What the bot does next with a deletion: the prompt first, then announcements, then looking; and it always ends."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -226,7 +226,7 @@ def test_every_deletion_comes_to_rest(  # noqa: PLR0913, PLR0917 - all that ther
     interrupted: bool,  # noqa: FBT001 - Hypothesis passes it by name
     notify: Sequence[str],
 ) -> None:
-    """Step by step it waits for something that is yet to come, or is closed; and never takes one step twice in a row."""
+    """Step by step it waits for something that is yet to come, or is closed; and no step comes twice in a row."""
     called = {"calls": 2, "called_at": 9_000} if interrupted and state is State.EXECUTING else {}
     looking = {"look_at": now, "verify_until": now + 60_000} if state in LOOKED_INTO else {}
     held = deletion(

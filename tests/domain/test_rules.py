@@ -68,7 +68,7 @@ def test_names_that_read_alike_match_alike(glob: str, name: str) -> None:
 )
 def test_what_is_not_known_counts_as_matching(kind: str, glob: str) -> None:
     """So a strict rule cannot be evaded by asking while a look-up fails."""
-    strict = Rules(rules=(Rule(Match(**{kind: (glob,)}), Safeguards(protect=True)),))  # type: ignore[arg-type]
+    strict = Rules(rules=(Rule(Match(**{kind: (glob,)}), Safeguards(protect=True)),))
     assert strict.of("C1", None, "897acf").protect
     assert strict.of("C1", TaskFacts(), "897acf").protect
     assert not strict.of("C1", FACTS, "897acf").protect

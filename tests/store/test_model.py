@@ -149,8 +149,8 @@ class StoreMachine(RuleBasedStateMachine):
         try:
             written = self.runner.run(self.store.commit(change))
         except ConflictError as conflict:
-            assert conflict.requirement is failed
-            assert conflict.latest is not None
+            assert conflict.requirement is failed  # noqa: PT017 - whether it may be raised is what is modelled
+            assert conflict.latest is not None  # noqa: PT017 - the same
             return conflict.latest
         assert failed is None
         state = change.after.state
