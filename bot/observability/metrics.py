@@ -51,7 +51,10 @@ PROMPT_VISIBLE = _histogram("command_to_prompt_seconds", "From the arrival of a 
 REQUESTS = _counter("requests_total", "Deletions recorded.")
 ENDED = _counter("deletions_total", "Deletions that have ended.", "outcome")
 CONFIRMED_TO_OUTCOME = _histogram(
-    "confirmation_to_outcome_seconds", "From the last confirmation to the first outcome.", _LONG, "outcome"
+    "confirmation_to_outcome_seconds",
+    "From the last confirmation to each outcome found.",
+    _LONG,
+    "outcome",
 )
 RECOVERIES = _counter("recoveries_total", "Interrupted calls taken over, as after a crash.")
 LIMITS = _gauge("limit_per_hour", "Second confirmations that an hour takes; 0 if there is no limit.", "scope")

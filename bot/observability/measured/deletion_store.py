@@ -6,7 +6,7 @@ from bot.deletions.deadlines import since_arrival
 from bot.deletions.ports import Change, ConflictError, DeletionStore, NewDeletion
 from bot.domain.audit import Event
 from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
 from bot.observability.metrics import (
     CONFIRMED_TO_OUTCOME,
     ENDED,
@@ -17,7 +17,7 @@ from bot.observability.metrics import (
     REQUESTS,
 )
 
-_CALLING = frozenset({State.SCHEDULED, State.EXECUTING})
+_OUTCOMES = frozenset(map(EventKind, ("deleted", "failed", "gone", "accepted", "unknown", "unknown_final")))
 
 
 class MeasuredDeletionStore:
@@ -50,7 +50,7 @@ class MeasuredDeletionStore:
             if conflict.limit is not None:
                 LIMITS_REACHED.labels("person" if conflict.limit.per_person else "everyone").inc()
             raise
-        _observe(change.before, written)
+        _observe(change, written)
         return written
 
     async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
@@ -72,15 +72,15 @@ class MeasuredDeletionStore:
         await self._store.keep_response_url(deletion_id, response_url)
 
 
-def _observe(before: Deletion, written: Deletion) -> None:
-    if before.delivery.prompt is None and written.delivery.prompt is not None and not written.ended:
+def _observe(change: Change, written: Deletion) -> None:
+    if change.before.delivery.prompt is None and written.delivery.prompt is not None:
         seconds = since_arrival()
         if seconds is not None and written.state in AWAITING_CONFIRMATION:
             PROMPT_VISIBLE.observe(seconds)
-    if written.state is before.state:
+    if change.event is None:
         return
-    if written.ended and not before.ended:
+    if written.ended and change.event.kind is not EventKind.LATE_ANSWER:  # which corrects an end
         ENDED.labels(written.state).inc()
     confirmed_at = written.lifecycle.confirmed_at
-    if before.state in _CALLING and written.state not in {*_CALLING, *AWAITING_CONFIRMATION} and confirmed_at:
+    if change.event.kind in _OUTCOMES and confirmed_at:
         CONFIRMED_TO_OUTCOME.labels(written.state).observe(max(written.read_at - confirmed_at, 0) / 1_000)
