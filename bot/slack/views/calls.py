@@ -48,7 +48,8 @@ def _ending(shown: Shown) -> tuple[Line, ...]:
         at = Moment(shown.ended_at)
         return (dots(text("✅ *{task}* was deleted at {at}", task=shown.task, at=at), confirmed_by_others(shown)),)
     if shown.stage in KEPT:
-        return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), dots(prompt_ended.what_to_do(shown))
+        how = sentences(*prompt_ended.how_it_went(shown), prompt_ended.what_to_do(shown))
+        return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), how
     return (sentences(prompt_ended.headline(shown), *prompt_ended.how_it_went(shown)),)
 
 
