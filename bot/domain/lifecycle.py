@@ -52,6 +52,10 @@ class Action(StrEnum):
     CORRECT = "correct"
 
 
+PEOPLES = frozenset(
+    {Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP},
+)
+"""What people can do; the rest is the bot's own, whatever an action ID says."""
 KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
 """These can only keep a task, so they work when little else does."""
 
@@ -67,6 +71,8 @@ class Requirement(StrEnum):
     DWELLED = "dwelled"  # the delete button has been visible long enough for this to be no slip
     NOT_FROZEN = "not_frozen"
     FROZEN = "frozen"
+    FROZEN_SINCE = "frozen_since"  # a freeze began after the confirmation, whether or not it has ended since
+    NOT_FROZEN_SINCE = "not_frozen_since"
     WITHIN_LIMITS = "within_limits"
     GRACE_OVER = "grace_over"
 
@@ -97,6 +103,8 @@ class EventKind(StrEnum):
     UNKNOWN_FINAL = "unknown_final"
     LATE_ANSWER = "late_answer"
     FROZEN = "frozen"
+    FROZEN_SINCE = "frozen_since"  # a freeze began after the confirmation, whether or not it has ended since
+    NOT_FROZEN_SINCE = "not_frozen_since"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
 
@@ -142,13 +150,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     *(Transition(state, Action.SETTLE, State.GONE, EventKind.GONE) for state in (State.REQUESTED, State.REVIEWED)),
     Transition(State.SCHEDULED, Action.STOP, State.CANCELLED, EventKind.STOPPED),
-    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN_SINCE,)),
     Transition(
         State.SCHEDULED,
         Action.LAUNCH,
         State.EXECUTING,
         EventKind.LAUNCHED,
-        (Requirement.NOT_FROZEN, Requirement.GRACE_OVER),
+        (Requirement.NOT_FROZEN_SINCE, Requirement.GRACE_OVER),
     ),
     Transition(
         State.EXECUTING,

@@ -27,6 +27,7 @@ from bot.domain.next_step import REQUESTER, RESULT
 from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth
+from bot.slack.measured_call import measured_call
 from bot.slack.views import announcement, calls, private, prompt
 from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
@@ -236,12 +237,13 @@ class SlackMessenger:
                 "unfurl_links": False,
                 "unfurl_media": False,
             }
-            with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
-                async with self._session.post(
-                    response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
-                ) as answer:
-                    said = await answer.content.read(_ANSWER)
-            check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
+            with measured_call("response_url"):
+                with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
+                    async with self._session.post(
+                        response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
+                    ) as answer:
+                        said = await answer.content.read(_ANSWER)
+                check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
 
         await _or_plainly(send, message)
 
