@@ -103,8 +103,6 @@ class EventKind(StrEnum):
     UNKNOWN_FINAL = "unknown_final"
     LATE_ANSWER = "late_answer"
     FROZEN = "frozen"
-    FROZEN_SINCE = "frozen_since"  # a freeze began after the confirmation, whether or not it has ended since
-    NOT_FROZEN_SINCE = "not_frozen_since"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
 
