@@ -267,13 +267,17 @@ class RedisDeletionStore:
 
     async def pending(self) -> list[Deletion]:
         """See the port."""
+        return [deletion for deletion in await self.unclosed() if not deletion.ended]
+
+    async def unclosed(self) -> list[Deletion]:
+        """All that have not ended, or whose end has not been announced to all; of very many the first 500."""
 
         async def listed(calls: Calls) -> list[str]:
             return [
                 str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))
             ]
 
-        return [deletion for deletion in await self._read_all(await self._redis.run(listed)) if not deletion.ended]
+        return await self._read_all(await self._redis.run(listed))
 
     async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
         """Those that can be read; one that cannot must not stand in the way of the others."""
