@@ -111,7 +111,9 @@ def messages(shown: Shown) -> Iterator[Message]:
         calls.to_confirm(shown),
         calls.reminder(shown),
         private.already_asked(shown, BOB),
-        private.no_such_task(shown.reason, ((shown.facts.name, shown.task_id),), shown),
+        private.no_such_task(
+            shown.reason, ((shown.facts.name, shown.task_id),), private.Deleted(shown.requester, shown.at)
+        ),
     ]
     yield from map(drawn, layouts)
     for view in (typed_confirmation(shown), decline_with_reason(shown)):
