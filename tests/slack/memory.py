@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
 from bot.deletions.ports import Change, ConflictError, NewDeletion
-from bot.domain.access import DirectoryEntry
 from bot.domain.audit import Event, Recorded
 from bot.domain.checkpoints import Checkpoint
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
@@ -15,7 +14,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.domain.profile import Profile
+from bot.domain.profile import DirectoryEntry, Profile
 
 TTL = 300_000
 
@@ -97,7 +96,7 @@ class MemoryStore:
 
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:
         """Write."""
-        assert event
+        assert event.kind
         self.deletions[deletion.id] = deletion
         return deletion
 
