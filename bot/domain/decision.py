@@ -142,10 +142,10 @@ def _confirm(
         return Decision(objection)
     if any(by.user == each.user or same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
         return Decision(Reason.ALREADY_CONFIRMED)
+    if deletion.freeze is not None:  # first, since its delete button has gone, and "too soon" would not be true
+        return Decision(Reason.FROZEN)
     if not lifecycle.confirmable_at or deletion.read_at < lifecycle.confirmable_at:
         return Decision(Reason.TOO_SOON)
-    if deletion.freeze is not None:
-        return Decision(Reason.FROZEN)
     given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
     after = replace(lifecycle, confirmations=given)
     if kind.by_others and len(given) < safeguards.confirmers:
