@@ -20,7 +20,6 @@ from bot.store.embedded import EmbeddedServer
 from tests.faults.bots import ROOT, open_nursery
 from tests.faults.conftest import Worlds
 from tests.faults.rig import Rig, open_rig
-from tests.faults.test_deadline import test_stopped_on_the_way_to_the_delete as stop
 from tests.faults.test_killed_bot import DELETION, EXPIRY, survives
 from tests.faults.test_zombies import test_a_zombie_neither_sends_nor_writes as wake_a_zombie
 from tests.faults.wire import Point
@@ -28,7 +27,6 @@ from tests.faults.wire import Point
 Test = Callable[[Worlds], Awaitable[object]]
 
 killed_after_the_delete: Test = partial(survives, DELETION, Point("codearts DELETE", 1, "after"), socket_mode=False)
-stopped_when_it_may_send: Test = partial(stop, point=Point("redis called", 1, "after"))
 killed_after_a_take_over: Test = partial(survives, EXPIRY, Point("redis take over", 1, "after"), socket_mode=False)
 
 
@@ -77,7 +75,7 @@ MUTANTS = [
         "a deadline dropped at the take-over",
         "store/deletions.py",
         "Change(deletion, taken, event, (Requirement.DUE,))",
-        "Change(deletion, taken, event, (Requirement.DUE,), Rest(2**53))",
+        "Change(deletion, taken, event, (Requirement.DUE,), None)",
         killed_after_a_take_over,
         "[<State.REQUESTED: 'requested'>]",
     ),
@@ -87,25 +85,7 @@ MUTANTS = [
         "event = of_deletion(deletion, EventKind.TAKEN_OVER)",
         "event = None",
         wake_a_zombie,
-        "a takeover without one",
-    ),
-    Mutant(
-        "the time limit looked at before Redis is asked",
-        "codearts/in_flight.py",
-        """        if not await self._may_send():
-            self.reply = STOPPED
-            raise StoppedError
-        if clock.now() >= self.not_after:
-            raise TooLateError
-""",
-        """        if clock.now() >= self.not_after:
-            raise TooLateError
-        if not await self._may_send():
-            self.reply = STOPPED
-            raise StoppedError
-""",
-        stopped_when_it_may_send,
-        "it has sent its own as well",
+        "'called', 'called_again'",
     ),
 ]
 

@@ -25,7 +25,7 @@ async def wake_after_the_takeover(rig: Rig) -> None:
 
     await rig.review()
     rig.wire.at(Point("redis called", 1, "after"), rig.kill_and_restart)
-    rig.wire.at(Point("redis taken_over", 1, "after"), freeze_at_the_send, pass_on=True)
+    rig.wire.at(Point("redis take over", 1, "after"), freeze_at_the_send, pass_on=True)
     await rig.alice.clicks(CONFIRM, on=rig.channel)
     await rig.back()
     await rig.slack.until(lambda: frozen, within=8)

@@ -192,11 +192,11 @@ def redis_request(piece: bytes) -> str | None:
 
 
 def _transaction(plan: dict[str, Any]) -> str:
+    if any(condition[0] == "due" for condition in plan["when"]):
+        return "take over"
     effects: dict[str, list[Any]] = {effect[0]: effect[2:] for effect in reversed(plan["act"])}
     if "append" in effects:
         return str(json.loads(f"{{{effects['append'][0]}}}")["kind"])
-    if any(condition[0] == "due" for condition in plan["when"]):
-        return "take over"
     for name, means in (("unschedule", "close"), ("set", "remember"), ("release", "release")):
         if name in effects:
             return means
