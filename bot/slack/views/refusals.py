@@ -153,7 +153,7 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This has moved on: {now}. The prompt shows it.",
         "This has moved on. The prompt shows where it is now.",
     ),
-    "unknown_deletion": ("This request ended long ago, and its buttons do nothing any more.",),
+    "unknown_deletion": ("This request ended long ago, or my storage has lost it: its buttons do nothing any more.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),
 }
 
