@@ -206,7 +206,7 @@ def _transaction(plan: dict[str, Any]) -> str:
 
 
 def http_request(server: str) -> Namer:
-    """Names requests by the server and the method; what a look-up asks besides is its `details`; the Web API by method."""
+    """Names requests by the server and the method, and the Web API's by theirs; `details` are the rest of a look-up."""
 
     def name(piece: bytes) -> str | None:
         line = _REQUEST_LINE.match(piece)
