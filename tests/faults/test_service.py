@@ -8,7 +8,7 @@ import pytest
 from bot.domain.lifecycle import State
 from codecheck_sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
 from tests.faults.conftest import Worlds
-from tests.faults.rig import DELETED, QUICK, SEEN_GONE
+from tests.faults.rig import DELETED, QUICK, REVIEW, SEEN_GONE, TASK
 from tests.faults.wire import Point
 
 BRIEF = replace(QUICK, verify=1_500, call=1_000)
@@ -47,4 +47,28 @@ async def test_the_truth_is_told(world: Worlds, fault: Fault, look_ups: list[Fau
         assert len(rig.results(said)) == 1
         assert rig.codearts.count("DELETE") == 1
         assert bool(rig.results(DELETED)) is (state is State.DELETED)
+        rig.must_have_told_the_truth()
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["no answer", "killed"])
+async def test_gone_but_never_seen(world: Worlds, *, killed: bool) -> None:
+    """Whether the call found anything to delete, nobody can say: neither "deleted" nor "this bot didn't delete it"."""
+    async with world(timings=BRIEF) as rig:
+        rig.codearts.always_answer(InternalError(500), to="GET")
+        await rig.ask()
+        await rig.press(REVIEW, rig.at_step_2)
+        await rig.confirmable()
+
+        def show() -> None:
+            rig.codearts.answer_as_usual()
+            rig.codearts.next_answer(Drop(after_deleting=True))
+
+        rig.wire.at(Point("codearts DELETE", 1, "before"), show, pass_on=True)
+        if killed:
+            rig.wire.at(Point("redis unknown", 1, "before"), rig.kill_and_restart)
+        await rig.press(f"Delete {TASK[:8]}…", lambda: not rig.at_step_2())
+        await rig.slack.until(lambda: rig.results("it isn't known whether this bot deleted it"), within=15)
+        (deletion,) = await rig.closed()
+        assert deletion.state is State.GONE
+        assert not rig.said("This bot didn't delete it")
         rig.must_have_told_the_truth()
