@@ -4,7 +4,7 @@
 All times are milliseconds since 1970 by Redis's clock, so that replicas whose clocks differ agree.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.facts import LookUp, Presence
@@ -180,12 +180,6 @@ class Deletion:
     def ended(self) -> bool:
         """True if nothing more will happen to the task through this deletion."""
         return self.lifecycle.ended
-
-    def moved(self, ms: int) -> "Deletion":
-        """The same with all its deadlines moved by `ms`: Redis's clock was stepped by as much."""
-        times = ("expires_at", "confirmable_at", "confirmed_at", "send_at", "called_at", "look_at", "verify_until")
-        set_ones = {name: at + ms for name in times if (at := getattr(self.lifecycle, name))}
-        return replace(self, lifecycle=replace(self.lifecycle, **set_ones))
 
     @property
     def name(self) -> str:

@@ -6,7 +6,6 @@ from typing import cast
 
 import structlog
 
-from bot.deletions import clock
 from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Rest, Then
 from bot.domain.audit import Event, of_deletion
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
@@ -14,10 +13,8 @@ from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.limits import HOUR, LimitReached, Limits
 from bot.domain.timings import Timings
-from bot.store.clock_steps import move_deadlines
-from bot.store.clock_watch import ClockWatch, Step
 from bot.store.codec import decode, decode_freeze, decode_response_url, encode, encode_progress, encode_response_url
-from bot.store.redis_calls import Calls, RedisCalls, scored
+from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.transaction import (
     Answer,
     Condition,
@@ -71,7 +68,6 @@ class RedisDeletionStore:
         self._timings = timings
         self._limits = limits or Limits()
         self._wait_replicas = wait_replicas
-        self._clock_watch = ClockWatch()
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
         """See the port."""
@@ -230,23 +226,13 @@ class RedisDeletionStore:
 
     async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
         """See the port."""
-        last = _CANDIDATES + len(except_for) - 1
-        step: Step | None = None
 
         async def candidates(calls: Calls) -> list[str]:
-            nonlocal step
-            asked = clock.now()
-            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, last, "WITHSCORES"))
+            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, _CANDIDATES - 1, "WITHSCORES"))
             now = int(cast("list[str]", time)[0]) * 1_000 + int(cast("list[str]", time)[1]) // 1_000
-            step = self._clock_watch.read(asked, now, clock.now()) or step
-            return [member for member, score in scored(found) if score <= now and member not in except_for]
+            return [member for member, score in _scored(found) if score <= now and member not in except_for]
 
-        ids = await self._redis.run(candidates)
-        if step is not None:
-            return await move_deadlines(step, self._redis, self._read_all, self.commit)
-        if self._clock_watch.quiet:  # what is due only by the step is not
-            return []
-        found = await self._read_all(ids)
+        found = await self._read_all(await self._redis.run(candidates))
         return [held for deletion in found if (held := await self._take(deletion)) is not None]
 
     async def _take(self, deletion: Deletion) -> Deletion | None:
@@ -324,3 +310,11 @@ class RedisDeletionStore:
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease
+
+
+def _scored(found: object) -> Iterable[tuple[str, float]]:
+    """A sorted set's members and scores, which RESP3 pairs and RESP2 does not."""
+    pieces = cast("list[object]", found)
+    if pieces and isinstance(pieces[0], list):
+        return [(str(member), float(score)) for member, score in cast("list[list[str]]", pieces)]
+    return [(str(pieces[i]), float(str(pieces[i + 1]))) for i in range(0, len(pieces), 2)]

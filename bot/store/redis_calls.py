@@ -10,10 +10,10 @@ its connections, so that the next attempt looks the name up again.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from hashlib import sha1
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import structlog
 from redis.asyncio import Connection, Redis
@@ -187,14 +187,6 @@ class RedisCalls:
 
 class _WrongServerError(RedisError):
     """The server is not the primary, or not ready."""
-
-
-def scored(found: object) -> Iterable[tuple[str, float]]:
-    """A sorted set's members and scores, which RESP3 pairs and RESP2 does not."""
-    pieces = cast("list[object]", found)
-    if pieces and isinstance(pieces[0], list):
-        return [(str(member), float(score)) for member, score in cast("list[list[str]]", pieces)]
-    return [(str(pieces[i]), float(str(pieces[i + 1]))) for i in range(0, len(pieces), 2)]
 
 
 async def _replicated(calls: Calls, replicas: int) -> int:

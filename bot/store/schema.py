@@ -13,7 +13,6 @@
 | `checkpoints` | stream | the checkpoints that seal it | as the events |
 | `checkpoint` | hash | the last checkpoint | for ever |
 | `done:TOKEN` | string | a write that has been applied, so that a replay changes nothing | a minute |
-| `step:DIRECTION` | string | the deadlines have been moved after a step of Redis's clock | a minute |
 | `signature:DIGEST` | string | a signed request of Slack's that has been received | 10 minutes |
 | `probe` | string, … | what the readiness check writes | a minute |
 """
@@ -110,10 +109,6 @@ class Keys:
     def done(self, token: str) -> str:
         """Says for a minute that a write has been applied."""
         return self._key(f"done:{token}")
-
-    def step(self, direction: str) -> str:
-        """Says for a minute that the deadlines have been moved after a step of Redis's clock."""
-        return self._key(f"step:{direction}")
 
     def signature(self, digest: str) -> str:
         """Says for ten minutes that a signed request has been received."""
