@@ -25,18 +25,24 @@ from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
 from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
-from bot.domain.access import AccessPolicy
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
-from bot.domain.operators import Operators
 from bot.domain.timings import Timings
+from bot.observability.backlog import Backlog
+from bot.observability.exposition import Exposition
 from bot.observability.health import READY, Readiness, State
+from bot.observability.measured.audit_log import MeasuredAuditLog
+from bot.observability.measured.deletion_store import MeasuredDeletionStore
+from bot.observability.measured.task_service import MeasuredTaskService
+from bot.observability.metrics import LIMITS
+from bot.observability.pulse import Pulse
 from bot.settings import Settings
 from bot.settings.faults import Fault, SettingsError
 from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
 from bot.slack.health import SlackHealth
 from bot.slack.listeners import register
+from bot.slack.registry import subcommand_names
 from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.events import Events
@@ -58,6 +64,8 @@ from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
 from bot.store.vitals import RedisVitals
+
+_MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
 
 _log = structlog.get_logger(__name__)
 
@@ -124,7 +132,8 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         events = None if settings.socket_mode else Events(secret)
         readiness = Readiness({"redis": _starting, "slack": _starting})
-        http = await _listen(stack, settings, HttpApp(readiness, events))
+        exposition = Exposition(readiness)
+        http = await _listen(stack, settings, HttpApp(readiness, events, exposition))
         redis = await _redis(stack, settings, readiness)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
@@ -136,9 +145,10 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
         services = await _services(
-            stack, settings, timings, redis, client, workspace, messenger, background, health, readiness
+            stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
         )
-        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis))
+        replays = None if settings.socket_mode else RedisReplays(redis)
+        app = bolt_app(client, workspace, secret, replays, subcommands=subcommand_names())
         register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
@@ -157,16 +167,20 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     background: Background,
     health: SlackHealth,
     readiness: Readiness,
+    exposition: Exposition,
 ) -> Services:
     """The application, and what it does by itself while it is open."""
     limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
-    store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
-    audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
-    service = CodeArtsCheck(
+    sweeps = Pulse(within=_MISSED_SWEEP)
+    redis_store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
+    store = MeasuredDeletionStore(redis_store, sweeps.beat)
+    audit, freezes = MeasuredAuditLog(RedisAuditLog(redis)), RedisFreeze(redis)
+    check = CodeArtsCheck(
         await stack.enter_async_context(codearts_client(settings)),
         redactor=Redactor(settings.secrets),
         projects=settings.codearts.projects,
     )
+    service = MeasuredTaskService(check)
     directory = SlackDirectory(
         client,
         settings.operators_from.profile_field,
@@ -174,7 +188,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
         health=health,
         org_wide=workspace.org_wide,
     )
-    authorizer = Authorizer(directory, _policy(settings, workspace))
+    authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
     runner = Runner(
         store,
@@ -206,6 +220,10 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     )
     readiness.watch("storage", partial(_noted, watch))
     await _run(stack, sweep_forever(store, runner, watch, timings), "sweep")
+    readiness.watch("sweep", sweeps.state)
+    exposition.refresh_by(Backlog(redis_store, freezes, settings.notify.channels).refresh)
+    LIMITS.labels("everyone").set(limits.per_hour)
+    LIMITS.labels("person").set(limits.per_hour_per_person)
     await _run(stack, seal_forever(audit, timings), "seal")
     await _run(stack, count_forever(refusals), "count refusals")
     if settings.record.retention_days:
@@ -235,18 +253,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness
     redis = RedisCalls(client, Keys(settings.redis_prefix))
     readiness.watch("redis", partial(_redis_works, redis))
     return redis
-
-
-def _policy(settings: Settings, workspace: Workspace) -> AccessPolicy:
-    source = settings.operators_from
-    return AccessPolicy(
-        installation=workspace.installation,
-        operators=Operators(settings.operators, source.email_domain, source.profile_field),
-        users=settings.allow.users,
-        usergroups=settings.allow.usergroups,
-        channels=settings.allow.channels,
-        admins=settings.allow.admins,
-    )
 
 
 async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> HttpServer:
