@@ -55,7 +55,7 @@ def restarted(deletion: Deletion, step: int, timings: Timings) -> Lifecycle | No
             after = replace(after, expires_at=now + length)
         if lifecycle.confirmable_at > now + deletion.safeguards.dwell + TOLERANCE:
             after = replace(after, confirmable_at=now + deletion.safeguards.dwell)
-    elif deletion.state is State.SCHEDULED:
+    elif deletion.state is State.SCHEDULED and deletion.freeze is None:  # else it is about to be stopped
         grace = lifecycle.send_at - lifecycle.confirmed_at
         if _before_the_jump(lifecycle.confirmed_at, now, step):
             after = replace(after, confirmed_at=now, send_at=now + grace)

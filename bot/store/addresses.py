@@ -1,7 +1,10 @@
 """A name with several addresses: if one does not answer, the next is tried at once, as browsers do (RFC 8305)."""
 
+import asyncio
+import socket
 from typing import Any
 
+from aiohappyeyeballs import start_connection
 from redis.asyncio import Connection, ConnectionPool, Redis
 
 _HEAD_START = 0.2  # seconds that an address has before the next is tried beside it
@@ -10,15 +13,33 @@ _HEAD_START = 0.2  # seconds that an address has before the next is tried beside
 def try_every_address(client: Redis) -> Redis:
     """The client, whose connections to come try every address of a name within the time limit for connecting."""
     pool: ConnectionPool = client.connection_pool
-    if issubclass(pool.connection_class, Connection):  # a Unix socket has no name to look up
-        pool.connection_class = _trying(pool.connection_class)
+    kind = pool.connection_class
+    if issubclass(kind, Connection):  # a Unix socket has no name to look up
+        pool.connection_class = type(kind.__name__, (_TriesEveryAddress, kind), {})
     return client
 
 
-def _trying(kind: type[Connection]) -> type[Connection]:
-    """A kind of connection that tries every address; redis-py leaves that to `asyncio.open_connection`, if asked."""
+class _TriesEveryAddress(Connection):
+    """redis-py lets asyncio connect, which tries one address after the other; uvloop cannot be asked for more."""
 
-    def arguments(self: Connection) -> dict[str, Any]:
-        return {**kind._connection_arguments(self), "happy_eyeballs_delay": _HEAD_START}  # noqa: SLF001 - there is no other way in
+    _connected: socket.socket | None = None
 
-    return type(kind.__name__, (kind,), {"_connection_arguments": arguments})
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self.socket_connect_timeout):
+            addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            self._connected = await start_connection(addresses, happy_eyeballs_delay=_HEAD_START)
+        try:
+            await super()._connect()
+        except BaseException:
+            self._connected.close()
+            raise
+
+    def _connection_arguments(self) -> dict[str, Any]:
+        arguments = dict(super()._connection_arguments())
+        named = (
+            {"server_hostname": self.host} if "ssl" in arguments else {}
+        )  # else the certificate would not be checked
+        return (
+            {name: arguments[name] for name in arguments.keys() - {"host", "port"}} | named | {"sock": self._connected}
+        )

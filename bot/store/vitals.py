@@ -113,10 +113,9 @@ class RedisVitals:
         for start in range(0, len(all_members), _AT_ONCE):
             members = all_members[start : start + _AT_ONCE]
             answer = await self._redis.read(self._keys.freeze, *(self._keys.deletion(each) for each, _ in members))
-            freeze = decode_freeze(answer.hashes[0])
             for (deletion_id, due), fields in zip(members, answer.hashes[1:], strict=True):
                 try:
-                    yield decode(deletion_id, fields, answer.now, freeze), due
+                    yield decode(deletion_id, fields, answer.now, answer.hashes[0]), due
                 except (KeyError, ValueError):
                     continue  # the sweep sets it aside when it is due
 

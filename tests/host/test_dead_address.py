@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from bot.domain.errors import NotRecordedError
 from bot.store.connection import connect
@@ -16,14 +17,25 @@ from bot.store.schema import Keys
 from tests.store.servers import Server, free_port, valkey
 
 
-class TwoAddresses(asyncio.SelectorEventLoop):
-    """A loop whose resolver gives `localhost` two addresses, the first of them dead."""
+class TwoAddresses:
+    """What makes a loop's resolver give `localhost` two addresses, the first of them dead."""
 
     async def getaddrinfo(self, host: str | bytes | None, port: str | bytes | int | None, **more: int) -> Any:
         """Both addresses; typed loosely, since asyncio's own types say more than this needs."""
         addresses = ("127.0.0.2", "127.0.0.1") if host in {b"localhost", "localhost"} else (str(host),)
-        resolve = super().getaddrinfo
+        resolve = super().getaddrinfo  # type: ignore[misc]  # of the loop
         return [found for address in addresses for found in await resolve(address, port, **more)]
+
+
+class AsyncioLoop(TwoAddresses, asyncio.SelectorEventLoop):
+    """Python's own loop, on which tests run."""
+
+
+class UvLoop(TwoAddresses, uvloop.Loop):  # type: ignore[misc]  # uvloop types some of it otherwise
+    """The loop on which the bot runs."""
+
+
+LOOPS = pytest.mark.parametrize("loop", [AsyncioLoop, UvLoop])
 
 
 @pytest.fixture
@@ -39,7 +51,10 @@ def dead_port() -> Iterator[int]:
         yield port
 
 
-def test_the_next_address_is_tried_within_the_time_limit(dead_port: int, tmp_path: Path) -> None:
+@LOOPS
+def test_the_next_address_is_tried_within_the_time_limit(
+    dead_port: int, tmp_path: Path, loop: type[asyncio.AbstractEventLoop]
+) -> None:
     """Redis is reached by a name whose first address is dead."""
 
     async def read() -> int:
@@ -53,11 +68,14 @@ def test_the_next_address_is_tried_within_the_time_limit(dead_port: int, tmp_pat
             await client.aclose()
             await server.stop()
 
-    with asyncio.Runner(loop_factory=TwoAddresses) as runner:
+    with asyncio.Runner(loop_factory=loop) as runner:
         assert runner.run(read())
 
 
-def test_a_sentinel_is_reached_by_the_next_address_too(dead_port: int, tmp_path: Path) -> None:
+@LOOPS
+def test_a_sentinel_is_reached_by_the_next_address_too(
+    dead_port: int, tmp_path: Path, loop: type[asyncio.AbstractEventLoop]
+) -> None:
     """It is asked where the primary is, and that is reached."""
 
     async def read() -> int:
@@ -85,5 +103,5 @@ def test_a_sentinel_is_reached_by_the_next_address_too(dead_port: int, tmp_path:
             await sentinel.wait()
             await primary.stop()
 
-    with asyncio.Runner(loop_factory=TwoAddresses) as runner:
+    with asyncio.Runner(loop_factory=loop) as runner:
         assert runner.run(read())
