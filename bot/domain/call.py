@@ -129,7 +129,8 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
         return _settled(deletion, State.GONE, NOBODY_KNOWS_WHO)
     if found.presence is Presence.UNKNOWN:
         return interrupted(deletion, _unseen(found), timings)
-    if deletion.read_at < max(lifecycle.confirmed_at, lifecycle.send_at) + timings.resume:
+    since = deletion.read_at - max(lifecycle.confirmed_at, lifecycle.send_at)
+    if 0 <= since < timings.resume:  # negative after Redis's clock has gone back: nobody knows how long it was
         return None
     return interrupted(deletion, Text("The call was interrupted, and the task is still there."), timings)
 

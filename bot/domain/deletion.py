@@ -87,6 +87,7 @@ class Lifecycle:
         ended_why: why they did, in their words; may be "".
         ended_at: when it ended; 0 before.
         returned: why it was sent back to be reviewed again.
+        restarts: how often its time has been counted from the start again, since Redis's clock had jumped.
     """
 
     state: State
@@ -109,6 +110,7 @@ class Lifecycle:
     ended_why: str = ""
     ended_at: int = 0
     returned: Returned | None = None
+    restarts: int = 0
 
     @property
     def ended(self) -> bool:
@@ -201,4 +203,6 @@ class Deletion:
             parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
         if self.freeze is not None and (self.state in AWAITING_CONFIRMATION or self.state is State.SCHEDULED):
             parts.append(f"frozen {self.freeze.at}")
+        if self.lifecycle.restarts and not self.ended:
+            parts.append(f"restarted {self.lifecycle.restarts}")
         return " ".join(parts)
