@@ -109,9 +109,17 @@ class Runner:
             _log.warning("deletion left to be taken over", deletion=last.id, state=last.state, why=str(error))
 
     async def _overtaken(self, latest: Deletion | None, last: Deletion, response_url: ResponseUrl | None) -> None:
-        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale."""
-        prompt = latest.delivery.prompt if latest is not None else None
-        if latest is not None and prompt is not None:
+        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale.
+
+        If Redis has lost the deletion, nothing will happen through it any more, and its prompt says so.
+        """
+        prompt = (latest or last).delivery.prompt
+        if prompt is None:
+            return
+        if latest is None:
+            _log.error("deletion lost by Redis", deletion=last.id, state=last.state)
+            await self._outbox.retire(prompt, response_url)
+        else:
             await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
 
     async def _take_step(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion | None:
