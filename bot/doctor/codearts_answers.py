@@ -19,6 +19,7 @@ from bot.settings import Settings, SettingsError
 
 NAME = "CodeArts Check"
 NO_TASK = "codecheck-bot-doctor"  # IDs are hex, so no task has this one
+_PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class CodeArtsAnswers:
     async def _send(self, path: str, query: Mapping[str, str | int]) -> Answered:
         try:
             http = await self._once.ask("codearts client", self._client)
-            response = await http.get(path, params=query or None, headers={"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json"}
+            response = await http.get(path, params=query or None, headers=headers, timeout=_PATIENCE)
         except SettingsError as error:
             first = error.faults[0]
             raise Unanswered(fault(f"{first.where} {first.what}", first.hint)) from None

@@ -3,6 +3,7 @@
 import re
 
 from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from bot.codearts.troubles import trouble
 from bot.doctor.check import Finding, fault, ok
@@ -48,7 +49,7 @@ async def look(deployment: Deployment) -> Findings:
 
 def _explained(error: PersonError, settings: Settings) -> Finding:
     cause = cause_of(error)
-    if cause is None:
+    if cause is None or isinstance(cause, RedisTimeout):
         return fault("it did not answer in time", "Look whether the server hangs, and at the network.")
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said
