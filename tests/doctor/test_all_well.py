@@ -33,7 +33,7 @@ async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, transport: 
 
 
 async def test_beside_a_bot_that_uses_the_embedded_server(tmp_path: Path) -> None:
-    """Doctor asks the server that runs, and neither starts nor ends one; the folder stays as it is but for the probe."""
+    """Doctor asks the server that runs, and neither starts nor ends one."""
     async with deployed(valkey(), tmp_path) as here, open_embedded(tmp_path / "data") as server:
         here.environ["CODECHECK_DATA_DIR"] = str(tmp_path / "data")
         del here.environ["REDIS_URL"]

@@ -1,14 +1,19 @@
 """`codecheck-bot doctor` as a process: what it prints, and how it ends."""
 
 import asyncio
-import datetime
+import datetime as dt
 import os
+import ssl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.doctor.deployed import Deployed, deployed
 from tests.store.servers import valkey
@@ -79,10 +84,18 @@ async def test_settings_that_cannot_be_used_are_2(environ: dict[str, str], told:
         assert not here.slack.wire.exchanges
 
 
-def _authority(folder: Path, expires: datetime.datetime) -> Path:
-    """A PEM file with one certificate that ends then."""
+def _authority(folder: Path, expires: dt.datetime) -> Path:
+    """A PEM file with the certificate of an authority that ends then."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Acme")])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(expires - dt.timedelta(days=90))
+        .not_valid_after(expires)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
     path = folder / "authority.pem"
-    trustme.CA().issue_cert("example.com", not_after=expires).cert_chain_pems[0].write_to_path(path)
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return path
 
 
@@ -95,22 +108,31 @@ def _authority(folder: Path, expires: datetime.datetime) -> Path:
 )
 async def test_the_authorities_of_the_settings_must_be_valid(days: int, told: str, tmp_path: Path) -> None:
     """A private authority that has expired reads like an unknown one at every service."""
-    expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)
+    expires = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
     async with deployed(valkey(), tmp_path) as here:
         here.environ |= {"CODEARTS_ENDPOINT": "https://127.0.0.1:1", "SSL_CERT_DIR": ""}
         _, out, _ = await doctor(here, SSL_CERT_FILE=str(_authority(tmp_path, expires)))
         assert told in out
 
 
+async def test_a_file_without_an_authority_is_named(tmp_path: Path) -> None:
+    """A server's own certificate is not enough."""
+    async with deployed(valkey(), tmp_path) as here:
+        here.environ["CODEARTS_ENDPOINT"] = "https://127.0.0.1:1"
+        path = tmp_path / "server.pem"
+        trustme.CA().issue_cert("example.com").cert_chain_pems[0].write_to_path(path)
+        _, out, _ = await doctor(here, SSL_CERT_FILE=str(path))
+        assert "warning certificates: SSL_CERT_FILE has no certificate of an authority" in out
+
+
+@pytest.mark.skipif(Path(ssl.get_default_verify_paths().openssl_cafile).exists(), reason="OpenSSL has its own")
 async def test_a_machine_that_trusts_nobody(tmp_path: Path) -> None:
     """A slim container without ca-certificates."""
     async with deployed(valkey(), tmp_path) as here:
         here.environ["CODEARTS_ENDPOINT"] = "https://127.0.0.1:1"
         (tmp_path / "empty").mkdir()
-        bundle = tmp_path / "revoked.pem"
-        bundle.write_text("", encoding="utf-8")
-        status, out, err = await doctor(here, SSL_CERT_DIR=str(tmp_path / "empty"), SSL_CERT_FILE=str(bundle))
-        assert (status, "SSL_CERT_FILE names" in err, out) == (2, True, "")
+        _, out, _ = await doctor(here, SSL_CERT_DIR=str(tmp_path / "empty"))
+        assert "FAULT   certificates: this machine trusts no authority, so every TLS connection fails" in out
 
 
 async def test_which_service_goes_through_which_proxy(tmp_path: Path) -> None:
@@ -120,5 +142,5 @@ async def test_which_service_goes_through_which_proxy(tmp_path: Path) -> None:
         status, out, err = await doctor(here, HTTPS_PROXY="http://bot:hunter22@127.0.0.1:1")
         assert status == 1
         assert "proxies: codearts-check.cn-north-4.myhuaweicloud.com is reached through 127.0.0.1:1" in out
-        assert "The proxy could not be used to reach CodeArts Check." in out
+        assert "FAULT   CodeArts Check: the proxy refused the connection." in out
         assert "hunter22" not in out + err

@@ -1,6 +1,7 @@
 """The examination as a whole: order, time limits, and probes that fail."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -106,8 +107,6 @@ async def test_who_waits_no_longer_takes_the_answer_away_from_nobody() -> None:
 
 async def test_a_method_that_may_change_something_is_never_called(settings: Settings) -> None:
     """A probe that tries is stopped before anything is sent."""
-    from contextlib import AsyncExitStack
-
     async with AsyncExitStack() as stack:
         slack = SlackAnswers(settings, Once(), stack)
         with pytest.raises(ValueError, match=r"chat\.postMessage may change something"):

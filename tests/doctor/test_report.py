@@ -16,7 +16,9 @@ BLIND = [
 def test_a_line_for_each_check_and_one_for_each_hint() -> None:
     """Grades in one column, so that a fault is seen."""
     assert as_text([WELL, SLACK]) == (
-        "ok      Redis: it takes the bot's writes\nFAULT   bot token: Slack answered token_revoked\n        -> Look at it."
+        "ok      Redis: it takes the bot's writes\n"
+        "FAULT   bot token: Slack answered token_revoked\n"
+        "        -> Look at it."
     )
 
 

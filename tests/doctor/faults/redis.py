@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.store.schema import acl_rules
 from tests.doctor.deployed import PREFIX, Deployed, old_server
 from tests.doctor.planted import FAULT, WARNING, planted
-from tests.store.servers import in_step, running, valkey
+from tests.store.servers import free_port, in_step, running, valkey
 
 _SEE_ACL = "Set the user's rights: ACL SETUSER"
 _FAKETIME = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), Path("libfaketimeMT.so.1"))
@@ -85,8 +85,9 @@ async def _(here: Deployed) -> None:
     "Point REDIS_URL at the primary, or at the Sentinels by redis+sentinel://.",
 )
 async def _(here: Deployed) -> None:
-    primary = await here.stack.enter_async_context(running(here.server.binary, here.folder.parent / "primary"))
-    await in_step(here.server, primary)
+    replica = await here.stack.enter_async_context(running(here.server.binary, here.folder.parent / "replica"))
+    await in_step(replica, here.server)
+    here.use_url(replica.url)
 
 
 @planted(
@@ -133,7 +134,9 @@ async def _(here: Deployed) -> None:
 )
 async def _(here: Deployed) -> None:
     folder = here.folder.parent / "cluster"
-    node = await here.stack.enter_async_context(running(here.server.binary, folder, "--cluster-enabled", "yes"))
+    node = await here.stack.enter_async_context(
+        running(here.server.binary, folder, "--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+    )
     here.use_url(node.url)
 
 
