@@ -65,4 +65,4 @@ def all_planted() -> tuple[Planted, ...]:
 def faults_table() -> str:
     """The list, as Markdown."""
     rows = (f"| {each.what} | {each.probe} | {each.grade.lower()} | {each.hint} |" for each in all_planted())
-    return "\n".join(("| what is wrong | found by | | what doctor advises |", "|---|---|---|---|", *rows))
+    return "\n".join(("| what is wrong | found by | grade | what doctor advises |", "|---|---|---|---|", *rows))

@@ -45,7 +45,7 @@ def _judged(channel: str, where: str, shown: Mapping[str, Any], settings: Settin
         return fault(f"{text}, so it cannot post", _INVITE)
     if kind_of(settings.confirmation.second_step).by_others:
         return fault(f"{text}: nobody else sees a prompt there, and a second person has to confirm", _INVITE)
-    return warning(f"{text}, so prompts there are only shown to who asks", _INVITE)
+    return warning(f"{text}, so prompts there are shown only to the person who asks", _INVITE)
 
 
 def _named(settings: Settings) -> dict[str, str]:

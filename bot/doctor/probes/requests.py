@@ -35,7 +35,8 @@ async def look(deployment: Deployment) -> Findings:
     of = _APP_TOKEN.fullmatch(token.get_secret_value())
     if app and of and of[1] != app:
         yield fault(
-            f"SLACK_APP_TOKEN is of the app {of[1]}, SLACK_BOT_TOKEN of {app}", "Copy both tokens from the same app."
+            f"SLACK_APP_TOKEN belongs to the app {of[1]}, SLACK_BOT_TOKEN to {app}",
+            "Copy both tokens from the same app.",
         )
     else:
         yield ok("Socket Mode opens")

@@ -44,7 +44,7 @@ async def look(deployment: Deployment) -> Findings:
     if kept.strange:
         names = ", ".join(kept.strange)
         hint = "Somebody else writes under this prefix: set CODECHECK_REDIS_PREFIX to one of the bot's own."
-        yield fault(f"of another kind than they should be: {names}", hint)
+        yield fault(f"keys of the wrong type: {names}", hint)
         return
     lost = [each for each, fields in kept.deletions.items() if not fields]
     unreadable = [each for each, fields in kept.deletions.items() if fields and not _readable(each, fields)]

@@ -38,7 +38,7 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "The IAM project is of another region",
+    "The IAM project is in another region",
     "CodeArts Check",
     FAULT,
     "APIGW.0310",
@@ -96,10 +96,10 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "The endpoint is of another region",
+    "The endpoint is in another region",
     "region",
     WARNING,
-    "CODEARTS_ENDPOINT is of cn-south-1, and CODEARTS_REGION is cn-north-4",
+    "CODEARTS_ENDPOINT is in cn-south-1, but CODEARTS_REGION is cn-north-4",
     "Set both to where the tasks are",
 )
 async def _(here: Deployed) -> None:

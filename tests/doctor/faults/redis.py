@@ -185,7 +185,7 @@ async def _(here: Deployed) -> None:
     "Redis is nearly out of memory",
     "Redis memory",
     WARNING,
-    "% of maxmemory are used",
+    "% of maxmemory is used",
     "Raise maxmemory, free memory, or set [record] retention_days.",
 )
 async def _(here: Deployed) -> None:
@@ -230,3 +230,36 @@ async def _(here: Deployed) -> None:
 )
 async def _(here: Deployed) -> None:
     await here.user("bot", *acl_rules(PREFIX).split())
+
+
+@planted(
+    "`REDIS_URL` has a form that this version cannot use",
+    "Redis",
+    FAULT,
+    "REDIS_URL cannot be used: ",
+    "Correct REDIS_URL.",
+)
+async def _(here: Deployed) -> None:
+    here.use_url(here.server.url.replace("redis://", "redis+cluster://"))
+
+
+@planted(
+    "No Sentinel answers",
+    "Redis",
+    FAULT,
+    "no Sentinel answers and knows this service",
+    "Check the Sentinels and the service in REDIS_URL.",
+)
+async def _(here: Deployed) -> None:
+    here.use_url("redis+sentinel://127.0.0.1:1/checks/0")
+
+
+@planted(
+    "`REDIS_URL` asks for TLS, and the server speaks none",
+    "Redis",
+    FAULT,
+    "no connection was made in time",
+    "with rediss:// the server must speak TLS on this port.",
+)
+async def _(here: Deployed) -> None:
+    here.use_url(here.server.url.replace("redis://", "rediss://"))

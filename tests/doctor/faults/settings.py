@@ -43,7 +43,7 @@ async def _(here: Deployed) -> None:
     "A second person must confirm, and there is only one person",
     "second person",
     FAULT,
-    "one person asks and 1 other confirms, but only 1 have an operator of their own",
+    "one person asks and 1 other confirms, but there are operators for only 1",
     "Add people to [operators] (and to [allow] users, if it is set), each with an operator of their own",
 )
 async def _(here: Deployed) -> None:
@@ -55,7 +55,7 @@ async def _(here: Deployed) -> None:
     "A second person must confirm, and both people have one operator",
     "second person",
     FAULT,
-    "but only 1 have an operator of their own",
+    "but there are operators for only 1",
     "each with an operator of their own",
 )
 async def _(here: Deployed) -> None:
@@ -67,7 +67,7 @@ async def _(here: Deployed) -> None:
     "A rule asks for a second person, and the only other one has left",
     "second person",
     FAULT,
-    "but only 1 with an operator of their own can",
+    "but only 1 with different operators can",
     "or lower [second_person] confirmers.",
 )
 async def _(here: Deployed) -> None:
@@ -79,7 +79,7 @@ async def _(here: Deployed) -> None:
     "More people must confirm than there are",
     "second person",
     FAULT,
-    "one person asks and 2 others confirm, but only 2",
+    "one person asks and 2 others confirm, but there are operators for only 2",
     "or lower [second_person] confirmers.",
 )
 async def _(here: Deployed) -> None:
@@ -91,7 +91,7 @@ async def _(here: Deployed) -> None:
     "The members of the group that may ask are too few to confirm",
     "second person",
     FAULT,
-    "but only 1 with an operator of their own can",
+    "but only 1 with different operators can",
     "or lower [second_person] confirmers.",
 )
 async def _(here: Deployed) -> None:
@@ -154,3 +154,30 @@ async def _(here: Deployed) -> None:
 )
 async def _(here: Deployed) -> None:
     here.slack.user("U01ALICE", "alice", deleted=True)
+
+
+@planted(
+    "Whether enough people can confirm only shows in Slack profiles",
+    "second person",
+    WARNING,
+    "cannot tell: one person asks and 1 other confirms; 0 are known to be able to",
+    "or lower [second_person] confirmers.",
+)
+async def _(here: Deployed) -> None:
+    here.slack.installation.grant("users:read.email")
+    here.toml["operators"] = {}
+    here.toml["operators_from"] = {"email_domain": "example.com"}
+    here.toml["confirmation"] = {"second_step": "second_person"}
+
+
+@planted(
+    "An admin is a guest, and so is the other one",
+    "admins",
+    FAULT,
+    "none of them can freeze or unfreeze",
+    "List people under [allow] admins.",
+)
+async def _(here: Deployed) -> None:
+    here.toml["allow"]["admins"] = ["U01ALICE", "U01BOB"]
+    here.slack.user("U01ALICE", "alice", is_restricted=True)
+    here.slack.user("U01BOB", "bob", is_ultra_restricted=True)

@@ -111,7 +111,7 @@ async def _(here: Deployed) -> None:
     "The app token is another app's",
     "requests",
     FAULT,
-    "SLACK_APP_TOKEN is of the app A0STAGING1",
+    "SLACK_APP_TOKEN belongs to the app A0STAGING1",
     "Copy both tokens from the same app.",
 )
 async def _(here: Deployed) -> None:
@@ -145,18 +145,22 @@ async def _(here: Deployed) -> None:
     here.slack.user("U01BOB", "bob", deleted=True)
 
 
-@planted("A user is a guest", "people", WARNING, "U01BOB in [operators] is a guest, and refused", _RENEW)
+@planted("A user is a guest", "people", WARNING, "U01BOB in [operators] is a guest, and is refused", _RENEW)
 async def _(here: Deployed) -> None:
     here.slack.user("U01BOB", "bob", is_restricted=True)
 
 
-@planted("A user is a bot", "people", WARNING, "U01BOB in [operators] is a bot, and refused", _RENEW)
+@planted("A user is a bot", "people", WARNING, "U01BOB in [operators] is a bot, and is refused", _RENEW)
 async def _(here: Deployed) -> None:
     here.slack.user("U01BOB", "bob", is_bot=True)
 
 
 @planted(
-    "A user is of another workspace", "people", WARNING, "U01EVE in [second_person] ask is of another workspace", _RENEW
+    "A user belongs to another workspace",
+    "people",
+    WARNING,
+    "U01EVE in [second_person] ask belongs to another workspace",
+    _RENEW,
 )
 async def _(here: Deployed) -> None:
     here.toml["confirmation"] = {"second_step": "second_person"}
@@ -273,7 +277,7 @@ async def _(here: Deployed) -> None:
     "The bot is not in an allowed channel",
     "channels",
     WARNING,
-    "the bot is not in C01OTHER in [allow] channels, so prompts there are only shown to who asks",
+    "the bot is not in C01OTHER in [allow] channels, so prompts there are shown only to the person who asks",
     "Invite the bot there: /invite @codecheck-bot.",
 )
 async def _(here: Deployed) -> None:

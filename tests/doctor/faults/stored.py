@@ -13,7 +13,7 @@ _RESTORE = "Restore a backup"
     "Deletions are frozen",
     "freeze",
     WARNING,
-    "by U01ALICE",
+    "deletions have been frozen since",
     "To let them go on: /codecheck unfreeze, or `codecheck-bot unfreeze`.",
 )
 async def _(here: Deployed) -> None:
@@ -70,7 +70,7 @@ async def _(here: Deployed) -> None:
     "Somebody else writes under the bot's prefix",
     "stored data",
     FAULT,
-    "of another kind than they should be: ",
+    "keys of the wrong type: ",
     "set CODECHECK_REDIS_PREFIX to one of the bot's own.",
 )
 async def _(here: Deployed) -> None:
@@ -97,7 +97,7 @@ async def _(here: Deployed) -> None:
     "Nothing seals the audit log",
     "audit log",
     WARNING,
-    "1 events have not been sealed",
+    "1 event has not been sealed",
     "Start a bot: it seals them within seconds.",
 )
 async def _(here: Deployed) -> None:
@@ -119,3 +119,32 @@ async def _(here: Deployed) -> None:
     await here.redis.xadd(here.keys.events, {"event": f'{{"at":{old},"kind":"refused"}}'}, id=f"{old}-0")
     await here.rig.audit.seal()
     here.toml["record"] = {"retention_days": 1}
+
+
+@planted(
+    "Somebody else's list stands where the audit log should be",
+    "audit log",
+    WARNING,
+    "cannot tell: Redis refused (WRONGTYPE",
+    "See Redis.",
+)
+async def _(here: Deployed) -> None:
+    await here.redis.delete(here.keys.events)
+    await here.redis.lpush(here.keys.events, "an item")
+
+
+@planted(
+    "The last checkpoint was forged",
+    "audit log",
+    FAULT,
+    "checkpoint 2 does not fit the events that it seals",
+    "Run `codecheck-bot audit verify`",
+)
+async def _(here: Deployed) -> None:
+    await here.rig.audit.append(Event(kind=EventKind.REFUSED, who="U01BOB"))
+    await here.rig.audit.seal()
+    kept = await here.redis.execute_command("XREVRANGE", here.keys.checkpoints, "+", "-")
+    at, fields = kept[0]
+    await here.redis.xdel(here.keys.checkpoints, at)
+    forged = str(fields["event"]).replace('"events":2', '"events":3')
+    await here.redis.xadd(here.keys.checkpoints, {"event": forged}, id=f"{int(at.partition('-')[0]) + 1}-0")
