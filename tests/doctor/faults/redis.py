@@ -1,7 +1,11 @@
 """Faults of the Redis server, and of the way to it."""
 
+import asyncio
 import signal
+import ssl
 from pathlib import Path
+
+import trustme
 
 from bot.store.schema import acl_rules
 from tests.doctor.deployed import PREFIX, Deployed, old_server
@@ -263,3 +267,29 @@ async def _(here: Deployed) -> None:
 )
 async def _(here: Deployed) -> None:
     here.use_url(here.server.url.replace("redis://", "rediss://"))
+
+
+@planted(
+    "Redis's certificate is from an unknown authority",
+    "Redis",
+    FAULT,
+    "The TLS certificate of Redis is from an authority that this machine does not trust.",
+    "Set SSL_CERT_FILE to a PEM file with the certificates to trust",
+)
+async def _(here: Deployed) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=tls)
+    here.stack.callback(server.close)
+    here.use_url(f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+
+@planted(
+    "`REDIS_URL` asks for TLS, and something else listens there",
+    "Redis",
+    FAULT,
+    "The TLS connection to Redis failed.",
+    "Check whether the server speaks TLS on this port.",
+)
+async def _(here: Deployed) -> None:
+    here.use_url(f"rediss://127.0.0.1:{here.slack.port}")
