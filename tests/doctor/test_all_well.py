@@ -8,7 +8,8 @@ from bot.doctor import Grade
 from bot.doctor.registry import discover
 from bot.doctor.slack_answers import READS
 from bot.store.embedded import open_embedded
-from tests.doctor.deployed import deployed
+from bot.store.schema import acl_rules
+from tests.doctor.deployed import PREFIX, deployed
 from tests.store.servers import DEBIAN, valkey
 
 
@@ -42,3 +43,12 @@ async def test_beside_a_bot_that_uses_the_embedded_server(tmp_path: Path) -> Non
         assert [check.name for check in checks if check.grade is not Grade.OK] == ["stored data"]  # nothing is kept yet
         assert {"data folder", "Redis", "Redis memory", "Redis clock"} <= {check.name for check in checks}
         assert await server.ready()
+
+
+async def test_with_the_documented_rights_only_info_cannot_be_read(tmp_path: Path) -> None:
+    """The bot needs no INFO; everything else about Redis is found out without it."""
+    async with deployed(valkey(), tmp_path) as here:
+        await here.user("bot", *acl_rules(PREFIX).split())
+        here.write_toml()
+        checks = await here.examine()
+        assert [check.name for check in checks if check.grade is not Grade.OK] == ["Redis memory", "Redis persistence"]

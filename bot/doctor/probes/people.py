@@ -31,7 +31,7 @@ async def look(deployment: Deployment) -> Findings:
         hint = "Without users:read nobody is let in: see scopes. Otherwise try again in a minute."
         yield CannotTell(f"{who} could not be looked up ({unchecked[0].why.partition(': ')[2]})", hint).finding
     elif well:
-        yield ok(f"{len(people)} are full members")
+        yield ok(f"everyone in the settings is a full member ({len(people)})")
 
 
 def _judged(person: Person, where: str, installation: Installation) -> Finding | None:

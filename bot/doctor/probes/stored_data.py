@@ -62,7 +62,7 @@ async def look(deployment: Deployment) -> Findings:
             "If the bot was used before, restore a backup, and check REDIS_URL and CODECHECK_REDIS_PREFIX.",
         )
     elif not lost and not unreadable:
-        yield ok(f"{len(kept.deletions)} deletions have not ended")
+        yield ok(f"nothing is missing; deletions that have not ended: {len(kept.deletions)}")
 
 
 async def _read(calls: Calls, keys: Keys) -> _Kept:

@@ -294,8 +294,20 @@ async def _(here: Deployed) -> None:
     "The app may not look at channels (it need not, for its work)",
     "channels",
     WARNING,
-    f"so not whether the bot is in {CHANNEL}",
+    f"cannot tell whether the bot is in {CHANNEL}: the app lacks channels:read",
     f"Look in Slack whether the bot is in {CHANNEL}.",
 )
 async def _(here: Deployed) -> None:
     here.slack.installation.withdraw("channels:read", "groups:read")
+
+
+@planted(
+    "There are more people in the settings than doctor looks up",
+    "people",
+    WARNING,
+    "cannot tell: only 200 of 201 people were looked up",
+    "Look in Slack.",
+)
+async def _(here: Deployed) -> None:
+    people = [here.slack.user(f"U02P{number:03}", f"person{number}") for number in range(199)]
+    here.toml["operators"] |= {person.id: "shared" for person in people}
