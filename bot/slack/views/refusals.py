@@ -157,7 +157,7 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This has moved on. The prompt shows where it is now.",
     ),
     "unknown_deletion": (
-        "This request is no longer known: it ended long ago, or the bot's storage has lost it. Its buttons do nothing.",
+        "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
     ),
     "already_requested": ("Somebody asked for this already, and it's waiting.",),
     "no_such_task": ("CodeArts Check knows no such task.",),

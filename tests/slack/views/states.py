@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.domain.call import NOBODY_KNOWS_WHO
+from bot.domain.call import NEVER_SEEN
 from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.text import Text, UserGroup
@@ -94,7 +94,7 @@ STATES: Mapping[str, Shown] = {
         said=Said(why=Text("A check is running."), hint=Text("Stop it or wait, then ask again."), code="CC.00050015"),
     ),
     "gone": replace(CONFIRMED, stage=Stage.GONE, seen_at=AT),
-    "gone, nobody knows who": replace(CONFIRMED, stage=Stage.GONE, said=Said(why=NOBODY_KNOWS_WHO)),
+    "gone, nobody knows who": replace(CONFIRMED, stage=Stage.GONE, said=Said(why=NEVER_SEEN)),
     "failed, with a remedy for admins": replace(
         CONFIRMED,
         stage=Stage.FAILED,
