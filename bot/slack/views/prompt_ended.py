@@ -3,13 +3,13 @@
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
 from bot.slack.action_ids import COMMAND
 from bot.slack.views.layout import Layout, Line, dots, section, sentences
-from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, when
+from bot.slack.views.prompt_lines import confirmed_by_others, glass, quoted_reason, when
 from bot.slack.views.shown import Shown, Stage
 
 
 def ended(shown: Shown) -> Layout:
     """Deleted, not deleted, gone, kept, or never known."""
-    return Layout((section(_line(shown), what_to_do(shown)),), shown.at)
+    return Layout((section(_line(shown), glass(shown), what_to_do(shown)),), shown.at)
 
 
 def headline(shown: Shown) -> Text:
@@ -41,6 +41,8 @@ def by_whom(shown: Shown) -> Text:
             return _by_freeze(shown)
         case Stage.EXPIRED:
             return text("nobody confirmed by {expires}", expires=shown.expires)
+        case _ if shown.ended_by is None and shown.said.why:  # by the bot itself
+            return shown.said.why
         case _:
             return text("cancelled by {who}", who=who)
 
@@ -72,7 +74,9 @@ def _line(shown: Shown) -> Line:
 
 
 def what_to_do(shown: Shown) -> Text:
-    """How to ask again, if nobody was in time."""
+    """How to ask again, if nobody was in time, or what would let it through, if nobody could confirm it."""
+    if shown.stage is Stage.CANCELLED and shown.ended_by is None:
+        return shown.said.hint
     if shown.stage is not Stage.EXPIRED:
         return NOTHING
     return text("{command} asks again.", command=Code(f"{COMMAND} delete {shown.task_id}"))
