@@ -42,7 +42,7 @@ bench: .venv/.dev  ## figures, as ratios taken in one run
 lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are pinned already stay
 	$(PYTHON) -m venv .venv/uv
 	.venv/uv/bin/pip install --quiet $(UV)
-	$(COMPILE) $(PROJECTS:.=pyproject.toml) -o requirements.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) $(PROJECTS:.=pyproject.toml) --extra dev -o requirements-dev.lock
 	printf "hatchling\neditables\n" | $(COMPILE) - --constraint requirements-dev.lock -o requirements-build.lock
 

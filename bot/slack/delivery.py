@@ -98,7 +98,7 @@ class SlackMessenger:
             case _ if target == RESULT:
                 await self._tell_conversation(deletion, seen, response_url)
             case _ if target == REQUESTER:
-                await self._tell_requester(deletion, calls.to_requester(seen))
+                await self._tell_requester(deletion, calls.to_requester(seen), response_url)
             case _ if target in _IN_THREAD:
                 layout = _IN_THREAD[target](seen)
                 await self._tell_thread(deletion, layout, target, broadcast=target != REMINDER and not seen.asked)
@@ -129,12 +129,17 @@ class SlackMessenger:
         post = partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} {key}")
         await _first([partial(post, thread_ts=at.ts, broadcast=broadcast)])
 
-    async def _tell_requester(self, deletion: Deletion, layout: Layout) -> None:
-        """By direct message, which notifies; if the app may not write one, in the thread."""
+    async def _tell_requester(self, deletion: Deletion, layout: Layout, response_url: ResponseUrl | None) -> None:
+        """By direct message, which notifies; if the app may not write one, in the thread.
+
+        If there never was a prompt, they are still waiting for an answer where they asked.
+        """
         ways: list[_Way[object]] = [
             partial(self._post, deletion.requester.id, drawn(layout), Rank.NOTICE, f"{deletion.id} requester")
         ]
         at = deletion.delivery.prompt
+        if at is None and response_url is not None:
+            ways.insert(0, partial(self._respond, response_url, drawn(layout)))
         if at is not None and not at.ephemeral:
             ways.append(
                 partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} thread", thread_ts=at.ts)

@@ -15,6 +15,7 @@ from bot.domain.call import (
     stopped_by_freeze,
 )
 from bot.domain.deletion import Confirmation, Deletion, Delivery, Prompt
+from bot.domain.errors import NotRecordedError
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.lifecycle import ENDED, Action, Requirement, State
 from bot.domain.limits import Limits
@@ -424,6 +425,24 @@ async def test_an_end_that_is_not_announced_yet_has_no_ttl(rig: Rig) -> None:
     """Nothing that is still to be said may vanish by itself."""
     cancelled = await rig.act(await rig.requested(), Action.CANCEL)
     assert await rig.redis.ttl(rig.keys.deletion(cancelled.id)) == -1
+
+
+async def test_each_event_has_the_time_of_its_write(rig: Rig) -> None:
+    """By Redis's clock, as the deletion has it."""
+    requested = await rig.requested()
+    (event,) = await rig.audit.following()
+    assert event.at == requested.read_at
+
+
+async def test_a_key_of_another_kind_stops_the_write_before_its_event(rig: Rig) -> None:
+    """The log never tells of what did not happen."""
+    reviewed = await rig.reviewed()
+    await rig.redis.delete(rig.keys.hour("everyone"))
+    await rig.redis.set(rig.keys.hour("everyone"), "not a sorted set", px=60_000)
+    with pytest.raises(NotRecordedError):
+        await rig.act(reviewed, Action.CONFIRM)
+    assert await rig.events() == ["requested", "reviewed"]
+    assert await rig.unchanged(reviewed)
 
 
 async def test_what_is_not_a_step_is_not_recorded(rig: Rig) -> None:

@@ -71,7 +71,8 @@ def _ending(shown: Shown) -> tuple[Line, ...]:
         deleted = text("✅ *{task}* was deleted at {at}", task=shown.task, at=at)
         return dots(deleted, confirmed_by_others(shown)), dots(glass(shown))
     if shown.stage in KEPT:
-        return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), dots(prompt_ended.what_to_do(shown))
+        how = sentences(*prompt_ended.how_it_went(shown), prompt_ended.what_to_do(shown))
+        return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), how
     return (sentences(prompt_ended.headline(shown), *prompt_ended.how_it_went(shown)),)
 
 

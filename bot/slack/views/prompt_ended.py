@@ -28,7 +28,7 @@ def headline(shown: Shown) -> Text:
 
 
 def by_whom(shown: Shown) -> Text:
-    """Who kept it, and how; nobody, if its time ran out."""
+    """Who kept it, and how; NOTHING if nobody did: it could not go on."""
     who = shown.ended_by or shown.requester
     match shown.stage:
         case Stage.DECLINED if shown.ended_why:
@@ -41,8 +41,8 @@ def by_whom(shown: Shown) -> Text:
             return _by_freeze(shown)
         case Stage.EXPIRED:
             return text("nobody confirmed by {expires}", expires=shown.expires)
-        case _ if shown.ended_by is None and shown.said.why:  # by the bot itself
-            return shown.said.why
+        case _ if shown.ended_by is None:
+            return NOTHING
         case _:
             return text("cancelled by {who}", who=who)
 
@@ -56,6 +56,8 @@ def how_it_went(shown: Shown) -> tuple[Text, ...]:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:
             return shown.said.why, _look_yourself(shown)
+        case Stage.CANCELLED:
+            return shown.said.why, shown.said.hint
         case _:
             return ()
 
@@ -70,13 +72,11 @@ def _line(shown: Shown) -> Line:
         case Stage.EXPIRED:
             return dots(headline(shown), by_whom(shown))
         case _:
-            return dots(headline(shown), by_whom(shown), when(shown.ended_at))
+            return dots(headline(shown), by_whom(shown), when(shown.ended_at), *how_it_went(shown))
 
 
 def what_to_do(shown: Shown) -> Text:
-    """How to ask again, if nobody was in time, or what would let it through, if nobody could confirm it."""
-    if shown.stage is Stage.CANCELLED and shown.ended_by is None:
-        return shown.said.hint
+    """How to ask again, if nobody was in time."""
     if shown.stage is not Stage.EXPIRED:
         return NOTHING
     return text("{command} asks again.", command=Code(f"{COMMAND} delete {shown.task_id}"))

@@ -207,6 +207,24 @@ async def test_a_client_that_goes_away_is_no_error(app: AsyncApp) -> None:
     assert [log for log in logs if log["log_level"] not in {"info", "warning"}] == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "sent", "status"),
+    [
+        ("Content-Length: 2000000", b"", b"413"),
+        ("Transfer-Encoding: chunked", b"zzz\r\n", b"400"),
+        ("Transfer-Encoding: chunked", b"5\r\nabcdefgh\r\n", b"400"),
+    ],
+)
+async def test_a_body_that_can_be_nothing(server: HttpServer, headers: str, sent: bytes, status: bytes) -> None:
+    """One that is announced as too long is not waited for, and one that is not HTTP is no error of ours."""
+    request = half_a_body(sent=0).replace(b"Content-Length: 60000", headers.encode()) + sent
+    with capture_logs() as logs:
+        async with strangers(server.port, 1, request) as ((reader, _),), asyncio.timeout(4):  # a body may take 5 s
+            assert (await reader.readline()).split()[1] == status
+
+    assert [log for log in logs if log["log_level"] not in {"info", "warning"}] == []
+
+
 @pytest.mark.parametrize(("limit", "most"), [(64, 16), (256, 64), (1_024, 256), (1_000_000, 512)])
 def test_well_below_the_descriptors(limit: int, most: int) -> None:
     """At most a quarter of what the process may open, so that Redis, Slack and CodeArts Check are always reached."""
