@@ -118,7 +118,6 @@ _SAID: Mapping[str, Sequence[str]] = {
         "You have the same CodeArts user as {requester}, so somebody else has to confirm.",
         "You have the same CodeArts user as the person who asked, so somebody else has to confirm.",
     ),
-    "not_confirmed_by_you": ("You haven't confirmed it, so there is nothing to take back.",),
     "no_break_glass": ("Nobody can confirm this alone; somebody else has to confirm it.",),
     "why_too_short": ("Say why in at least ten characters.",),
     "changed": ("It has changed since it was shown, so you confirmed nothing. The prompt shows what is different.",),
