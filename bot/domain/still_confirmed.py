@@ -18,22 +18,18 @@ People = Mapping[SlackUser, Identity | Refused]
 
 
 def counting(deletion: Deletion, people: People) -> tuple[Confirmation, ...]:
-    """The confirmations of others that count now: distinct people with distinct operators, none of them the requester.
+    """The confirmations of others that count now: distinct operators, so distinct people, and none is the requester's.
 
     An approver who cannot be checked does not count; that fails only them, not the request.
     """
-    requester = people.get(deletion.requester)
-    operators = [deletion.operator, *([requester.operator] if isinstance(requester, Identity) else [])]
-    counted: dict[SlackUser, Confirmation] = {}
+    operators = [deletion.operator]
+    counted: list[Confirmation] = []
     for each in deletion.lifecycle.confirmations:
         now = people.get(each.user)
-        if not isinstance(now, Identity) or each.user == deletion.requester or each.user in counted:
-            continue
-        if any(same_operator(now.operator, other) for other in operators):
-            continue
-        operators.append(now.operator)
-        counted[each.user] = each
-    return tuple(counted.values())
+        if isinstance(now, Identity) and not any(same_operator(now.operator, other) for other in operators):
+            operators.append(now.operator)
+            counted.append(each)
+    return tuple(counted)
 
 
 def objection(deletion: Deletion, people: People, safeguards: Safeguards) -> Step | None:
