@@ -25,18 +25,24 @@ from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
-from bot.domain.access import AccessPolicy
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
-from bot.domain.operators import Operators
 from bot.domain.timings import Timings
+from bot.observability.backlog import Backlog
+from bot.observability.exposition import Exposition
 from bot.observability.health import READY, Readiness, State
+from bot.observability.measured.audit_log import MeasuredAuditLog
+from bot.observability.measured.deletion_store import MeasuredDeletionStore
+from bot.observability.measured.task_service import MeasuredTaskService
+from bot.observability.metrics import LIMITS
+from bot.observability.pulse import Pulse
 from bot.settings import Settings
 from bot.settings.faults import Fault, SettingsError
 from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
 from bot.slack.health import SlackHealth
 from bot.slack.listeners import register
+from bot.slack.registry import subcommand_names
 from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.events import Events
@@ -55,6 +61,8 @@ from bot.store.probe import probe
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
+
+_MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
 
 _log = structlog.get_logger(__name__)
 
@@ -121,7 +129,8 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         events = None if settings.socket_mode else Events(secret)
         readiness = Readiness({"redis": _starting, "slack": _starting})
-        http = await _listen(stack, settings, HttpApp(readiness, events))
+        exposition = Exposition(readiness)
+        http = await _listen(stack, settings, HttpApp(readiness, events, exposition))
         redis = await _redis(stack, settings, readiness)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
@@ -132,8 +141,11 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         links = Links(workspace.url, settings.codearts.console_url)
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
-        services = await _services(stack, settings, timings, redis, client, workspace, messenger, background, health)
-        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis))
+        services = await _services(
+            stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
+        )
+        replays = None if settings.socket_mode else RedisReplays(redis)
+        app = bolt_app(client, workspace, secret, replays, subcommands=subcommand_names())
         register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
@@ -151,16 +163,21 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     messenger: SlackMessenger,
     background: Background,
     health: SlackHealth,
+    readiness: Readiness,
+    exposition: Exposition,
 ) -> Services:
     """The application, and what it does by itself while it is open."""
     limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
-    store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
-    audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
-    service = CodeArtsCheck(
+    sweeps = Pulse(within=_MISSED_SWEEP)
+    redis_store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
+    store = MeasuredDeletionStore(redis_store, sweeps.beat)
+    audit, freezes = MeasuredAuditLog(RedisAuditLog(redis)), RedisFreeze(redis)
+    check = CodeArtsCheck(
         await stack.enter_async_context(codearts_client(settings)),
         redactor=Redactor(settings.secrets),
         projects=settings.codearts.projects,
     )
+    service = MeasuredTaskService(check)
     directory = SlackDirectory(
         client,
         settings.operators_from.profile_field,
@@ -168,7 +185,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
         health=health,
         org_wide=workspace.org_wide,
     )
-    authorizer = Authorizer(directory, _policy(settings, workspace))
+    authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
     second_person = settings.second_person.in_domain
     rules = settings.safeguards
@@ -203,6 +220,10 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
     await _run(stack, sweep_forever(store, runner, timings), "sweep")
+    readiness.watch("sweep", sweeps.state)
+    exposition.refresh_by(Backlog(redis_store, freezes, settings.notify.channels).refresh)
+    LIMITS.labels("everyone").set(limits.per_hour)
+    LIMITS.labels("person").set(limits.per_hour_per_person)
     await _run(stack, seal_forever(audit, timings), "seal")
     await _run(stack, count_forever(refusals), "count refusals")
     if settings.record.retention_days:
@@ -232,18 +253,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness
     redis = RedisCalls(client, Keys(settings.redis_prefix))
     readiness.watch("redis", partial(_redis_works, redis))
     return redis
-
-
-def _policy(settings: Settings, workspace: Workspace) -> AccessPolicy:
-    source = settings.operators_from
-    return AccessPolicy(
-        installation=workspace.installation,
-        operators=Operators(settings.operators, source.email_domain, source.profile_field),
-        users=settings.allow.users,
-        usergroups=settings.allow.usergroups,
-        channels=settings.allow.channels,
-        admins=settings.allow.admins,
-    )
 
 
 async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> HttpServer:

@@ -28,6 +28,7 @@ from bot.domain.next_step import REQUESTER, RESULT
 from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth
+from bot.slack.measured_call import measured_call
 from bot.slack.views import announcement, calls, private, prompt
 from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
@@ -167,6 +168,18 @@ class SlackMessenger:
         """
         await self._respond(response_url, message, replace_original=in_place)
 
+    async def answer_in(self, channel: str, user: str, message: Message) -> None:
+        """Answer somebody where they wrote: by a message in their direct messages, elsewhere by an ephemeral one.
+
+        Raises:
+            DeliveryError: Slack did not take it.
+        """
+        if channel.startswith("D"):
+            await self._post(channel, message, Rank.NOTICE, f"answer {user}")
+            return
+        with self._health.calling("chat.postEphemeral"):
+            await self._client.chat_postEphemeral(channel=channel, user=user, text=message.text, blocks=message.blocks)
+
     async def open_modal(self, trigger_id: str, view: View) -> None:
         """Open a modal for the person whose click or command `trigger_id` is.
 
@@ -253,12 +266,13 @@ class SlackMessenger:
                 "unfurl_links": False,
                 "unfurl_media": False,
             }
-            with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
-                async with self._session.post(
-                    response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
-                ) as answer:
-                    said = await answer.content.read(_ANSWER)
-            check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
+            with measured_call("response_url"):
+                with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
+                    async with self._session.post(
+                        response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
+                    ) as answer:
+                        said = await answer.content.read(_ANSWER)
+                check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
 
         await _or_plainly(send, message)
 

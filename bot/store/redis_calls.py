@@ -10,6 +10,7 @@ its connections, so that the next attempt looks the name up again.
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from hashlib import sha1
@@ -24,6 +25,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from bot.deletions.deadlines import Dependency, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
+from bot.observability.metrics import REDIS, RETRIES
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
@@ -131,6 +133,7 @@ class RedisCalls:
         if (unproven := UNPROVEN.get()) is not None:
             raise unproven
         unknown = False
+        began, result = time.monotonic(), "unknown"
 
         async def attempt() -> _Reply:
             nonlocal unknown
@@ -162,7 +165,12 @@ class RedisCalls:
                     reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
         except (RedisError, OSError) as error:
             why = self._note(error, unknown=unknown)
+            result = "unknown" if unknown else "failed"
             raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
+        else:
+            result = "ok"
+        finally:
+            REDIS.labels(result).observe(time.monotonic() - began)
         self._last_failure = ""
         return reply
 
@@ -222,3 +230,4 @@ def _may_pass(error: Exception) -> bool:
 
 async def _go_on(_error: Exception) -> None:
     """Nothing has to be cleaned up between attempts: each has its own connection."""
+    RETRIES.labels("redis").inc()

