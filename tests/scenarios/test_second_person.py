@@ -38,6 +38,7 @@ async def office(open_world: OpenWorld, toml: str = ASK, confirmation: str = "")
         dave, erin = world.slack.user("U01DAVE", "dave"), world.slack.user("U01ERIN", "erin")
         world.channel.members.update({dave.id, erin.id})
         yield Office(world, dave, erin)
+        await world.alice.types("/codecheck help", in_=world.channel)  # Slack's events of the last messages come first
 
 
 def thread(world: World, prompt: Message) -> list[str]:
