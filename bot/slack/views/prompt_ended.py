@@ -3,14 +3,14 @@
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
 from bot.slack.action_ids import COMMAND
 from bot.slack.views.layout import Layout, Line, dots, section, sentences
-from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, when
+from bot.slack.views.prompt_lines import confirmed_by_others, glass, quoted_reason, when
 from bot.slack.views.shown import Shown, Stage
 
 
 def ended(shown: Shown) -> Layout:
     """Deleted, not deleted, gone, kept, or never known."""
     why_kept = sentences(*how_it_went(shown)) if shown.stage is Stage.CANCELLED else sentences()
-    return Layout((section(_line(shown), why_kept, what_to_do(shown)),), shown.at)
+    return Layout((section(_line(shown), glass(shown), why_kept, what_to_do(shown)),), shown.at)
 
 
 def headline(shown: Shown) -> Text:
