@@ -89,7 +89,12 @@ MUTANTS = [
         "at",
         committing.test_whoever_has_slept_through_the_lease_sends_nothing,
     ),
-    Mutant("a limit takes one more", "#found / 2 < limit", "#found / 2 <= limit", committing.test_a_limit_refuses_the_confirmation),
+    Mutant(
+        "a limit takes one more",
+        "#found / 2 < limit",
+        "#found / 2 <= limit",
+        committing.test_a_limit_refuses_the_confirmation,
+    ),
     Mutant("a limit never forgets", "'(' .. whole(now - window)", "'-inf'", brakes.test_room_comes_when_it_is_said_to),
     Mutant(
         "room is said to come too soon",
