@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from bot.deletions.people import People
+from bot.domain.policy import Policy
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.deletions.background import Background
 from bot.deletions.freezing import Braking
 from bot.deletions.history import LookingBack
-from bot.deletions.people import People
 from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Deletions
 from bot.deletions.runner import Runner
 from bot.domain.next_step import Timings
-from bot.domain.policy import Policy
 from bot.observability.health import Readiness
 from bot.slack.delivery import SlackMessenger
 from bot.slack.listeners import Services, register

@@ -5,14 +5,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.deletions.ports import NewDeletion
 from bot.domain.brakes import Freeze
+from bot.domain.record import Entry, Note, What
+
+from bot.deletions.ports import NewDeletion
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
 from bot.domain.facts import Candidate, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.operators import Known, Profile
 from bot.domain.outcome import Outcome, Verdict
-from bot.domain.record import Entry, Note, What
 
 TTL = 300_000
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from bot.domain.deletion import Deletion, Prompt, State
+from bot.domain.deletion import Deletion, Delivery, Lifecycle, Prompt
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import State
 from bot.domain.outcome import Outcome, Verdict
 
 WORKSPACE = "https://acme.slack.com/"
@@ -19,14 +20,25 @@ REQUESTED = Deletion(
     requester=ALICE,
     operator="alice",
     channel="C1",
-    state=State.REQUESTED,
     requested_at=AT,
-    expires_at=AT + 300_000,
-    seen_at=AT,
-    preview=LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="main")),
+    lifecycle=Lifecycle(state=State.REQUESTED, expires_at=AT + 300_000, ttl=300_000),
+    shown=LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="main")),
+    read_at=AT,
 )
-POSTED = replace(REQUESTED, prompt=Prompt("C1", "1790000000.000100"))
-EPHEMERAL = replace(REQUESTED, prompt=Prompt("C1"))
-DELETED = replace(
-    POSTED, state=State.DELETED, outcome=Outcome(Verdict.DELETED, "success", "OK", request_id="req-1", took=812)
-)
+
+
+def at(deletion: Deletion, prompt: Prompt | None) -> Deletion:
+    """The same, with its prompt there."""
+    return replace(deletion, delivery=Delivery(prompt=prompt))
+
+
+def come_to(state: State, deletion: Deletion, **changes: object) -> Deletion:
+    """The same, in another state; `changes` are other fields of its lifecycle."""
+    lifecycle = replace(deletion.lifecycle, state=state, **changes)  # type: ignore[arg-type]  # the fields' own names
+    return replace(deletion, lifecycle=lifecycle)
+
+
+POSTED = at(REQUESTED, Prompt("C1", "1790000000.000100"))
+EPHEMERAL = at(REQUESTED, Prompt("C1"))
+SUCCESS = Outcome(Verdict.DELETED, "success", "OK", request_id="req-1", took=812)
+DELETED = come_to(State.DELETED, POSTED, outcome=SUCCESS, ended_at=AT + 60_000)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import aiohttp
 import pytest
+from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
 from bot.domain.deletion import Prompt, ResponseUrl, State
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.next_step import RESULT

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from bot.slack.outbox import Outbox, Rank
 
 from bot.domain.deletion import Prompt
 from bot.domain.errors import DeliveryDelayedError, UndeliverableError
 from bot.domain.next_step import RESULT
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.slack import SlackStandIn
 from bot.slack.delivery import SlackMessenger
-from bot.slack.outbox import Outbox, Rank
 from bot.slack.transport.bolt import slack_session, web_client
+from codecheck_sandbox.slack import SlackStandIn
 from tests.slack.samples import DELETED, POSTED, REQUESTED, WORKSPACE
 from tests.slack.wire import Answer, SlackWire
 

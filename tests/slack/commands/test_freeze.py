@@ -3,9 +3,9 @@
 import json
 
 import pytest
+from bot.domain.policy import Policy
 
 from bot.domain.identity import SlackUser
-from bot.domain.policy import Policy
 from tests.slack.memory import MemoryBrakes
 from tests.slack.samples import ALICE, BOB
 from tests.slack.signing import SignedSlack, command_form

@@ -12,8 +12,8 @@ import pytest
 
 from bot.domain.identity import SlackUser
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.world import World, open_world
 from bot.store.embedded import EmbeddedServer
+from codecheck_sandbox.world import World, open_world
 from tests.slack.samples import TASK_ID
 from tests.slack.signing import SignedSlack, command_form, signed_headers
 from tests.slack.transport.strangers import strangers
