@@ -11,6 +11,9 @@ from bot.domain.outcome import Outcome, Verdict
 WORKSPACE = "https://acme.slack.com/"
 ALICE = SlackUser("T1", "U01ALICE")
 BOB = SlackUser("T1", "U02BOB")
+CAROL = SlackUser("T1", "U03CAROL")
+DANA = SlackUser("T1", "U08DANA")
+STRANGER = SlackUser("T9", "U01ALICE")  # Alice's user ID, in another workspace
 TASK_ID = "897acf13d2a04fb6a7d3f8a3f3f0a001"
 AT = 1_790_000_000_000
 
