@@ -14,6 +14,7 @@ from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.redaction import Redactor
 from bot.deletions.actions import Actions
+from bot.deletions.approvers import Approvers
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
 from bot.deletions.execution import Execution
@@ -23,19 +24,26 @@ from bot.deletions.outbox import Outbox
 from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
+from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
-from bot.domain.access import AccessPolicy
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
-from bot.domain.operators import Operators
 from bot.domain.timings import Timings
+from bot.observability.backlog import Backlog
+from bot.observability.exposition import Exposition
 from bot.observability.health import READY, Readiness, State
+from bot.observability.measured.audit_log import MeasuredAuditLog
+from bot.observability.measured.deletion_store import MeasuredDeletionStore
+from bot.observability.measured.task_service import MeasuredTaskService
+from bot.observability.metrics import LIMITS
+from bot.observability.pulse import Pulse
 from bot.settings import Settings
 from bot.settings.faults import Fault, SettingsError
 from bot.slack.delivery import SlackMessenger
 from bot.slack.directory import SlackDirectory
 from bot.slack.health import SlackHealth
 from bot.slack.listeners import register
+from bot.slack.registry import subcommand_names
 from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.events import Events
@@ -44,16 +52,21 @@ from bot.slack.transport.listening import ListenError
 from bot.slack.transport.sign_in import Workspace, sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.slack.views.from_deletion import Links
+from bot.slack.views.shown_clock import shift_times
 from bot.stopping import stop_requested
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import open_embedded
 from bot.store.freeze import RedisFreeze
+from bot.store.memory import Memory, place_of
 from bot.store.probe import probe
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
+from bot.store.vitals import RedisVitals
+
+_MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
 
 _log = structlog.get_logger(__name__)
 
@@ -120,18 +133,23 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         events = None if settings.socket_mode else Events(secret)
         readiness = Readiness({"redis": _starting, "slack": _starting})
-        http = await _listen(stack, settings, HttpApp(readiness, events))
+        exposition = Exposition(readiness)
+        http = await _listen(stack, settings, HttpApp(readiness, events, exposition))
         redis = await _redis(stack, settings, readiness)
         session = await stack.enter_async_context(slack_session())
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         client.proxy = settings.proxies.proxy_for(settings.slack_api_url)  # slack_sdk reads the environment by itself
         workspace = await sign_in(client)
         health = SlackHealth()
+        readiness.watch("slack app", partial(_app_accepted, health))
         links = Links(workspace.url, settings.codearts.console_url)
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
-        services = await _services(stack, settings, timings, redis, client, workspace, messenger, background, health)
-        app = bolt_app(client, workspace, secret, None if settings.socket_mode else RedisReplays(redis))
+        services = await _services(
+            stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
+        )
+        replays = None if settings.socket_mode else RedisReplays(redis)
+        app = bolt_app(client, workspace, secret, replays, subcommands=subcommand_names())
         register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
@@ -149,16 +167,21 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     messenger: SlackMessenger,
     background: Background,
     health: SlackHealth,
+    readiness: Readiness,
+    exposition: Exposition,
 ) -> Services:
     """The application, and what it does by itself while it is open."""
     limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
-    store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
-    audit, freezes = RedisAuditLog(redis), RedisFreeze(redis)
-    service = CodeArtsCheck(
+    sweeps = Pulse(within=_MISSED_SWEEP)
+    redis_store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
+    store = MeasuredDeletionStore(redis_store, sweeps.beat)
+    audit, freezes = MeasuredAuditLog(RedisAuditLog(redis)), RedisFreeze(redis)
+    check = CodeArtsCheck(
         await stack.enter_async_context(codearts_client(settings)),
         redactor=Redactor(settings.secrets),
         projects=settings.codearts.projects,
     )
+    service = MeasuredTaskService(check)
     directory = SlackDirectory(
         client,
         settings.operators_from.profile_field,
@@ -166,27 +189,56 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
         health=health,
         org_wide=workspace.org_wide,
     )
-    authorizer = Authorizer(directory, _policy(settings, workspace))
+    authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
+    second_person = settings.second_person.in_domain
+    rules = settings.safeguards
     runner = Runner(
         store,
         Outbox(messenger, store),
-        Execution(store, service, authorizer, timings),
+        Execution(store, service, authorizer, timings, rules),
         service,
         background,
         timings=timings,
         notify=settings.notify.channels,
+        approvers=Approvers(authorizer, directory, second_person.ask),
+        second_person=second_person,
     )
-    rules = settings.safeguards
-    requests = Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings)
-    actions = Actions(store, authorizer, runner, rules, refusals)
+    requests = Requests(
+        store,
+        audit,
+        freezes,
+        authorizer,
+        service,
+        runner,
+        refusals,
+        rules=rules,
+        timings=timings,
+        second_person=second_person,
+    )
+    actions = Actions(store, authorizer, runner, rules, refusals, service, timings)
     freezing = Freezing(
         freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
     )
     history = History(store, audit, authorizer, refusals)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
-    await _run(stack, sweep_forever(store, runner, timings), "sweep")
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    watch = StorageWatch(
+        RedisVitals(redis),
+        Memory(settings.data_dir, place_of(url, settings.redis_prefix)),
+        store,
+        start=runner.start,
+        spread=freezing.frozen_by_bot,
+        shift=shift_times,
+        timings=timings,
+    )
+    readiness.watch("storage", partial(_noted, watch))
+    await _run(stack, sweep_forever(store, runner, watch, timings), "sweep")
+    readiness.watch("sweep", sweeps.state)
+    exposition.refresh_by(Backlog(redis_store, freezes, settings.notify.channels).refresh)
+    LIMITS.labels("everyone").set(limits.per_hour)
+    LIMITS.labels("person").set(limits.per_hour_per_person)
     await _run(stack, seal_forever(audit, timings), "seal")
     await _run(stack, count_forever(refusals), "count refusals")
     if settings.record.retention_days:
@@ -216,18 +268,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness
     redis = RedisCalls(client, Keys(settings.redis_prefix))
     readiness.watch("redis", partial(_redis_works, redis))
     return redis
-
-
-def _policy(settings: Settings, workspace: Workspace) -> AccessPolicy:
-    source = settings.operators_from
-    return AccessPolicy(
-        installation=workspace.installation,
-        operators=Operators(settings.operators, source.email_domain, source.profile_field),
-        users=settings.allow.users,
-        usergroups=settings.allow.usergroups,
-        channels=settings.allow.channels,
-        admins=settings.allow.admins,
-    )
 
 
 async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> HttpServer:
@@ -271,6 +311,17 @@ async def _redis_works(redis: RedisCalls) -> State:
     except PersonError:
         return State(ready=False, reason="no answer in time")
     return READY
+
+
+async def _noted(watch: StorageWatch) -> State:
+    """What an operator should know of the storage: Slack must reach the bot all the same, for an admin to act."""
+    return State(ready=True, reason=watch.note)
+
+
+async def _app_accepted(health: SlackHealth) -> State:
+    """Whether Slack has refused the app anything lately, such as a scope that it lacks."""
+    problems = health.problems
+    return State(ready=False, reason=str(problems[0])) if problems else READY
 
 
 async def _say_when_ready(readiness: Readiness) -> None:

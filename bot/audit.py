@@ -1,7 +1,6 @@
 """`codecheck-bot audit`: checks the audit log, and writes it out."""
 
 import csv
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -76,12 +75,12 @@ async def write(audit: RedisAuditLog, form: str, since: datetime | None, out: Ou
     if form == "csv":
         rows.writeheader()
     async for event in audit.events(int(since.timestamp() * 1_000) if since else 0):
-        at = datetime.fromtimestamp(event.at / 1_000, UTC).isoformat(timespec="milliseconds")
-        values = {"id": event.id, **event.values, "at": at}
         if form == "csv":
+            at = datetime.fromtimestamp(event.at / 1_000, UTC).isoformat(timespec="milliseconds")
+            values = {"id": event.id, **event.values, "at": at}
             rows.writerow({name: _harmless(value) for name, value in values.items()})
         else:
-            out.write(json.dumps(values, separators=(",", ":")) + "\n")
+            out.write(f'{{"id":"{event.id}",{event.text[1:]}\n')  # the text as it was sealed, with the ID before it
 
 
 def _harmless(value: str | int) -> str | int:

@@ -1,26 +1,34 @@
-"""What ends the process: SIGTERM, Ctrl-C, and SIGHUP when the terminal goes."""
+"""What ends the process: SIGTERM, Ctrl-C, and SIGHUP when the terminal goes.
 
-import asyncio
+This module is imported before everything else, so it imports nothing slow itself.
+"""
+
+import os
 import signal
-import sys
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 def end_at_once_until_running() -> None:
     """From now on until `stop_requested`, a signal ends the process at once: nothing is under way yet.
 
-    As process 1 (in a container) a signal that nobody handles is lost. So this is called before anything slow is
-    imported, and it imports nothing slow itself. Call it in the main thread.
+    As process 1 (in a container) a signal that nobody handles is lost. So call this before anything slow is imported,
+    in the main thread.
     """
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
 
 
-def stop_requested() -> asyncio.Event:
+def stop_requested() -> "asyncio.Event":
     """From now on a signal sets this event, and nothing else happens: what is under way can be finished.
 
     A SIGHUP that was ignored when the process started (nohup) stays ignored.
     """
+    import asyncio  # noqa: PLC0415 - slow
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
@@ -31,4 +39,4 @@ def stop_requested() -> asyncio.Event:
 
 
 def _end(number: int, _frame: FrameType | None) -> None:
-    sys.exit(0 if number == signal.SIGTERM else 128 + number)
+    os._exit(0 if number == signal.SIGTERM else 128 + number)  # SystemExit is lost if it is raised in a callback

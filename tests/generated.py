@@ -9,13 +9,37 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.cli.table import command_table
+from bot.doctor.registry import probes_table
 from bot.settings.tables import environment_table, toml_table
+from bot.slack.registry import commands_table
+from bot.store.schema import acl_rules
+from tests.doctor.planted import faults_table
+from tests.document_tables import (
+    decisions_table,
+    deletion_tables,
+    documents_table,
+    folders_table,
+    redis_keys_table,
+    state_diagram,
+    transitions_table,
+)
 
 ROOT = Path(__file__).parents[1]
 PARTS: Mapping[str, Callable[[], str]] = {
     "environment variables": environment_table,
     "codecheck.toml": toml_table,
     "command line": command_table,
+    "Slack commands": commands_table,
+    "doctor's probes": probes_table,
+    "doctor's faults": faults_table,
+    "Redis user": lambda: f"```\nACL SETUSER codecheck on >PASSWORD {acl_rules('codecheck')}\n```",
+    "Redis keys": redis_keys_table,
+    "a deletion in Redis": deletion_tables,
+    "folders": folders_table,
+    "state diagram": state_diagram,
+    "transitions": transitions_table,
+    "documents": documents_table,
+    "decisions": decisions_table,
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

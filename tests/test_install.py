@@ -99,7 +99,6 @@ def installed(project: Path) -> set[str]:
     return {name for name in found if not name.startswith(("pip-", "setuptools-"))}
 
 
-@pytest.mark.slow
 def test_newer_releases_change_nothing(project: Path) -> None:
     """With an extra that the lock does not mention, and for the tools that build as well."""
     ended = make(project, ".venv/.dev")
@@ -108,7 +107,6 @@ def test_newer_releases_change_nothing(project: Path) -> None:
     assert "Installing what the bot needs, 1 packages" in ended.stdout
 
 
-@pytest.mark.slow
 def test_a_lock_that_lacks_something_is_refused(project: Path) -> None:
     """Nothing resolves what it lacks; pip names it."""
     lock = project / "requirements-dev.lock"
@@ -120,7 +118,6 @@ def test_a_lock_that_lacks_something_is_refused(project: Path) -> None:
     assert "plugin 1.0 requires coverage, which is not installed" in ended.stdout
 
 
-@pytest.mark.slow
 def test_a_changed_package_is_refused(project: Path) -> None:
     """The hash in the lock is what counts, not the version."""
     Index(project.parent / "index").release("library", "1.0", code="print('something else')")

@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 
 from bot.manifest import parsed_manifest
+from bot.store.embedded import EmbeddedServer
 from codecheck_sandbox.bot_process import BotProcess
 from codecheck_sandbox.world import open_world
-from bot.store.embedded import EmbeddedServer
 from tests.settings.examples import ENOUGH
 from tests.slack.waiting import until
 from tests.slack.wire import SlackWire
@@ -155,3 +155,30 @@ async def test_nohup_is_kept(tmp_path: Path) -> None:
         assert not handles(bot.pid, signal.SIGHUP)
         os.kill(bot.pid, signal.SIGHUP)
         assert await bot.terminate() == 0
+
+
+IN_A_CALLBACK = """
+import os, signal
+from bot.stopping import end_at_once_until_running
+
+class Signals:
+    def __del__(self):
+        os.kill(os.getpid(), signal.{number})
+
+end_at_once_until_running()
+Signals()
+os._exit(7)
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [("SIGTERM", 0), ("SIGINT", 130)])
+async def test_a_signal_in_a_callback_counts(number: str, status: int) -> None:
+    """While modules are loaded Python runs callbacks in which an exception is ignored; a signal there ends it too."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", IN_A_CALLBACK.format(number=number)),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1])},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await process.communicate()
+
+    assert (process.returncode, told) == (status, b"")

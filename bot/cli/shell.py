@@ -11,7 +11,6 @@ import click
 from bot.cli.execution import execute
 from bot.cli.ports import Frozen, OpenStore, ShellStore
 from bot.cli.settings import store_settings
-from bot.domain.errors import BotError
 from bot.domain.text import Moment, Text, Value
 
 if TYPE_CHECKING:
@@ -21,9 +20,11 @@ _T = TypeVar("_T")
 LONGEST_REASON = 200
 
 
-def open_store(_settings: "StoreSettings") -> AbstractAsyncContextManager[ShellStore]:
+def open_store(settings: "StoreSettings") -> AbstractAsyncContextManager[ShellStore]:
     """The store in Redis."""
-    raise BotError("This command is not available yet.")
+    from bot.cli.redis_shell import open_shell_store
+
+    return open_shell_store(settings)
 
 
 def ask_store(opened_by: OpenStore | None, question: Callable[[ShellStore], Awaitable[_T]]) -> _T:

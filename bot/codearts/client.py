@@ -24,6 +24,7 @@ from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
 from bot.domain.task_id import TASK_ID
 from bot.domain.text import Code, Text
+from bot.observability.metrics import RETRIES
 
 _LONGEST_ANSWER = 1 << 20  # bytes; a longer one is cut, and so unreadable
 
@@ -116,6 +117,8 @@ class CodeArtsCheck:
                     wait_jitter=self._policy.first_pause,
                 ):
                     with attempt:
+                        if attempt.num > 1:
+                            RETRIES.labels("codearts").inc()
                         async with slots:
                             request = self._http.build_request(
                                 method,

@@ -6,6 +6,7 @@ import ssl
 import httpx
 
 from bot.codearts.endpoints import checked_endpoint
+from bot.codearts.measured_client import MeasuredClient
 
 # A DELETE is cut off by its own deadline, which is the shorter one; `pool` is how long a connection is waited for.
 _TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=10.0, pool=30.0)
@@ -32,7 +33,7 @@ def http_client(
     """
     # At DEBUG, httpcore logs the headers of answers, and IAM's hold the token.
     logging.getLogger("httpcore").setLevel(logging.WARNING)
-    return httpx.AsyncClient(
+    return MeasuredClient(
         base_url=httpx.URL(checked_endpoint(endpoint)),
         auth=auth,
         timeout=_TIMEOUT,

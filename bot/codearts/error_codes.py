@@ -55,7 +55,9 @@ _REFUSALS: Mapping[str, Refusal] = {
     "CC.00050000": Refusal(Text("CodeArts Check did not accept the task ID."), CHECK_THE_TASK_ID),
     "CC.00050007": Refusal(Text("IAM did not accept the bot's credentials."), TELL_AN_ADMIN, CHECK_THE_CREDENTIALS),
     NO_PERMISSION: Refusal(
-        Text("The bot has no permission to do this."), Text("A project admin can grant it."), GRANT_THE_RIGHT
+        Text("The bot has no permission to do this."),
+        Text("A project admin can grant it: {right}.", {"right": Code(RIGHT_TO_DELETE)}),
+        GRANT_THE_RIGHT,
     ),
     "CC.00050011": Refusal(
         Text("The bot's user is not in any project."),

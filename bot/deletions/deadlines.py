@@ -40,6 +40,12 @@ def payload_arrived() -> None:
     _arrived.set(clock.now())
 
 
+def since_arrival() -> float | None:
+    """Seconds since the payload came in that this work goes back to; None if it goes back to none."""
+    arrived = _arrived.get()
+    return None if arrived is None else clock.now() - arrived
+
+
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
     """Give the block so many seconds in all, counted from when the payload came in.

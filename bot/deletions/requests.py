@@ -27,6 +27,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
+from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 
 _NOT_FOUND_OUT = LookUp(Presence.UNKNOWN)
@@ -100,6 +101,7 @@ class Requests:
         refusals: records those who are refused.
         rules: what a deletion has to pass.
         timings: how long a request may wait for the look-up.
+        second_person: how long one waits that others have to confirm; None for the usual time.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request needs
@@ -114,6 +116,7 @@ class Requests:
         *,
         rules: Rules,
         timings: Timings,
+        second_person: SecondPerson | None = None,
     ) -> None:
         self._store = store
         self._audit = audit
@@ -124,6 +127,7 @@ class Requests:
         self._refusals = refusals
         self._rules = rules
         self._timings = timings
+        self._second_person = second_person
 
     async def request(
         self, task_id: str, reason: str, by: SlackUser, channel: str, response_url: ResponseUrl | None = None
@@ -147,8 +151,9 @@ class Requests:
         if safeguards.protect:
             values = {"rule": " ".join(safeguards.warnings)} if safeguards.warnings else {}
             raise Refused(Reason.PROTECTED, **values)
+        by_others = kind_of(safeguards.second_step).by_others
         alone = channel.startswith("D")  # a direct message
-        if alone and kind_of(safeguards.second_step).by_others:
+        if alone and by_others:
             raise Refused(Reason.NOBODY_ELSE_SEES)
         if safeguards.reason == "required" and not reason:
             return ReasonWanted(task_id, found)
@@ -161,6 +166,7 @@ class Requests:
             reason=reason if safeguards.reason != "off" else "",
             safeguards=safeguards,
             shown=found,
+            ttl=self._second_person.ttl if by_others and self._second_person is not None else 0,
         )
         try:
             deletion, created = await self._store.request(new)
@@ -179,6 +185,8 @@ class Requests:
         A refusal ends the look-up: somebody who may not ask learns nothing, and costs little.
         """
         seconds = self._timings.facts / 1_000
+        if self._rules.of(channel, None, task_id) != self._rules.usual:  # better a wait than the strictest rule
+            seconds = self._timings.facts_for_rules / 1_000
         looking = asyncio.create_task(self._service.look_up(task_id, within=seconds), name=f"look up {task_id}")
         found = _NOT_FOUND_OUT
         try:
@@ -220,7 +228,7 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards)
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
         deletions, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in deletions)
         return Whoami(identity, None, safeguards, waiting, freeze)

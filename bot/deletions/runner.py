@@ -5,15 +5,18 @@ a `ConflictError` that another process has taken it over.
 """
 
 import asyncio
+import random
 from collections.abc import Iterable
 from dataclasses import replace
 
 import structlog
 
+from bot.deletions.approvers import Approvers
 from bot.deletions.background import Background
 from bot.deletions.execution import Execution
 from bot.deletions.outbox import Outbox
 from bot.deletions.ports import Change, Close, ConflictError, DeletionStore, Hold, Rest, TaskService, Then
+from bot.domain import backoff
 from bot.domain import next_step as steps
 from bot.domain.audit import of_deletion
 from bot.domain.call import (
@@ -23,16 +26,17 @@ from bot.domain.call import (
     launched,
     looked,
     nobody_else_sees,
+    nobody_to_confirm,
     shown_first,
     stopped_by_freeze,
 )
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
-from bot.domain.lifecycle import EventKind, State
-from bot.domain.next_step import next_step
+from bot.domain.lifecycle import EventKind, Requirement, State
+from bot.domain.next_step import NextStep, next_step
+from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 
-_LONGEST_PAUSE = 60_000  # milliseconds between attempts to deliver a message
 _log = structlog.get_logger(__name__)
 
 
@@ -46,6 +50,8 @@ class Runner:
         service: looks their tasks up.
         background: where the work goes on.
         notify: the channels that are told of every outcome.
+        approvers: finds who is asked to confirm what others have to confirm.
+        second_person: when they are asked and reminded; None to ask nobody.
     """
 
     def __init__(  # noqa: PLR0913 - it goes between all that there is
@@ -58,6 +64,8 @@ class Runner:
         *,
         timings: Timings,
         notify: Iterable[str] = (),
+        approvers: Approvers | None = None,
+        second_person: SecondPerson | None = None,
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -66,6 +74,8 @@ class Runner:
         self._background = background
         self._timings = timings
         self._notify = tuple(notify)
+        self._approvers = approvers
+        self._second_person = second_person
 
     @property
     def in_flight(self) -> frozenset[str]:
@@ -96,7 +106,12 @@ class Runner:
         try:
             while current is not None:
                 last = current
-                current = await self._take_step(current, response_url)
+                try:
+                    current = await self._take_step(current, response_url)
+                except ConflictError as conflict:
+                    current = conflict.latest
+                    if conflict.requirement is Requirement.SAME_VERSION or current is None:
+                        raise
         except ConflictError as conflict:
             await self._overtaken(conflict.latest, last, response_url)
         except PersonError as error:  # Redis is away: the lease runs out, and some replica takes it over
@@ -116,9 +131,14 @@ class Runner:
         else:
             await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
 
-    async def _take_step(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion | None:
+    def _next_step(self, deletion: Deletion) -> NextStep:
+        return next_step(deletion, self._notify, self._second_person)
+
+    async def _take_step(  # noqa: C901 - one case a step
+        self, deletion: Deletion, response_url: ResponseUrl | None
+    ) -> Deletion | None:
         """The deletion after its next step, as it has been recorded; None if this process has let go of it."""
-        match next_step(deletion, self._notify):
+        match self._next_step(deletion):
             case steps.Close():
                 return await self._commit(deletion, deletion, then=Close())
             case steps.Wait(until):
@@ -133,6 +153,8 @@ class Runner:
                 return await self._write(deletion, launched(deletion))
             case steps.LookAtTask():
                 return await self._look_at_task(deletion)
+            case steps.FindApprovers():
+                return await self._find_approvers(deletion)
             case steps.LookUpOutcome():
                 return await self._look_up_outcome(deletion)
             case (steps.Call() | steps.Recover()) as call:
@@ -163,6 +185,14 @@ class Runner:
             return await self._write(deletion, after)
         return await self._commit(deletion, after)
 
+    async def _find_approvers(self, deletion: Deletion) -> Deletion | None:
+        """Find out whom to ask; if the settings name people and none of them may confirm it, it ends at once."""
+        asked = await self._approvers.of(deletion) if self._approvers is not None else ()
+        if not asked and self._approvers is not None and self._approvers.named:
+            _log.warning("nobody may confirm", deletion=deletion.id)
+            return await self._write(deletion, nobody_to_confirm(deletion))
+        return await self._commit(deletion, replace(deletion, delivery=replace(deletion.delivery, asked=asked)))
+
     async def _look_up_outcome(self, deletion: Deletion) -> Deletion | None:
         found = await self._service.look_up(deletion.task_id)
         if (step := after_look(deletion, found)) is not None:
@@ -188,29 +218,34 @@ class Runner:
             return await self._commit(deletion, deletion, then=Rest(deletion.lifecycle.expires_at))
         except DeliveryDelayedError as delayed:
             attempts = deletion.delivery.attempts
-            pause = max(delayed.retry_after, min(1_000 * 2**attempts, _LONGEST_PAUSE))
-            _log.warning("message delayed", deletion=deletion.id, why=str(delayed), pause_ms=pause)
-            later = replace(deletion, delivery=replace(deletion.delivery, attempts=attempts + 1))
+            pause = backoff.pause(delayed.retry_after, attempts, random.random())  # noqa: S311 - not a secret
+            log = _log.info if delayed.retry_after else _log.warning
+            log("message delayed", deletion=deletion.id, why=str(delayed), pause_ms=pause)
+            tried = attempts if delayed.retry_after else attempts + 1
+            later = replace(deletion, delivery=replace(deletion.delivery, attempts=tried))
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)
+        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
+            sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
         if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
-            following = next_step(sent, self._notify)
+            following = self._next_step(sent)
             if not isinstance(following, steps.Show | steps.Redraw):
                 return sent  # drawing again is harmless, so it is noted with what comes next
         return await self._commit(deletion, sent, then=self._then(sent))
 
     def _starts_dwell(self, deletion: Deletion) -> bool:
-        """Whether the delete button has just been shown for the first time."""
+        """Whether the delete button has just been shown, for the first time or again after a freeze."""
         return (
             deletion.state is State.REVIEWED
+            and deletion.freeze is None
             and not deletion.lifecycle.confirmable_at
             and deletion.delivery.rendered == deletion.appearance
         )
 
     def _then(self, deletion: Deletion) -> Then:
         """What becomes of the hold after a write, if nothing happens meanwhile."""
-        match next_step(deletion, self._notify):
+        match self._next_step(deletion):
             case steps.Wait(until):
                 return Rest(until)
             case steps.Close():

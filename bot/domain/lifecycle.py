@@ -34,11 +34,12 @@ ENDED = frozenset(
 
 
 class Action(StrEnum):
-    """What moves a deletion. The first six are people's; a button's action ID ends in one of these values."""
+    """What moves a deletion. The first seven are people's; a button's action ID ends in one of these values."""
 
     REVIEW = "review"
     CONFIRM = "confirm"
     WITHDRAW = "withdraw"
+    BREAK_GLASS = "break_glass"  # an admin confirms alone although others should
     CANCEL = "cancel"
     DECLINE = "decline"
     STOP = "stop"
@@ -48,12 +49,29 @@ class Action(StrEnum):
     LAUNCH = "launch"
     CALL = "call"
     RETURN = "return"
+    LAPSE = "lapse"  # a confirmation no longer counts, so somebody else has to give one
     SETTLE = "settle"
     CORRECT = "correct"
 
 
+PEOPLES = frozenset(
+    {
+        Action.REVIEW,
+        Action.CONFIRM,
+        Action.WITHDRAW,
+        Action.BREAK_GLASS,
+        Action.CANCEL,
+        Action.DECLINE,
+        Action.STOP,
+    }
+)
+"""What people can do; the rest is the bot's own, whatever an action ID says."""
 KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
 """These can only keep a task, so they work when little else does."""
+
+
+CONFIRMING = frozenset({Action.CONFIRM, Action.BREAK_GLASS})
+"""These lead to a DELETE, so they rest on nothing that is only remembered."""
 
 
 class Requirement(StrEnum):
@@ -67,6 +85,8 @@ class Requirement(StrEnum):
     DWELLED = "dwelled"  # the delete button has been visible long enough for this to be no slip
     NOT_FROZEN = "not_frozen"
     FROZEN = "frozen"
+    FROZEN_SINCE = "frozen_since"  # a freeze began after the confirmation, whether or not it has ended since
+    NOT_FROZEN_SINCE = "not_frozen_since"
     WITHIN_LIMITS = "within_limits"
     GRACE_OVER = "grace_over"
 
@@ -79,6 +99,7 @@ class EventKind(StrEnum):
     REVIEWED = "reviewed"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    GLASS_BROKEN = "glass_broken"
     CANCELLED = "cancelled"
     DECLINED = "declined"
     STOPPED = "stopped"
@@ -88,6 +109,7 @@ class EventKind(StrEnum):
     CALLED = "called"
     CALLED_AGAIN = "called_again"
     RETURNED = "returned"
+    LAPSED = "lapsed"
     ACCEPTED = "accepted"
     UNKNOWN = "unknown"
     LOOKED_UP = "looked_up"
@@ -99,6 +121,8 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
+    RESTARTED = "restarted"  # its time counts again from now, since Redis's clock had jumped
+    DATA_LOST = "data_lost"  # the storage has lost what was recorded before
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.REVIEWED, Action.CONFIRM, State.REVIEWED, EventKind.CONFIRMED, _CONFIRMABLE),
     Transition(State.REVIEWED, Action.CONFIRM, State.SCHEDULED, EventKind.CONFIRMED, _CONFIRMED),
     Transition(State.REVIEWED, Action.CONFIRM, State.EXECUTING, EventKind.CONFIRMED, _CONFIRMED),
+    *(
+        Transition(State.REVIEWED, Action.BREAK_GLASS, state, EventKind.GLASS_BROKEN, _CONFIRMED)
+        for state in (State.SCHEDULED, State.EXECUTING)
+    ),
     Transition(State.REVIEWED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN, _IN_TIME),
     Transition(State.SCHEDULED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN),
     *(
@@ -142,13 +170,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     *(Transition(state, Action.SETTLE, State.GONE, EventKind.GONE) for state in (State.REQUESTED, State.REVIEWED)),
     Transition(State.SCHEDULED, Action.STOP, State.CANCELLED, EventKind.STOPPED),
-    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN_SINCE,)),
     Transition(
         State.SCHEDULED,
         Action.LAUNCH,
         State.EXECUTING,
         EventKind.LAUNCHED,
-        (Requirement.NOT_FROZEN, Requirement.GRACE_OVER),
+        (Requirement.NOT_FROZEN_SINCE, Requirement.GRACE_OVER),
     ),
     Transition(
         State.EXECUTING,
@@ -158,7 +186,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         (Requirement.LEASE_HELD, Requirement.NOT_FROZEN),
     ),
     Transition(State.EXECUTING, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.REVIEWED, Action.RETURN, State.REQUESTED, EventKind.RETURNED, _IN_TIME),
     Transition(State.EXECUTING, Action.RETURN, State.REQUESTED, EventKind.RETURNED),
+    Transition(State.EXECUTING, Action.LAPSE, State.REVIEWED, EventKind.LAPSED),
     *(
         Transition(State.EXECUTING, Action.SETTLE, state, EventKind(state))
         for state in (State.DELETED, State.FAILED, State.GONE, State.UNKNOWN, State.ACCEPTED)
@@ -198,3 +228,19 @@ def transition(source: State, action: Action, target: State) -> Transition:
 def possible(source: State, action: Action) -> bool:
     """Whether `action` leads anywhere from `source`."""
     return any(row.source is source and row.action is action for row in TRANSITIONS)
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the documentation.
+
+    Parallel ways between two states are one arrow, with the actions in the order of the table.
+    """
+    arrows: dict[tuple[State, State], list[Action]] = {}
+    for row in TRANSITIONS:
+        actions = arrows.setdefault((row.source, row.target), [])
+        if row.action not in actions:
+            actions.append(row.action)
+    lines = ["stateDiagram-v2", f"    [*] --> {State.REQUESTED}: request"]
+    lines += [f"    {source} --> {target}: {', '.join(actions)}" for (source, target), actions in arrows.items()]
+    lines += [f"    {state} --> [*]" for state in State if state in ENDED]
+    return "\n".join(lines) + "\n"

@@ -88,10 +88,7 @@ class _Writer(QueueListener):
 
 
 class _Descriptor(logging.Handler):
-    """Writes to a descriptor past Python's buffers.
-
-    A thread that waits in a buffered write holds the buffer's lock, and Python aborts at exit if it cannot have that.
-    """
+    """Writes to a descriptor past Python's buffers, which lose lines if it does not block (O_NONBLOCK)."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()

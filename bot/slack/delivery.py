@@ -7,7 +7,7 @@ now" (`DeliveryDelayedError`) ends the attempt, and the deletion comes back to i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -17,6 +17,7 @@ import structlog
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
@@ -27,6 +28,7 @@ from bot.domain.next_step import REQUESTER, RESULT
 from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth
+from bot.slack.measured_call import measured_call
 from bot.slack.views import announcement, calls, private, prompt
 from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
@@ -36,6 +38,11 @@ from bot.slack.views.shown import FrozenBy, Shown
 _TRIGGER = 3.0  # seconds that a trigger ID lives; after that no modal opens
 _ANSWER = 65_536  # bytes of a response_url's answer that are read
 
+_IN_THREAD: Mapping[str, Callable[[Shown], Layout]] = {
+    APPROVERS: calls.to_confirm,
+    REMINDER: calls.reminder,
+    GLASS: calls.glass_broken,
+}
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 _Way = Callable[[], Awaitable[_T]]
@@ -92,7 +99,10 @@ class SlackMessenger:
             case _ if target == RESULT:
                 await self._tell_conversation(deletion, seen, response_url)
             case _ if target == REQUESTER:
-                await self._tell_requester(deletion, calls.to_requester(seen))
+                await self._tell_requester(deletion, calls.to_requester(seen), response_url)
+            case _ if target in _IN_THREAD:
+                layout = _IN_THREAD[target](seen)
+                await self._tell_thread(deletion, layout, target, broadcast=target != REMINDER and not seen.asked)
             case channel:
                 await _first([partial(self._post, channel, drawn(announcement.notice(seen)), Rank.NOTICE, deletion.id)])
 
@@ -112,12 +122,25 @@ class SlackMessenger:
         ways.append(partial(self._post, deletion.requester.id, direct, Rank.RESULT, deletion.id))
         await _first(ways)
 
-    async def _tell_requester(self, deletion: Deletion, layout: Layout) -> None:
-        """By direct message, which notifies; if the app may not write one, in the thread."""
+    async def _tell_thread(self, deletion: Deletion, layout: Layout, key: str, *, broadcast: bool) -> None:
+        """In the prompt's thread. If it names nobody, it is sent to the channel too, or nobody would notice it."""
+        at = deletion.delivery.prompt
+        if at is None or at.ephemeral:
+            raise UndeliverableError("there is no thread")
+        post = partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} {key}")
+        await _first([partial(post, thread_ts=at.ts, broadcast=broadcast)])
+
+    async def _tell_requester(self, deletion: Deletion, layout: Layout, response_url: ResponseUrl | None) -> None:
+        """By direct message, which notifies; if the app may not write one, in the thread.
+
+        If there never was a prompt, they are still waiting for an answer where they asked.
+        """
         ways: list[_Way[object]] = [
             partial(self._post, deletion.requester.id, drawn(layout), Rank.NOTICE, f"{deletion.id} requester")
         ]
         at = deletion.delivery.prompt
+        if at is None and response_url is not None:
+            ways.insert(0, partial(self._respond, response_url, drawn(layout)))
         if at is not None and not at.ephemeral:
             ways.append(
                 partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} thread", thread_ts=at.ts)
@@ -144,6 +167,18 @@ class SlackMessenger:
             DeliveryError: Slack did not take it.
         """
         await self._respond(response_url, message, replace_original=in_place)
+
+    async def answer_in(self, channel: str, user: str, message: Message) -> None:
+        """Answer somebody where they wrote: by a message in their direct messages, elsewhere by an ephemeral one.
+
+        Raises:
+            DeliveryError: Slack did not take it.
+        """
+        if channel.startswith("D"):
+            await self._post(channel, message, Rank.NOTICE, f"answer {user}")
+            return
+        with self._health.calling("chat.postEphemeral"):
+            await self._client.chat_postEphemeral(channel=channel, user=user, text=message.text, blocks=message.blocks)
 
     async def open_modal(self, trigger_id: str, view: View) -> None:
         """Open a modal for the person whose click or command `trigger_id` is.
@@ -231,12 +266,13 @@ class SlackMessenger:
                 "unfurl_links": False,
                 "unfurl_media": False,
             }
-            with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
-                async with self._session.post(
-                    response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
-                ) as answer:
-                    said = await answer.content.read(_ANSWER)
-            check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
+            with measured_call("response_url"):
+                with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
+                    async with self._session.post(
+                        response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
+                    ) as answer:
+                        said = await answer.content.read(_ANSWER)
+                check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
 
         await _or_plainly(send, message)
 

@@ -90,6 +90,11 @@ class SlackDirectory:
         ages = [age for age in (profile_age, *(age for _, age in groups)) if age is not None]
         return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), max(ages, default=None))
 
+    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
+        """Who is in a user group; see `Usergroups.members`."""
+        found, _ = await self._group(usergroup, team if self._org_wide else "", fresh=False)
+        return found
+
     async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float | None]:
         """What users.info and the custom field say, and how many seconds ago; None for just now."""
         if not fresh and (kept := self._profiles.get(user)) is not None:
@@ -100,7 +105,7 @@ class SlackDirectory:
         )
         if isinstance(info, Unseen):
             return info, None
-        profile = _read(info, value)
+        profile = profile_of(info, value)
         if not isinstance(value, Unseen):
             self._profiles.put(user, profile)
         return profile, None
@@ -146,8 +151,8 @@ class SlackDirectory:
             return Unseen.NO_ANSWER
 
 
-def _read(info: Mapping[str, object], field: str | Unseen) -> Profile:
-    """The user object of users.info.
+def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
+    """The user object of users.info, with the custom field.
 
     What it leaves out counts against nobody but the team, which must be there.
     """

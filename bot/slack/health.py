@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.slack.errors import AppRefusedError, web_api_errors
+from bot.slack.measured_call import measured_call
 
 REMEMBERED = 900.0  # seconds after which a refusal that has not been seen again is not reported any more
 
@@ -92,7 +93,7 @@ class SlackHealth:
             DeliveryError: Slack did not take it; see `bot.slack.errors`.
         """
         try:
-            with web_api_errors():
+            with measured_call(method), web_api_errors():
                 yield
         except AppRefusedError as refusal:
             self._refused(AppProblem(method, refusal.code, refusal.needed))

@@ -93,6 +93,11 @@ def discover(package: ModuleType = commands) -> Registry:
     return Registry(tuple(sorted(found, key=lambda each: (each.order, each.name))))
 
 
+def subcommand_names() -> frozenset[str]:
+    """The names of the subcommands."""
+    return frozenset(each.name for each in discover().subcommands)
+
+
 def commands_table() -> str:
     """The README's table of what people type in Slack, in Markdown."""
     return discover().commands_table()

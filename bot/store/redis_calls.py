@@ -4,12 +4,13 @@ Whoever is told "I didn't do anything" must be able to rely on it. So the connec
 it: what fails until then was surely not executed, nor was what Redis refused; everything else is not known. Every
 transaction is safe to replay, hence a lost connection may be tried again.
 
-READONLY, MASTERDOWN and LOADING mean that this is the wrong server now, as after a failover: the pool lets go of all
-its connections, so that the next attempt looks the name up again.
+READONLY, MASTERDOWN and LOADING, and MOVED in a Cluster, mean that this is the wrong server now, as after a failover:
+the pool lets go of all its connections, so that the next attempt looks the name up again.
 """
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from hashlib import sha1
@@ -24,6 +25,7 @@ from redis.exceptions import ConnectionError as ConnectionLost
 
 from bot.deletions.deadlines import Dependency, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
+from bot.observability.metrics import REDIS, RETRIES
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
@@ -35,7 +37,7 @@ _REFUSED = re.compile(
     r"^UNCHANGED |(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|"
     r"NOPERM|NOAUTH|WRONGPASS) "
 )
-_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN) ")
+_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN|MOVED|ASK|CLUSTERDOWN|TRYAGAIN) ")
 _NO_RIGHT = re.compile(r"run the '(?P<command>[^']+)' command")
 _WHY = (
     ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
@@ -45,6 +47,7 @@ _WHY = (
     ("NOREPLICAS ", "Redis has too few replicas (min-replicas-to-write)"),
     ("MISCONF ", "Redis cannot save to its disk"),
     ("CLUSTERDOWN ", "the Redis cluster is down"),
+    ("MOVED ", "this Redis is a node of a cluster, and another one has the keys: write REDIS_URL as redis+cluster://"),
     ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
 )
 UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
@@ -131,6 +134,7 @@ class RedisCalls:
         if (unproven := UNPROVEN.get()) is not None:
             raise unproven
         unknown = False
+        began, result = time.monotonic(), "unknown"
 
         async def attempt() -> _Reply:
             nonlocal unknown
@@ -141,7 +145,7 @@ class RedisCalls:
             except ResponseError as error:
                 clean = True
                 unknown = unknown or (writing and not _refused(error))
-                if _WRONG_SERVER.search(_said(error)):
+                if _WRONG_SERVER.search(f"{_said(error)} "):
                     await self._pool.disconnect()
                     raise _WrongServerError(_said(error)) from error
                 raise
@@ -162,7 +166,12 @@ class RedisCalls:
                     reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
         except (RedisError, OSError) as error:
             why = self._note(error, unknown=unknown)
+            result = "unknown" if unknown else "failed"
             raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
+        else:
+            result = "ok"
+        finally:
+            REDIS.labels(result).observe(time.monotonic() - began)
         self._last_failure = ""
         return reply
 
@@ -222,3 +231,4 @@ def _may_pass(error: Exception) -> bool:
 
 async def _go_on(_error: Exception) -> None:
     """Nothing has to be cleaned up between attempts: each has its own connection."""
+    RETRIES.labels("redis").inc()

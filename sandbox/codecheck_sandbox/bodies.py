@@ -7,7 +7,7 @@ from aiohttp.web_protocol import RequestPayloadError
 
 @web.middleware
 async def readable_body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a body in an unknown or a wrong encoding; whoever handles the request may rely on `request.text()`."""
+    """Refuse a body in an unknown or a wrong encoding; handlers may rely on `request.text()`."""
     try:
         await request.text()
     except RequestPayloadError:

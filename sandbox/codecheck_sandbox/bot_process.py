@@ -126,7 +126,7 @@ class BotProcess:
 
 
 def _entry(line: bytes) -> dict[str, object]:
-    """A line of the log; what is not JSON stands under `raw`."""
+    """A line of the log; what is not JSON is under `raw`."""
     try:
         entry = json.loads(line)
     except ValueError:

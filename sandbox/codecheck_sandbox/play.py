@@ -1,20 +1,21 @@
 """`codecheck-bot sandbox --play`: a few conversations, played by the real bot and printed as they happened."""
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codecheck_sandbox.codearts import Drop
+from codecheck_sandbox.codearts import Drop, Refuse
 from codecheck_sandbox.slack import Message, NeverHappenedError, NotPossibleError, Transcript
 from codecheck_sandbox.world import World, open_world
 
 _FRONTEND = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 _SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
 _GATEWAY = "5d0e8b7c6a5f4e3d2c1b0a9f8e7d6c5b"
-_MONOREPO = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
 _WIDTH = 100
 _PATIENCE = 15.0  # seconds for what takes a few look-ups
+_DWELL = 2.2  # seconds: a second confirmation counts 2 s after its button was shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def _perform(number: int, scene: Scene, world: World) -> bool:
 
 async def _deleted(world: World) -> None:
     await _ask(world, _FRONTEND)
-    await _confirm(world, "Delete task 897acf…")
+    await _confirm(world, "Delete webshop-frontend")
     await _result(world, "status: success", "httpStatus: OK")
     _must("one task went, deleted by alice", holds=[gone.operator for gone in world.codearts.deletions] == ["alice"])
 
@@ -78,34 +79,35 @@ async def _deleted(world: World) -> None:
 async def _cancelled(world: World) -> None:
     await _ask(world, _SEARCH)
     await world.alice.clicks("Cancel", on=world.channel)
-    await world.slack.until(lambda: "Cancelled" in _latest(world).text)
+    await world.slack.until(lambda: "cancelled by" in _latest(world).text)
     _must("the task is still there", holds=_SEARCH in world.codearts.tasks)
 
 
 async def _refused(world: World) -> None:
     answer = await world.carol.types(f"/codecheck delete {_SEARCH}", in_=world.channel)
-    _must("carol is told that she has no operator", holds="operator" in answer.text)
+    _must("carol is told that she has no CodeArts user", holds="no CodeArts user" in answer.text)
     await _ask(world, _SEARCH)
     prompt = _latest(world)
     await world.bob.clicks("Review deletion…", on=prompt)
     await world.slack.until(lambda: any(seen.only_for == world.bob.id for seen in world.bob.sees(world.channel)))
     await world.alice.clicks("Cancel", on=world.channel)
-    await world.slack.until(lambda: "Cancelled" in _latest(world).text)
+    await world.slack.until(lambda: "cancelled by" in _latest(world).text)
 
 
 async def _failed(world: World) -> None:
-    await _ask(world, _MONOREPO)
-    await _confirm(world, "Delete task f0e1d2…")
-    await _result(world, "was not deleted")
-    _must("the task is still there", holds=_MONOREPO in world.codearts.tasks)
+    world.codearts.next_answer(Refuse("CC.00050015"))
+    await _ask(world, _SEARCH)
+    await _confirm(world, "Delete webshop-search-old")
+    await _result(world, "was not deleted", "A check is running")
+    _must("the task is still there", holds=_SEARCH in world.codearts.tasks)
 
 
 async def _unknown(world: World) -> None:
     world.codearts.next_answer(Drop(after_deleting=True))
     await _ask(world, _GATEWAY)
-    await _confirm(world, "Delete task 5d0e8b…")
-    await _result(world, "Not known yet")
-    await _result(world, "has gone", "was deleted")
+    await _confirm(world, "Delete payments-gateway")
+    await world.slack.until(lambda: "not known yet" in _latest(world).text)
+    await _result(world, "deleted", "seen to be gone")
     _must("the task has gone", holds=_GATEWAY not in world.codearts.tasks)
 
 
@@ -113,7 +115,7 @@ SCENES = (
     Scene("Asked for, reviewed, confirmed: deleted", _deleted),
     Scene("Changed her mind: cancelled", _cancelled),
     Scene("Somebody else presses the buttons, and somebody without an operator asks: refused", _refused),
-    Scene("CodeArts Check refuses: the bot says what it said, and the task stands", _failed),
+    Scene("CodeArts Check refuses: the bot says what it said, and the task stays", _failed),
     Scene("The connection is lost in the middle: not known, looked into, then the truth", _unknown),
 )
 
@@ -128,7 +130,8 @@ async def _ask(world: World, task_id: str) -> None:
 async def _confirm(world: World, label: str) -> None:
     """Alice takes both steps."""
     await world.alice.clicks("Review deletion…", on=world.channel)
-    await world.slack.until(lambda: "Step 2 of 2" in _latest(world).text)
+    await world.slack.until(lambda: "for good?" in _latest(world).text)
+    await asyncio.sleep(_DWELL)
     await world.alice.clicks(label, on=world.channel)
 
 

@@ -12,6 +12,7 @@ from bot.manifest import parsed_manifest
 from bot.store.embedded import start_embedded
 from codecheck_sandbox.page.serving import Sandbox, open_sandbox
 from tests.browser.chromium import installed, open_browser
+from tests.browser.talking import AT_ONCE
 
 REQUIRED = "CODECHECK_BROWSER_REQUIRED"  # .ci/run sets it: then a missing browser is a failure
 PATIENCE = 15_000.0  # milliseconds
@@ -34,7 +35,11 @@ async def browser() -> AsyncIterator[Browser]:
 async def sandbox(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
     """The whole sandbox, with the real bot."""
     async with open_sandbox(
-        parsed_manifest(), lambda: start_embedded(tmp_path / "redis"), port=0, socket_mode=bool(request.param)
+        parsed_manifest(),
+        lambda: start_embedded(tmp_path / "redis"),
+        port=0,
+        socket_mode=bool(request.param),
+        toml=AT_ONCE,
     ) as sandbox:
         yield sandbox
 

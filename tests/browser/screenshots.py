@@ -13,7 +13,19 @@ from bot.manifest import parsed_manifest
 from bot.store.embedded import start_embedded
 from codecheck_sandbox.page.serving import open_sandbox
 from tests.browser.chromium import open_browser
-from tests.browser.talking import DELETE, SEARCH, act_as, answer_next, ask, channel, composer, enter, open_panel, press
+from tests.browser.talking import (
+    AT_ONCE,
+    DELETE,
+    SEARCH,
+    act_as,
+    answer_next,
+    ask,
+    channel,
+    composer,
+    enter,
+    open_panel,
+    press,
+)
 
 WIDE = (1180, 640)
 NARROW = (400, 760)
@@ -48,7 +60,7 @@ async def open_page(browser: Browser, size: tuple[int, int], *, dark: bool = Fal
     """A sandbox of its own, as alice sees it."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_sandbox(
-            parsed_manifest(), lambda: start_embedded(Path(folder)), port=0, socket_mode=True
+            parsed_manifest(), lambda: start_embedded(Path(folder)), port=0, socket_mode=True, toml=AT_ONCE
         ) as sandbox:
             context = await browser.new_context(
                 viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light"
@@ -76,7 +88,7 @@ async def deletion(page: Page, folder: Path) -> None:
     await take(page, folder / "step-1.png")
     await act_as(page, "bob")
     await press(page, "Review deletion…")
-    await channel(page).get_by_text("only the person who asked").wait_for()
+    await channel(page).get_by_text("This one is @alice's to confirm").wait_for()
     await take(page, folder / "bystander.png")
     await act_as(page, "alice")
     await press(page, "Review deletion…")
@@ -95,43 +107,43 @@ async def ends(page: Page, folder: Path) -> None:
     """A refusal of the service's; then an answer that is lost, and what is found."""
     await ask(page, MONOREPO)
     await press(page, "Review deletion…")
-    await press(page, "Delete task f0e1d2…")
-    await channel(page).get_by_text("was not deleted").nth(2).wait_for()
+    await press(page, "Delete webshop-monorepo")
+    await channel(page).get_by_text("was not deleted").nth(1).wait_for()
     await take(page, folder / "failed.png")
     await answer_next(page, "Deleted, then the connection drops")
     await ask(page, GATEWAY)
     await press(page, "Review deletion…")
-    await press(page, "Delete task 5d0e8b…")
-    await channel(page).get_by_text("Not known yet").first.wait_for()
+    await press(page, "Delete payments-gateway")
+    await channel(page).get_by_text("not known yet whether").first.wait_for()
     await take(page, folder / "unknown.png")
-    await channel(page).get_by_text("has gone").last.wait_for()
+    await channel(page).get_by_text("✅ payments-gateway deleted").last.wait_for()
     await channel(page).get_by_text("2 replies").wait_for()
     await take(page, folder / "unknown-then-deleted.png")
 
 
 async def second_steps(page: Page, folder: Path) -> None:
-    """The window of the typed ID with a wrong one in it; the prompt for somebody else; a grace; then a freeze."""
+    """The modal of the typed name with a wrong one in it; the prompt for somebody else; a grace; then a freeze."""
     await enter(page, "release")
     await ask(page, in_="release")
     await press(page, "Review deletion…", in_="release")
-    window = page.get_by_role("dialog", name="Delete for good?")
-    await window.get_by_label("Task ID").fill(SEARCH)
-    await window.get_by_role("button", name="Delete task").click()
-    await window.get_by_text("This is not the ID of the task").wait_for()
+    window = page.get_by_role("dialog", name="Delete task?")
+    await window.get_by_label("Type webshop-frontend to confirm").fill(SEARCH)
+    await window.get_by_role("button", name="Delete", exact=True).click()
+    await window.get_by_text("That isn't the task's name").wait_for()
     await page.mouse.move(0, 0)
     await page.screenshot(path=folder / "typed.png", animations="disabled", caret="hide")
     await page.keyboard.press("Escape")
     await enter(page, "two-person")
     await ask(page, GATEWAY, in_="two-person")
     await press(page, "Review deletion…", in_="two-person")
-    await channel(page, "two-person").get_by_role("button", name="Delete task 5d0e8b…").wait_for()
+    await channel(page, "two-person").get_by_role("button", name="Delete payments-gateway").wait_for()
     await act_as(page, "bob")
     await take(page, folder / "second-person.png", "two-person")
     await act_as(page, "alice")
     await enter(page, "time-to-stop")
     await ask(page, SEARCH, in_="time-to-stop")
     await press(page, "Review deletion…", in_="time-to-stop")
-    await press(page, "Delete task 2b6f4c…", in_="time-to-stop")
+    await press(page, "Delete webshop-search-old", in_="time-to-stop")
     await channel(page, "time-to-stop").get_by_role("button", name="Stop").wait_for()
     await take(page, folder / "grace.png", "time-to-stop")
     await enter(page, "code-quality")
@@ -143,7 +155,7 @@ async def second_steps(page: Page, folder: Path) -> None:
     await channel(page).get_by_text("Deletions are frozen by").wait_for()
     await act_as(page, "alice")
     await press(page, "Review deletion…")
-    await channel(page).get_by_text("Reason: release day").first.wait_for()
+    await channel(page).get_by_text("“release day”").first.wait_for()
     await take(page, folder / "frozen.png")
 
 
@@ -151,7 +163,7 @@ async def panels(page: Page, folder: Path) -> None:
     """The panels, in the dark."""
     await ask(page, SEARCH)
     await press(page, "Review deletion…")
-    await channel(page).get_by_role("button", name="Delete task 2b6f4c…").wait_for()
+    await channel(page).get_by_role("button", name="Delete webshop-search-old").wait_for()
     await take(page, folder / "dark.png")
     for name in ("Slack", "Processes", "Wire", "Block Kit"):
         panel = await open_panel(page, name)

@@ -2,9 +2,12 @@
 
 from playwright.async_api import Locator, Page
 
+from codecheck_sandbox.page.cast import CODECHECK_TOML
+
+AT_ONCE = f"[confirmation]\ndwell_seconds = 0\n{CODECHECK_TOML}"  # no test has to read the prompt first
 FRONTEND = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
-DELETE = "Delete task 897acf…"
+DELETE = "Delete webshop-frontend"
 
 
 def channel(page: Page, name: str = "code-quality") -> Locator:

@@ -1,8 +1,6 @@
 """Block Kit on the page: drawn as Slack draws it, or refused with the reason; modals; mrkdwn."""
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -223,19 +221,3 @@ async def test_inputs_may_share_a_label_and_have_any_block_id(page: Page, sandbo
     assert {block_id: values[block_id]["task_id"]["value"] for block_id in ids} == {
         block_id: f"typed in {block_id}" for block_id in ids
     }
-
-
-async def test_every_emoji_that_the_bot_uses_is_known(page: Page) -> None:
-    """A short name left as it is would look like a mistake of the bot's."""
-    sources = (Path(__file__).parents[2] / "bot" / "slack" / "views").glob("*.py")
-    used = {name for source in sources for name in re.findall(r"[\"' ]:([a-z_]+):[\"' *]", source.read_text("utf-8"))}
-    assert "white_check_mark" in used
-    await channel(page).wait_for()
-    left = await page.evaluate(
-        """async (names) => {
-            const { withEmoji } = await import("/static/js/emoji.js");
-            return names.filter((name) => withEmoji(`:${name}:`) === `:${name}:`);
-        }""",
-        sorted(used),
-    )
-    assert left == []

@@ -5,7 +5,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from codecheck_sandbox.page.serving import Sandbox
-from tests.browser.talking import FRONTEND, act_as, ask, channel, composer, open_panel, press
+from tests.browser.talking import DELETE, FRONTEND, act_as, ask, channel, composer, open_panel, press
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,7 +18,7 @@ async def test_nothing_serious_stands_in_the_way_of_assistive_technology(page: P
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await ask(page)
     await press(page, "Review deletion…")
-    await channel(page).get_by_role("button", name="Delete task").wait_for()
+    await channel(page).get_by_role("button", name=DELETE).wait_for()
     await composer(page).fill("/codecheck ")
     await page.get_by_role("option", name="/codecheck delete").wait_for()
     found = []
@@ -55,7 +55,7 @@ async def test_the_wire_shows_signed_headers_and_no_secret(page: Page, sandbox: 
     await panel.get_by_text("slash_commands").first.click()
     await expect(panel.get_by_text("X-Slack-Signature: v0=")).to_be_visible()
     await panel.get_by_text(f"GET /v3/task/{FRONTEND}").first.click()
-    await expect(panel.get_by_text("SDK-HMAC-SHA256 Access=")).to_be_visible()
+    await expect(panel.get_by_text("SDK-HMAC-SHA256 Access=").locator("visible=true").first).to_be_visible()
     shown = await panel.text_content() or ""
     slack = sandbox.stage.world.slack
     secrets = [slack.bot_token, slack.app_token, slack.signing_secret, "sandboxSecretKeyOfTheBot"]
@@ -70,7 +70,7 @@ async def test_where_the_bot_is_no_member_the_prompt_is_private_and_the_result_p
     await page.keyboard.press("Enter")
     await leads.get_by_role("button", name="Review deletion…").click()
     await expect(leads.get_by_text("Only visible to you").first).to_be_visible()
-    await leads.get_by_role("button", name="Delete task").click()
+    await leads.get_by_role("button", name=DELETE).click()
     await act_as(page, "bob")
     await expect(leads.get_by_text("status: success")).to_be_visible()
 
@@ -98,3 +98,16 @@ async def test_a_thread_is_written_in_and_commands_are_not_taken_there(page: Pag
     await reply.press("Enter")
     await expect(page.get_by_text("not supported in threads")).to_be_visible()
     await expect(channel(page).get_by_role("button", name="1 reply")).to_be_visible()
+
+
+async def test_a_task_changes_under_everybodys_eyes(page: Page, sandbox: Sandbox) -> None:
+    """A check starts, and another branch is checked: what the bot looks up next shows it."""
+    task = (await open_panel(page, "CodeArts Check")).get_by_role("listitem").filter(has_text=FRONTEND)
+    await task.get_by_role("button", name="Start check").click()
+    await expect(task.get_by_text("being checked")).to_be_visible()
+    await task.get_by_role("button", name="Change branch").click()
+    await expect(task.get_by_text("Webshop · release")).to_be_visible()
+    changed = sandbox.stage.world.codearts.tasks[FRONTEND]
+    assert (changed.running, changed.branch) == (True, "release")
+    await task.get_by_role("button", name="End check").click()
+    await expect(task.get_by_text("being checked")).to_have_count(0)

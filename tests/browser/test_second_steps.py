@@ -1,4 +1,4 @@
-"""The channels with rules of their own: the ID is typed, somebody else confirms, or there is time to stop it."""
+"""The channels with rules of their own: the name is typed, somebody else confirms, or there is time to stop it."""
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -10,8 +10,8 @@ from tests.browser.talking import DELETE, FRONTEND, SEARCH, act_as, ask, channel
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_task_id_is_typed_by_keyboard(page: Page, sandbox: Sandbox) -> None:
-    """The window takes the focus; a wrong ID is told beside the input and deletes nothing, the right one deletes."""
+async def test_a_tasks_name_is_typed_by_keyboard(page: Page, sandbox: Sandbox) -> None:
+    """The modal takes the focus; a wrong name is told beside the input and deletes nothing, the right one deletes."""
     await enter(page, "release")
     await composer(page, "release").focus()
     await page.keyboard.type(f"/codecheck delete {FRONTEND}")
@@ -20,21 +20,21 @@ async def test_a_task_id_is_typed_by_keyboard(page: Page, sandbox: Sandbox) -> N
     await review.wait_for()
     await review.focus()
     await page.keyboard.press("Enter")
-    window = page.get_by_role("dialog", name="Delete for good?")
-    typed = window.get_by_label("Task ID")
+    window = page.get_by_role("dialog", name="Delete task?")
+    typed = window.get_by_label("Type webshop-frontend to confirm")
     await expect(typed).to_be_focused()
 
     await page.keyboard.type(SEARCH)
     await page.keyboard.press("Enter")
 
-    await expect(window.get_by_text("This is not the ID of the task")).to_be_visible()
+    await expect(window.get_by_text("That isn't the task's name")).to_be_visible()
     await expect(typed).to_have_attribute("aria-invalid", "true")
     await expect(typed).to_be_focused()
     await expect(typed).to_have_value(SEARCH)
     assert FRONTEND in sandbox.stage.world.codearts.tasks
 
     await page.keyboard.press("Control+a")
-    await page.keyboard.type(FRONTEND)
+    await page.keyboard.type("webshop-frontend")
     await page.keyboard.press("Enter")
 
     await expect(window).to_have_count(0)
@@ -47,12 +47,12 @@ async def test_the_window_is_put_away_by_keyboard(page: Page, sandbox: Sandbox) 
     await enter(page, "release")
     await ask(page, in_="release")
     await press(page, "Review deletion…", in_="release")
-    window = page.get_by_role("dialog", name="Delete for good?")
-    await window.get_by_label("Task ID").fill(FRONTEND)
+    window = page.get_by_role("dialog", name="Delete task?")
+    await window.get_by_label("Type webshop-frontend to confirm").fill(FRONTEND)
     await page.keyboard.press("Escape")
     await expect(window).to_have_count(0)
     await press(page, DELETE, in_="release")
-    await expect(window.get_by_label("Task ID")).to_have_value("")
+    await expect(window.get_by_label("Type webshop-frontend to confirm")).to_have_value("")
     assert sandbox.stage.world.codearts.count("DELETE") == 0
 
 
@@ -63,10 +63,10 @@ async def test_the_window_stands_in_nobodys_way(page: Page, scheme: str) -> None
     await enter(page, "release")
     await ask(page, in_="release")
     await press(page, "Review deletion…", in_="release")
-    window = page.get_by_role("dialog", name="Delete for good?")
-    await window.get_by_label("Task ID").fill(SEARCH)
-    await window.get_by_role("button", name="Delete task").click()
-    await window.get_by_text("This is not the ID of the task").wait_for()
+    window = page.get_by_role("dialog", name="Delete task?")
+    await window.get_by_label("Type webshop-frontend to confirm").fill(SEARCH)
+    await window.get_by_role("button", name="Delete", exact=True).click()
+    await window.get_by_text("That isn't the task's name").wait_for()
     results = await Axe().run(page)
     assert [
         (violation["id"], [node["html"] for node in violation["nodes"]])
@@ -105,7 +105,7 @@ async def test_it_is_stopped_in_its_grace(page: Page, sandbox: Sandbox) -> None:
     shown = await in_its_grace(page)
     await act_as(page, "bob")
     await press(page, "Stop", in_="time-to-stop")
-    await expect(shown.get_by_text("Stopped by").first).to_be_visible()
+    await expect(shown.get_by_text("stopped by @bob").first).to_be_visible()
     await expect(shown.get_by_role("button", name="Stop")).to_have_count(0)
     assert sandbox.stage.world.codearts.count("DELETE") == 0
 
@@ -127,5 +127,21 @@ async def test_an_admin_freezes(page: Page) -> None:
     await expect(channel(page).get_by_text("Deletions are frozen by").first).to_be_visible()
     await act_as(page, "alice")
     await ask(page)
-    await expect(channel(page).get_by_text("Reason: release day").last).to_be_visible()
+    await expect(channel(page).get_by_text("“release day”").last).to_be_visible()
     await expect(channel(page).get_by_role("button", name="Review deletion…")).to_have_count(0)
+
+
+@pytest.mark.parametrize("sandbox", [False], indirect=True, ids=["http"])
+async def test_a_red_button_is_never_where_another_button_was(page: Page, sandbox: Sandbox) -> None:
+    """A double click on “Review deletion…” deletes nothing: below the pointer there is another button, or none."""
+    await ask(page)
+    review = channel(page).get_by_role("button", name="Review deletion…")
+    box = await review.bounding_box()
+    assert box is not None
+    await review.click()
+    delete = channel(page).get_by_role("button", name=DELETE)
+    await delete.wait_for()
+    red = await delete.bounding_box()
+    assert red is not None
+    assert red["y"] >= box["y"] + box["height"] or red["y"] + red["height"] <= box["y"]
+    assert sandbox.stage.world.codearts.count("DELETE") == 0

@@ -84,9 +84,9 @@ async def test_head(path: str) -> None:
     assert await get(Readiness(), path, "HEAD") == (200, "")
 
 
-async def test_no_metrics_yet() -> None:
+async def test_unknown_path() -> None:
     """What is not there is a 404."""
-    assert (await get(Readiness(), "/metrics"))[0] == 404
+    assert (await get(Readiness(), "/healthz/more"))[0] == 404
 
 
 async def test_answers_are_kept() -> None:

@@ -139,6 +139,27 @@ def test_at_exit_nothing_is_lost(tmp_path: Path) -> None:
     assert [json.loads(line)["number"] for line in ran.stderr.splitlines()] == list(range(1_000))
 
 
+def test_a_log_that_does_not_block(tmp_path: Path) -> None:
+    """A pipe that another process has made non-blocking, and whose reader is slow: no line is lost."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(lines=1_000))
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=writing,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        os.close(writing)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"logged\n"
+        with os.fdopen(reading) as log:
+            lines = log.read().splitlines()
+        assert process.wait(30) == 3
+    assert [json.loads(line)["number"] for line in lines] == list(range(1_000))
+
+
 @pytest.mark.parametrize("redirection", ["2>&-", "<&- >&- 2>&-", "2>/dev/full"])
 def test_without_a_log(tmp_path: Path, redirection: str) -> None:
     """A process whose standard error is closed, or full, runs as ever."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.world import TASK, World, buttons, words
+from tests.fixtures.world import CANCELLED, FIRST_STEP, STEP_1, TASK, World, buttons, words
 
 
 @pytest.mark.parametrize("typed", ["/codecheck", "/codecheck help", "/codecheck HELP"])
@@ -47,37 +47,29 @@ async def test_what_people_paste_around_an_id_is_forgiven(world: World, pasted: 
     """Backticks, quotes, spaces, full stops and invisible characters are no part of the ID."""
     answer = await world.alice.types(f"/codecheck delete {pasted}", in_=world.channel)
     assert answer.text == ""
-    assert buttons(await world.latest("Step 1 of 2", TASK)) == ["Review deletion…", "Cancel"]
+    assert buttons(await world.latest(STEP_1, TASK)) == FIRST_STEP
     await world.alice.clicks("Cancel", on=world.channel)
-    await world.latest("Cancelled")
-
-
-async def test_an_id_that_is_not_known_is_said_in_the_prompt(world: World) -> None:
-    """A slip is seen before the second step, not after the service has refused."""
-    prompt = await world.ask("0000000000000000000000000000dead")
-    assert "CodeArts Check does not know this task" in words(prompt)
-    await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled")
+    await world.latest(CANCELLED)
 
 
 async def test_one_request_at_a_time_for_each_task(world: World) -> None:
     """Whoever asks for the same task meanwhile is pointed to the first prompt, and no second one appears."""
     prompt = await world.ask(TASK)
     bobs = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
-    assert "<@U01ALICE> has already asked to delete task" in bobs.text
+    assert "<@U01ALICE> asked for webshop-frontend already" in bobs.text
     assert f"/archives/{world.channel.id}/p{prompt.ts.replace('.', '')}" in bobs.text
     alices = await world.alice.types(f"/codecheck delete `{TASK}`", in_=world.channel)
-    assert "You have already asked to delete task" in alices.text
+    assert "You asked for webshop-frontend already" in alices.text
     assert len(world.channel.messages) == 1
     await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled")
+    await world.latest(CANCELLED)
 
 
 async def test_a_command_that_slack_delivers_twice_is_one_request(world: World) -> None:
     """Slack has been seen to do so; commands carry no ID to tell."""
     world.slack.faults.redeliver_next(2)
     await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
-    await world.latest("Step 1 of 2", TASK)
+    await world.latest(STEP_1, TASK)
     assert len(world.channel.messages) == 1
     await world.alice.clicks("Cancel", on=world.channel)
-    await world.latest("Cancelled")
+    await world.latest(CANCELLED)

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
+from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, STEP_2, TASK, OpenWorld, World, buttons, delete_label
 
 
 async def test_cancelling_at_the_first_step(world: World) -> None:
     """The prompt says so itself; nothing was asked of the service but what the task is."""
     prompt = await world.ask(TASK)
     await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled", "Nothing was sent to CodeArts Check")
+    await world.latest("webshop-frontend kept · cancelled by <@U01ALICE>")
     assert buttons(world.now(prompt)) == []
     assert not world.codearts.count("DELETE")
 
@@ -18,9 +18,9 @@ async def test_cancelling_at_the_second_step(world: World) -> None:
     """The first button there is the way out."""
     prompt = await world.ask(TASK)
     await world.review()
-    assert buttons(world.now(prompt))[0] == "Cancel"
-    await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled")
+    assert buttons(world.now(prompt))[0] == "Keep it"
+    await world.alice.clicks("Keep it", on=prompt)
+    await world.latest(CANCELLED)
     assert buttons(world.now(prompt)) == []
     assert not world.codearts.count("DELETE")
 
@@ -29,11 +29,11 @@ async def test_a_cancelled_request_cannot_be_confirmed_any_more(world: World) ->
     """Not even by a click on buttons that a slow screen still shows."""
     await world.ask(TASK)
     await world.review()
-    second = await world.latest("Step 2 of 2")
-    await world.alice.clicks("Cancel", on=second)
-    await world.latest("Cancelled")
-    await world.alice.clicks("Delete task 897acf…", on=second, stale=True)
-    await world.told(world.alice, "Nothing was changed by this click: the request is cancelled already")
+    second = await world.latest(STEP_2)
+    await world.alice.clicks("Keep it", on=second)
+    await world.latest(CANCELLED)
+    await world.alice.clicks(delete_label(TASK), on=second, stale=True)
+    await world.told(world.alice, "This has moved on: cancelled")
     assert not world.codearts.count("DELETE")
 
 
@@ -41,9 +41,9 @@ async def test_a_prompt_expires_by_itself(open_world: OpenWorld) -> None:
     """Nobody clicks, and it still ends: the prompt says so, without buttons."""
     async with open_world(timings=replace(QUICK, ttl=300)) as world:
         prompt = await world.ask(TASK)
-        await world.latest("Expired", "nothing was sent to CodeArts Check", f"/codecheck delete {TASK}")
+        await world.latest("webshop-frontend", EXPIRED, f"/codecheck delete {TASK} asks again")
         assert buttons(world.now(prompt)) == []
-        assert len(world.channel.messages) == 1
+        assert [seen.text for seen in world.channel.messages] == [world.now(prompt).text]
 
 
 async def test_a_reviewed_prompt_expires_too(open_world: OpenWorld) -> None:
@@ -51,7 +51,7 @@ async def test_a_reviewed_prompt_expires_too(open_world: OpenWorld) -> None:
     async with open_world(timings=replace(QUICK, ttl=1_500)) as world:
         prompt = await world.ask(TASK)
         await world.review()
-        await world.latest("Expired")
+        await world.latest(EXPIRED)
         assert buttons(world.now(prompt)) == []
 
 
@@ -60,11 +60,10 @@ async def test_a_click_that_comes_too_late_deletes_nothing(open_world: OpenWorld
     async with open_world(timings=replace(QUICK, ttl=1_500)) as world:
         await world.ask(TASK)
         await world.review()
-        second = await world.latest("Step 2 of 2")
-        await world.latest("Expired")
-        await world.alice.clicks("Delete task 897acf…", on=second, stale=True)
-        told = await world.told(world.alice, "Nothing was changed by this click: the request is expired")
-        assert "Its prompt shows where it stands" in words(told)
+        second = await world.latest(STEP_2)
+        await world.latest(EXPIRED)
+        await world.alice.clicks(delete_label(TASK), on=second, stale=True)
+        await world.told(world.alice, "This has moved on: expired. The prompt shows it.")
         assert not world.codearts.count("DELETE")
 
 
@@ -73,5 +72,5 @@ async def test_a_prompt_expires_although_the_bot_was_away(open_world: OpenWorld)
     async with open_world(timings=replace(QUICK, ttl=500)) as world:
         prompt = await world.ask(TASK)
         await world.restart()
-        await world.latest("Expired")
+        await world.latest(EXPIRED)
         assert buttons(world.now(prompt)) == []

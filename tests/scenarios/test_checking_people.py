@@ -8,7 +8,17 @@ import pytest
 from codecheck_sandbox.slack import ApiError, Drop, Hang, Person, RateLimited, ServerError, Slow
 from codecheck_sandbox.slack.conversations import User
 from codecheck_sandbox.slack.faults import Fault
-from tests.fixtures.world import TASK, OpenWorld, World, buttons, words
+from tests.fixtures.world import (
+    CANCELLED,
+    STEP_2,
+    TASK,
+    OpenWorld,
+    World,
+    buttons,
+    delete_label,
+    second_step,
+    words,
+)
 
 BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'
 IN_GROUP = '[allow]\nusergroups = ["S01DELETERS"]\n'
@@ -16,15 +26,13 @@ IN_GROUP = '[allow]\nusergroups = ["S01DELETERS"]\n'
 Change = Callable[[User], User]
 
 BARRED = [
-    pytest.param(
-        lambda user: replace(user, is_restricted=True), "guests of this workspace cannot delete tasks", id="guest"
-    ),
+    pytest.param(lambda user: replace(user, is_restricted=True), "Guests can't delete check tasks", id="guest"),
     pytest.param(
         lambda user: replace(user, is_ultra_restricted=True),
-        "guests of this workspace cannot delete tasks",
+        "Guests can't delete check tasks",
         id="guest of one",
     ),
-    pytest.param(lambda user: replace(user, is_bot=True), "only people can delete tasks", id="bot"),
+    pytest.param(lambda user: replace(user, is_bot=True), "Only people can delete check tasks", id="bot"),
     pytest.param(lambda user: replace(user, deleted=True), "this account is deactivated", id="deactivated"),
 ]
 UNREACHABLE: list[Fault] = [Hang(), Slow(2.0), Drop(), ServerError(), RateLimited(30), ApiError("internal_error")]
@@ -53,7 +61,7 @@ async def test_who_is_no_member_any_more_cannot_confirm(world: World, change: Ch
     becomes(world, world.alice, change)
     await world.confirm()
     await world.told(world.alice, why)
-    assert "Step 2 of 2" in words(world.now(prompt))
+    assert STEP_2 in words(world.now(prompt))
     assert not world.codearts.count("DELETE")
 
 
@@ -66,9 +74,9 @@ async def test_who_is_no_member_cannot_be_the_second_person(open_world: OpenWorl
         becomes(world, world.bob, change)
         await world.confirm(by=world.bob)
         await world.told(world.bob, why)
-        await world.bob.clicks("Cancel", on=prompt)
+        await world.bob.clicks("Keep it", on=prompt)
         await world.slack.until(lambda: sum(why in seen.text for seen in world.bob.sees(world.channel)) == 2)
-        assert "Step 2 of 2" in words(world.now(prompt))
+        assert STEP_2 in words(world.now(prompt))
         assert not world.codearts.count("DELETE")
 
 
@@ -78,7 +86,7 @@ async def test_whom_slack_does_not_tell_of_cannot_ask(world: World, fault: Fault
     world.slack.faults.fail_always("users.info", fault)
     answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert not answer.notice
-    assert "Slack did not tell the bot who you are" in answer.text
+    assert "Slack didn't say who you are" in answer.text
     assert world.channel.messages == []
     world.slack.faults.clear("users.info")
     await world.ask()
@@ -90,13 +98,13 @@ async def test_whom_slack_does_not_tell_of_cannot_confirm_but_cancel(world: Worl
     prompt = await world.ask()
     await world.review()
     world.slack.faults.fail_always("users.info", fault)
-    answer = await world.alice.clicks("Delete task 897acf…", on=prompt)
+    answer = await world.alice.clicks(delete_label(), on=prompt)
     assert not answer.notice
-    await world.told(world.alice, "Slack did not tell the bot who you are")
-    assert "Step 2 of 2" in words(world.now(prompt))
-    answer = await world.alice.clicks("Cancel", on=prompt)
+    await world.told(world.alice, "Slack didn't say who you are")
+    assert STEP_2 in words(world.now(prompt))
+    answer = await world.alice.clicks("Keep it", on=prompt)
     assert not answer.notice
-    await world.latest("Cancelled")
+    await world.latest(CANCELLED)
     assert not world.codearts.count("DELETE")
 
 
@@ -107,7 +115,7 @@ async def test_a_requester_of_whom_slack_does_not_tell_is_not_confirmed_by_anoth
         await world.review()
         del world.slack.workspace.users[world.alice.id]
         await world.confirm(by=world.bob)
-        await world.told(world.bob, "could not be checked")
+        await world.told(world.bob, "may no longer delete check tasks")
         assert not world.codearts.count("DELETE")
 
 
@@ -119,7 +127,7 @@ async def test_user_groups_that_cannot_be_asked_for_let_nobody_in(open_world: Op
         world.slack.faults.fail_always("usergroups.users.list", fault)
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
         assert not answer.notice
-        assert "who is in the user groups that may delete tasks" in answer.text
+        assert "Slack didn't say who is in the groups that may delete check tasks" in answer.text
         world.slack.faults.clear("usergroups.users.list")
         await world.ask()
 
@@ -132,10 +140,10 @@ async def test_user_groups_that_cannot_be_asked_for_between_the_steps(open_world
         await world.review()
         world.slack.faults.fail_always("usergroups.users.list", Hang())
         await world.confirm()
-        await world.told(world.alice, "who is in the user groups")
+        await world.told(world.alice, "Slack didn't say who is in the groups")
         assert not world.codearts.count("DELETE")
-        await world.alice.clicks("Cancel", on=world.channel)
-        await world.latest("Cancelled")
+        await world.alice.clicks("Keep it", on=world.channel)
+        await world.latest(CANCELLED)
 
 
 @pytest.mark.parametrize("leaves", ["requester", "second person"])
@@ -147,18 +155,22 @@ async def test_permission_withdrawn_before_the_second_person_confirms(open_world
         await world.review()
         world.slack.usergroup("S01DELETERS", [world.bob if leaves == "requester" else world.alice])
         await world.confirm(by=world.bob)
-        why = "may not delete tasks any more" if leaves == "requester" else "not among those who may delete tasks"
+        why = (
+            "may no longer delete check tasks"
+            if leaves == "requester"
+            else "You aren't among the people who may delete check tasks"
+        )
         await world.told(world.bob, why)
-        assert "Step 2 of 2" in words(world.now(prompt))
+        assert STEP_2 in words(world.now(prompt))
         assert not world.codearts.count("DELETE")
 
 
 @pytest.mark.parametrize(
     ("toml", "button", "left"),
     [
-        ("", "Delete task 897acf…", ["Cancel", "Delete task 897acf…"]),
-        ('[confirmation]\nsecond_step = "typed"\n', "Delete task 897acf…", ["Cancel", "Delete task 897acf…"]),
-        (BY_TWO, "Cancel", ["Cancel", "Delete task 897acf…"]),
+        ("", delete_label(), second_step()),
+        ('[confirmation]\nsecond_step = "typed"\n', delete_label(typed=True), second_step(typed=True)),
+        (BY_TWO, "Keep it", ["Keep it", "Decline…", delete_label()]),
         ("[confirmation]\ngrace_seconds = 600\n", "Stop", ["Stop"]),
     ],
     ids=["button", "typed", "second person", "grace"],
@@ -172,9 +184,9 @@ async def test_a_stranger_presses_no_button(open_world: OpenWorld, toml: str, bu
         await world.review()
         if button == "Stop":
             await world.confirm()
-            await world.latest("About to delete")
+            await world.latest("will be deleted at")
         await stranger.clicks(button, on=prompt)
-        told = await world.told(stranger, "only members of the workspace that runs this bot")
+        told = await world.told(stranger, "Only members of the workspace that runs this bot")
         assert TASK not in words(told)
         assert stranger.view is None
         assert buttons(world.now(prompt)) == left

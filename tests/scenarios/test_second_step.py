@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from codecheck_sandbox.slack import View
-from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, World, buttons, delete_label, words
+from tests.fixtures.world import ANOTHER_TASK, CANCELLED, STEP_2, TASK, OpenWorld, World, buttons, delete_label, words
 
+LABEL = "Type webshop-frontend to confirm"
 TYPED = '[confirmation]\nsecond_step = "typed"\n'
 BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'
 WITH_GRACE = "[confirmation]\ngrace_seconds = {}\n"
@@ -18,15 +19,19 @@ async def window(world: World) -> View:
     return (await world.slack.until(lambda: world.alice.views))[-1]
 
 
-@pytest.mark.parametrize("typed", [TASK, f"  {TASK} "], ids=["exactly", "with spaces"])
-async def test_the_task_id_is_typed(open_world: OpenWorld, typed: str) -> None:
-    """The review opens a window; the ID typed there is the second confirmation."""
+@pytest.mark.parametrize(
+    "typed",
+    ["webshop-frontend", "  webshop-frontend ", "webshop\u2060-frontend", TASK, f"  {TASK} "],
+    ids=["the name", "with spaces", "with what cannot be seen", "the ID", "the ID with spaces"],
+)
+async def test_the_task_is_typed(open_world: OpenWorld, typed: str) -> None:
+    """The review opens a modal; the task's name or ID, typed there, is the second confirmation."""
     async with open_world(TYPED) as world:
         await world.ask()
         await world.review()
         await window(world)
 
-        answer = await world.alice.submits({"Task ID": typed})
+        answer = await world.alice.submits({LABEL: typed})
 
         assert not answer.errors
         assert world.alice.view is None
@@ -34,20 +39,32 @@ async def test_the_task_id_is_typed(open_world: OpenWorld, typed: str) -> None:
         assert [gone.operator for gone in world.codearts.deletions] == ["alice"]
 
 
-@pytest.mark.parametrize("typed", [TASK.upper(), ANOTHER_TASK, TASK[:-1]], ids=["wrong case", "another", "cut"])
-async def test_a_wrong_task_id_confirms_nothing(open_world: OpenWorld, typed: str) -> None:
-    """The window says so beside the input, without naming the right one, and can be tried again."""
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Webshop-Frontend", "check upper and lower case"),
+        (TASK.upper(), "check upper and lower case"),
+        ("webshop-search-old", "isn't the task's name"),
+        (ANOTHER_TASK, "isn't the task's name"),
+        ("webshop-fronten", "isn't the task's name"),
+        (TASK[:-1], "isn't the task's name"),
+    ],
+    ids=["case", "the ID's case", "another", "another's ID", "cut", "the ID, cut"],
+)
+async def test_a_wrong_name_confirms_nothing(open_world: OpenWorld, typed: str, told: str) -> None:
+    """The modal says so beside the input, without naming the right one, and can be tried again."""
     async with open_world(TYPED) as world:
         await world.ask()
         await world.review()
         await window(world)
 
-        answer = await world.alice.submits({"Task ID": typed})
+        answer = await world.alice.submits({LABEL: typed})
 
-        assert "not the ID of the task" in answer.errors["task_id"]
+        assert told in answer.errors["task_id"]
         assert TASK not in answer.errors["task_id"]
+        assert "webshop-frontend" not in answer.errors["task_id"]
         assert not world.codearts.count("DELETE")
-        await world.alice.submits({"Task ID": TASK})
+        await world.alice.submits({LABEL: TASK})
         await world.latest("status: success")
 
 
@@ -59,14 +76,14 @@ async def test_the_button_opens_the_window_and_confirms_nothing(open_world: Open
         await window(world)
         await world.alice.closes()
 
-        await world.confirm()
+        await world.confirm(typed=True)
         await window(world)
 
-        assert "Step 2 of 2" in words(world.now(prompt))
+        assert STEP_2 in words(world.now(prompt))
         assert not world.codearts.count("DELETE")
-        await world.alice.clicks("Cancel", on=world.channel)
-        await world.latest("Cancelled")
-        await world.alice.submits({"Task ID": TASK})
+        await world.alice.clicks("Keep it", on=world.channel)
+        await world.latest(CANCELLED)
+        await world.alice.submits({LABEL: TASK})
         view = await window(world)
         assert view.modal.title.text == "Not confirmed"
         assert not world.codearts.count("DELETE")
@@ -80,16 +97,16 @@ async def test_somebody_else_confirms(open_world: OpenWorld) -> None:
         await world.confirm()
         await world.told(world.alice, "somebody else")
         await world.confirm(by=world.carol)
-        await world.told(world.carol, "no CodeArts Check operator")
-        assert "Step 2 of 2" in words(world.now(prompt))
+        await world.told(world.carol, "no CodeArts user is set for you")
+        assert STEP_2 in words(world.now(prompt))
         assert not world.codearts.count("DELETE")
 
         await world.confirm(by=world.bob)
 
         result = await world.latest("status: success", "httpStatus: OK")
         assert [gone.operator for gone in world.codearts.deletions] == ["alice"]
-        assert "Requester: <@U01ALICE>" in words(result)
-        assert "Confirmed by: <@U01BOB>" in words(result)
+        assert "<@U01ALICE> as operator alice" in words(result)
+        assert "confirmed by <@U01BOB>" in words(result)
 
 
 async def test_a_stranger_confirms_nothing(open_world: OpenWorld) -> None:
@@ -102,7 +119,7 @@ async def test_a_stranger_confirms_nothing(open_world: OpenWorld) -> None:
 
         await world.confirm(by=stranger)
 
-        told = await world.told(stranger, "only members of the workspace")
+        told = await world.told(stranger, "Only members of the workspace")
         assert TASK not in words(told)
         assert not world.codearts.count("DELETE")
 
@@ -114,7 +131,8 @@ async def test_where_nobody_else_would_see_it(open_world: OpenWorld) -> None:
 
         await world.ask()
 
-        said = await world.latest("was not deleted", "/invite @codecheck-bot")
+        said = await world.told(world.alice, "webshop-frontend kept", "Somebody else has to confirm", "Invite the bot")
+        assert "cancelled by" not in words(said)
         assert buttons(said) == []
 
 
@@ -128,7 +146,7 @@ async def test_permission_withdrawn_between_the_steps(open_world: OpenWorld) -> 
 
         await world.confirm()
 
-        await world.told(world.alice, "not among those who may delete tasks")
+        await world.told(world.alice, "You aren't among the people who may delete check tasks")
         assert not world.codearts.count("DELETE")
 
 
@@ -144,7 +162,7 @@ async def test_a_requester_deactivated_between_the_steps(open_world: OpenWorld, 
 
         await world.confirm(by=presses)
 
-        await world.told(presses, "may not delete tasks any more" if toml else "deactivated")
+        await world.told(presses, "may no longer delete check tasks" if toml else "deactivated")
         assert not world.codearts.count("DELETE")
 
 
@@ -152,12 +170,12 @@ async def test_anyone_allowed_can_stop_it(open_world: OpenWorld) -> None:
     """In the grace the prompt has one button; pressed, nothing is sent, and the prompt says by whom."""
     async with open_world(WITH_GRACE.format(60)) as world:
         prompt = await world.delete()
-        await world.latest("About to delete")
+        await world.latest("will be deleted at")
         assert buttons(world.now(prompt)) == ["Stop"]
 
         await world.bob.clicks("Stop", on=world.channel)
 
-        await world.latest("Stopped by <@U01BOB>", "Nothing was sent")
+        await world.latest("kept · stopped by <@U01BOB>")
         assert not world.codearts.count("DELETE")
 
 
@@ -165,7 +183,7 @@ async def test_a_grace_survives_a_restart(open_world: OpenWorld) -> None:
     """Whoever runs when it ends sends the call, once."""
     async with open_world(WITH_GRACE.format(2)) as world:
         await world.delete()
-        await world.latest("About to delete")
+        await world.latest("will be deleted at")
 
         await world.restart(WITH_GRACE.format(2))
 
@@ -177,14 +195,13 @@ async def test_a_stop_at_the_last_moment_has_one_winner(open_world: OpenWorld) -
     """Either it was stopped and nothing was sent, or it was sent and the Stop is told that it came too late."""
     async with open_world(WITH_GRACE.format(1)) as world:
         prompt = await world.delete()
-        await world.latest("About to delete")
+        await world.latest("will be deleted at")
         shown = world.now(prompt)
 
-        await world.slack.until(lambda: "5 s or less" in words(world.now(prompt)))
         await asyncio.gather(*(who.clicks("Stop", on=shown, stale=True) for who in (world.alice, world.bob)))
         await world.slack.until(lambda: not buttons(world.now(prompt)))
 
-        stopped = "Stopped" in words(world.now(prompt))
+        stopped = "stopped by" in words(world.now(prompt))
         assert world.codearts.count("DELETE") == (0 if stopped else 1)
 
 
@@ -207,12 +224,15 @@ async def test_operators_from_the_profile(open_world: OpenWorld) -> None:
     """Carol is not listed; her confirmed address makes her an operator, and whoami says from where."""
     async with open_world('[operators_from]\nemail_domain = "example.com"\n') as world:
         users = world.slack.workspace.users
-        answer = await world.carol.types("/codecheck whoami", in_=world.channel)
-        assert "no CodeArts Check operator" in answer.text
+        dave = world.slack.user("U01DAVE", "dave")
+        world.channel.members.add(dave.id)
+        answer = await dave.types("/codecheck whoami", in_=world.channel)
+        assert "no CodeArts user is set for you" in answer.text
         users[world.carol.id] = replace(users[world.carol.id], email="carol@example.com")
 
         answer = await world.carol.types("/codecheck whoami", in_=world.channel)
 
+        assert "You are carol in CodeArts." in answer.text
         assert "operator `carol`, from `[operators_from] email_domain`" in answer.text
         await world.delete(by=world.carol)
         await world.latest("status: success")

@@ -49,7 +49,9 @@ async def test_one_token_serves_many_requests(open_world: OpenWorld) -> None:
 async def test_a_wrong_password_is_told_and_nothing_is_deleted(open_world: OpenWorld) -> None:
     """Without a token nothing is sent."""
     async with open_world(environ=BY_TOKEN | {"CODEARTS_IAM_PASSWORD": "wrong-Password-1"}) as world:
-        await world.delete(TASK)
+        await world.ask(TASK)
+        await world.review()
+        await world.alice.clicks("Delete 897acf7a…", on=world.channel)
         await world.latest("was not deleted", "IAM refused the bot's sign-in")
         assert not world.codearts.count("DELETE")
 

@@ -47,6 +47,6 @@ async def test_without_the_scope_to_look_people_up_nobody_can_ask(world: World) 
     with capture_logs() as logs:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
         await world.alice.types("/codecheck whoami", in_=world.channel)
-    assert "the bot has no permission to ask Slack who you are" in answer.text
+    assert "I'm not allowed to ask Slack who you are" in answer.text
     assert world.channel.messages == []
     assert [(log["method"], log["why"]) for log in logs if "what_to_do" in log] == [("users.info", "missing_scope")]

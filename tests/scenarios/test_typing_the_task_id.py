@@ -4,8 +4,9 @@ import pytest
 
 from codecheck_sandbox.slack import ApiError, Hang, ServerError
 from codecheck_sandbox.slack.faults import Fault
-from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, buttons, words
+from tests.fixtures.world import ANOTHER_TASK, CANCELLED, STEP_2, TASK, OpenWorld, buttons, words
 
+LABEL = "Type webshop-frontend to confirm"
 TYPED = '[confirmation]\nsecond_step = "typed"\n'
 
 
@@ -16,11 +17,11 @@ async def test_from_an_ephemeral_prompt(open_world: OpenWorld) -> None:
         prompt = await world.ask(in_=elsewhere)
         await world.review(in_=elsewhere)
         await world.slack.until(lambda: world.alice.views)
-        answer = await world.alice.submits({"Task ID": ANOTHER_TASK})
-        assert "not the ID of the task" in answer.errors["task_id"]
+        answer = await world.alice.submits({LABEL: ANOTHER_TASK})
+        assert "isn't the task's name" in answer.errors["task_id"]
         assert not world.codearts.count("DELETE")
 
-        answer = await world.alice.submits({"Task ID": TASK})
+        answer = await world.alice.submits({LABEL: TASK})
 
         assert not answer.errors
         await world.latest("status: success", "httpStatus: OK", by=world.bob, in_=elsewhere)
@@ -37,12 +38,12 @@ async def test_a_window_that_does_not_open(open_world: OpenWorld, fault: Fault) 
         await world.review()
         await world.told(world.alice, "Slack didn't open the dialog", "Press the button again")
         assert world.alice.view is None
-        assert "Step 2 of 2" in words(world.now(prompt))
+        assert STEP_2 in words(world.now(prompt))
 
-        await world.confirm()
+        await world.confirm(typed=True)
         await world.slack.until(lambda: world.alice.views)
         assert not world.codearts.count("DELETE")
-        await world.alice.submits({"Task ID": TASK})
+        await world.alice.submits({LABEL: TASK})
         await world.latest("status: success")
 
 
@@ -52,11 +53,11 @@ async def test_a_stale_window_after_the_deletion_has_been_asked_for_anew(open_wo
         await world.ask()
         await world.review()
         await world.slack.until(lambda: world.alice.views)
-        await world.alice.clicks("Cancel", on=world.channel)
-        await world.latest("Cancelled")
+        await world.alice.clicks("Keep it", on=world.channel)
+        await world.latest(CANCELLED)
         await world.ask()
 
-        await world.alice.submits({"Task ID": TASK})
+        await world.alice.submits({LABEL: TASK})
 
         view = (await world.slack.until(lambda: world.alice.views))[-1]
         assert view.modal.title.text == "Not confirmed"

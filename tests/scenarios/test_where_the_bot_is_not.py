@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from codecheck_sandbox.slack import RESPONSE_URL, ApiError, Channel
-from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
+from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, STEP_2, TASK, OpenWorld, World, buttons, delete_label, words
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def test_cancelling_a_private_prompt(world: World, elsewhere: Channel) -> 
     """Its buttons go, and everyone else never hears of it."""
     prompt = await world.ask(TASK, in_=elsewhere)
     await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled", in_=elsewhere)
+    await world.latest(CANCELLED, in_=elsewhere)
     assert buttons(world.now(prompt)) == []
     assert elsewhere.messages == []
 
@@ -49,10 +49,10 @@ async def test_a_private_prompt_expires_by_a_new_private_message(open_world: Ope
     async with open_world(timings=replace(QUICK, ttl=500)) as world:
         channel = world.slack.channel("C01ELSEWHERE", "elsewhere", members=[world.alice], with_bot=False)
         prompt = await world.ask(TASK, in_=channel)
-        told = await world.told(world.alice, "Expired", in_=channel)
+        told = await world.told(world.alice, EXPIRED, in_=channel)
         assert told.ts != prompt.ts
         await world.alice.clicks("Review deletion…", on=prompt)
-        await world.told(world.alice, "the request is expired", in_=channel)
+        await world.told(world.alice, "This has moved on: expired", in_=channel)
         await world.slack.until(lambda: buttons(world.now(prompt)) == [])
         assert elsewhere_is_silent(channel)
 
@@ -84,10 +84,10 @@ async def test_a_response_url_that_has_expired_leads_to_a_direct_message(open_wo
         world.codearts.next_answer()
         await world.ask(TASK, in_=channel)
         await world.review(in_=channel)
-        second = await world.latest("Step 2 of 2", in_=channel)
+        second = await world.latest(STEP_2, in_=channel)
         answering = world.slack.fail_next
         answering(RESPONSE_URL, ApiError("expired_url"), times=10)
-        await world.alice.clicks("Delete task 897acf…", on=second)
+        await world.alice.clicks(delete_label(TASK), on=second)
         await world.latest("status: success", in_=world.alice.dm)
 
 
@@ -97,7 +97,7 @@ async def test_once_the_bot_is_invited_everything_is_public(world: World, elsewh
     prompt = await world.ask(TASK, in_=elsewhere)
     assert prompt.only_for is None
     await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled", in_=elsewhere)
+    await world.latest(CANCELLED, in_=elsewhere)
 
 
 async def test_a_bot_that_is_removed_in_between_finishes_all_the_same(world: World) -> None:

@@ -1,20 +1,20 @@
 """Who may ask, and who may press which button: asked at the request and again at every click."""
 
-from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label
+from tests.fixtures.world import CANCELLED, FIRST_STEP, TASK, OpenWorld, World, buttons, delete_label, second_step
 
 
 async def test_a_bystander_is_told_so_privately_and_nothing_changes(world: World) -> None:
     """Bob may delete tasks, but this is Alice's request."""
     prompt = await world.ask(TASK)
     await world.bob.clicks("Review deletion…", on=prompt)
-    await world.told(world.bob, "only the person who asked for this deletion can press this button")
-    assert buttons(world.now(prompt)) == ["Review deletion…", "Cancel"]
+    await world.told(world.bob, "This one is <@U01ALICE>'s to confirm")
+    assert buttons(world.now(prompt)) == FIRST_STEP
 
     await world.review()
     await world.bob.clicks(delete_label(TASK), on=prompt)
-    await world.bob.clicks("Cancel", on=prompt)
+    await world.bob.clicks("Keep it", on=prompt)
     await world.slack.until(lambda: sum(seen.ephemeral for seen in world.bob.sees(world.channel)) == 3)
-    assert buttons(world.now(prompt)) == ["Cancel", "Delete task 897acf…"]
+    assert buttons(world.now(prompt)) == second_step(TASK)
     assert world.alice.sees(world.channel) == world.channel.messages
     assert not world.codearts.count("DELETE")
 
@@ -22,9 +22,9 @@ async def test_a_bystander_is_told_so_privately_and_nothing_changes(world: World
 async def test_without_an_operator_nobody_can_ask(world: World) -> None:
     """The answer says what is missing and whom to ask for it, with the ID that they will need."""
     answer = await world.carol.types(f"/codecheck delete {TASK}", in_=world.channel)
-    assert "you have no CodeArts Check operator" in answer.text
+    assert "no CodeArts user is set for you" in answer.text
+    assert "Ask whoever runs this bot" in answer.text
     assert "`U01CAROL`" in answer.text
-    assert "`[operators]`" in answer.text
     assert world.channel.messages == []
 
 
@@ -32,15 +32,15 @@ async def test_without_an_operator_nobody_can_click(world: World) -> None:
     """Carol learns nothing of the request but that she may not."""
     prompt = await world.ask(TASK)
     await world.carol.clicks("Cancel", on=prompt)
-    await world.told(world.carol, "you have no CodeArts Check operator")
-    assert buttons(world.now(prompt)) == ["Review deletion…", "Cancel"]
+    await world.told(world.carol, "no CodeArts user is set for you")
+    assert buttons(world.now(prompt)) == FIRST_STEP
 
 
 async def test_only_those_who_are_allowed_can_ask(open_world: OpenWorld) -> None:
     """`[allow] users` narrows those who have an operator."""
     async with open_world('[allow]\nusers = ["U01BOB"]') as world:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
-        assert "you are not among those who may delete tasks" in answer.text
+        assert "You aren't among the people who may delete check tasks" in answer.text
         await world.delete(TASK, by=world.bob)
         await world.latest("status: success")
         assert [gone.operator for gone in world.codearts.deletions] == ["bob"]
@@ -51,7 +51,7 @@ async def test_only_the_channels_that_are_allowed(open_world: OpenWorld) -> None
     async with open_world('[allow]\nchannels = ["C01QUALITY"]') as world:
         elsewhere = world.slack.channel("C01RANDOM", "random", members=[world.alice])
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=elsewhere)
-        assert "tasks cannot be deleted from this conversation" in answer.text
+        assert "Deleting check tasks isn't allowed in this channel" in answer.text
         await world.delete(TASK)
         await world.latest("status: success")
 
@@ -62,8 +62,8 @@ async def test_someone_who_is_no_longer_allowed_cannot_confirm(world: World) -> 
     await world.review()
     await world.restart('[allow]\nusers = ["U01BOB"]')
     await world.confirm(TASK)
-    await world.told(world.alice, "you are not among those who may delete tasks")
-    assert buttons(world.now(prompt)) == ["Cancel", "Delete task 897acf…"]
+    await world.told(world.alice, "You aren't among the people who may delete check tasks")
+    assert buttons(world.now(prompt)) == second_step(TASK)
     assert not world.codearts.count("DELETE")
 
 
@@ -73,7 +73,7 @@ async def test_in_a_channel_that_is_no_longer_allowed_nothing_is_confirmed(world
     await world.review()
     await world.restart('[allow]\nchannels = ["C01ELSEWHERE"]')
     await world.confirm(TASK)
-    await world.told(world.alice, "tasks cannot be deleted from this conversation")
+    await world.told(world.alice, "Deleting check tasks isn't allowed in this channel")
     assert not world.codearts.count("DELETE")
 
 
@@ -83,7 +83,7 @@ async def test_someone_whose_operator_was_taken_away_cannot_confirm(world: World
     await world.review()
     await world.restart('[operators]\nU01BOB = "bob"')
     await world.confirm(TASK)
-    await world.told(world.alice, "you have no CodeArts Check operator")
+    await world.told(world.alice, "no CodeArts user is set for you")
     assert not world.codearts.count("DELETE")
 
 
@@ -93,11 +93,11 @@ async def test_a_request_is_confirmed_as_the_operator_that_its_prompt_names_or_n
     await world.review()
     await world.restart('[operators]\nU01ALICE = "someone-else"')
     await world.confirm(TASK)
-    await world.told(world.alice, "since you asked, you have been given another operator")
+    await world.told(world.alice, "Your CodeArts user has changed since you asked")
     assert not world.codearts.count("DELETE")
 
-    await world.alice.clicks("Cancel", on=prompt)
-    await world.latest("Cancelled")
+    await world.alice.clicks("Keep it", on=prompt)
+    await world.latest(CANCELLED)
     await world.delete(TASK)
     await world.latest("status: success")
     assert [gone.operator for gone in world.codearts.deletions] == ["someone-else"]
@@ -110,5 +110,5 @@ async def test_a_stranger_from_another_company_can_press_but_not_act(world: Worl
     prompt = await world.ask(TASK)
     await world.restart('[operators]\nU01ALICE = "alice"\nU09STRANGER = "mallory"')
     await stranger.clicks("Cancel", on=prompt)
-    await world.told(stranger, "only members of the workspace that runs this bot can use it")
-    assert buttons(world.now(prompt)) == ["Review deletion…", "Cancel"]
+    await world.told(stranger, "Only members of the workspace that runs this bot can use it")
+    assert buttons(world.now(prompt)) == FIRST_STEP

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.store.embedded import EmbeddedServer
-from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label
+from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label, second_step
 from tests.wire.proxy import Proxy
 
 
@@ -32,7 +32,7 @@ async def test_a_request_is_refused(distant: World, redis_proxy: Proxy) -> None:
     await redis_proxy.refuse()
     redis_proxy.cut()
     answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
-    assert "nothing was recorded and nothing will be done" in answer.text
+    assert "I can't reach my storage, so I didn't do anything" in answer.text
     assert answer.notice == ""
     assert distant.channel.messages == []
 
@@ -50,9 +50,9 @@ async def test_a_confirmation_is_refused(distant: World, redis_proxy: Proxy) -> 
     redis_proxy.cut()
     answer = await distant.alice.clicks(delete_label(TASK), on=distant.channel)
     assert answer.notice == ""
-    await distant.told(distant.alice, "nothing was recorded and nothing will be done")
+    await distant.told(distant.alice, "I can't reach my storage, so I didn't do anything")
     assert not distant.codearts.count("DELETE")
-    assert buttons(distant.channel.messages[-1]) == ["Cancel", delete_label(TASK)]
+    assert buttons(distant.channel.messages[-1]) == second_step(TASK)
 
     await redis_proxy.accept()
     await distant.confirm(TASK)
@@ -64,8 +64,8 @@ async def test_a_redis_that_hangs_is_told_before_slack_gives_up(distant: World, 
     """Nothing is refused, nothing answered: the person reads one of the two truths, never Slack's own notice."""
     redis_proxy.hang()
     answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
-    assert "Redis" in answer.text
-    assert "nothing was recorded" in answer.text or "it is not known whether this was recorded" in answer.text
+    assert "my storage" in answer.text.lower()
+    assert "I didn't do anything" in answer.text or "I don't know whether" in answer.text
     assert answer.notice == ""
     assert not distant.codearts.count("DELETE")
     redis_proxy.resume()
@@ -77,5 +77,5 @@ async def test_help_needs_no_redis(distant: World, redis_proxy: Proxy) -> None:
     redis_proxy.cut()
     assert "two confirmations" in (await distant.bob.types("/codecheck help", in_=distant.channel)).text
     refused = await distant.carol.types(f"/codecheck delete {TASK}", in_=distant.channel)
-    assert "no CodeArts Check operator" in refused.text
+    assert "no CodeArts user is set for you" in refused.text
     await redis_proxy.accept()

@@ -1,287 +1,197 @@
-"""Bugs planted in the scripts: each is caught by the test that is named beside it.
+"""Bugs planted in the transaction's script and in the store's lists: each is caught by the test that stands beside it.
 
-A test of the store takes a `Rig` and nothing else, so the same test runs here against scripts with a bug.
+A test of the store takes a `Rig` and nothing else, so the same test runs here on a store with a bug.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import pytest
 from redis.asyncio import Redis
 
-from bot.domain.deletion import State
+from bot.deletions.ports import Hold, Then
+from bot.domain.deletion import Deletion
 from bot.domain.errors import BotError
+from bot.domain.lifecycle import Action, Requirement, State
+from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import EmbeddedServer
-from bot.store.scripts import load_scripts
-from tests.store import test_advancing as advancing
-from tests.store import test_claiming as claiming
-from tests.store import test_frozen_calls as frozen_calls
+from bot.store.transaction import SCRIPT, Condition, Effect
+from tests.store import test_brakes as brakes
+from tests.store import test_committing as committing
 from tests.store import test_replaying as replaying
 from tests.store import test_requesting as requesting
-from tests.store import test_writing as writing
-from tests.store.rig import TIMINGS, Rig
+from tests.store import test_taking_over as taking_over
+from tests.store.rig import Rig
 
-hold, close = writing.WRITES["hold"], writing.WRITES["close"]
+Guard = Callable[[Rig], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A bug, and what must catch it.
+    """A bug in the script, and what must catch it.
 
     Args:
         name: what has been broken.
-        script: which script.
-        sound: its text as it is.
+        sound: the script's text as it is.
         broken: the text that takes its place.
         caught_by: a test of the store.
     """
 
     name: str
-    script: str
     sound: str
     broken: str
-    caught_by: Callable[[Rig], Awaitable[None]]
+    caught_by: Guard
 
 
 MUTANTS = [
     Mutant(
-        "a freeze does not stop the call of a grace",
-        "save",
-        "sends == '1' and frozen(freeze)",
-        "false",
-        frozen_calls.test_a_freeze_in_the_grace_stops_the_call,
+        "a field is not compared",
+        "(call('HGET', key, field) or '') == value",
+        "true",
+        committing.test_a_freeze_between_the_steps_refuses_the_confirmation,
     ),
     Mutant(
-        "a freeze does not stop the second sending",
-        "save",
-        "sends == '1' and frozen(freeze)",
-        "false",
-        frozen_calls.test_a_freeze_stops_the_second_sending_of_an_interrupted_call,
+        "the clock is not looked at before an end",
+        "now < tonumber(call('HGET', key, field) or 0)",
+        "true",
+        partial(committing.test_an_action_that_comes_too_late_is_not_written, action=Action.CONFIRM),
+    ),
+    Mutant("the clock is not looked at after a beginning", "now >= at", "true", committing.test_a_slip_is_not_written),
+    Mutant(
+        "a time that is not set has come",
+        "at > 0 and",
+        "",
+        committing.test_before_the_delete_button_was_shown_no_confirmation_counts,
     ),
     Mutant(
-        "a freeze stops what begins no call",
-        "save",
-        "sends == '1' and frozen(freeze)",
-        "frozen(freeze)",
-        frozen_calls.test_a_freeze_leaves_a_call_under_way_alone,
-    ),
-    Mutant(
-        "a late copy of a request revives it",
-        "request",
-        "redis.call('EXISTS', new) == 1",
-        "false",
-        requesting.test_a_late_copy_of_a_request_does_not_revive_it,
-    ),
-    Mutant(
-        "the task's lock is not looked at",
-        "request",
-        "local other = redis.call('GET', task)",
-        "local other = false",
+        "a key that is there is missing",
+        "call('EXISTS', key) == 0, call",
+        "true, call",
         requesting.test_a_second_request_for_the_task_finds_the_first,
     ),
     Mutant(
-        "the task's lock is not set",
-        "request",
-        "redis.call('SET', task, id)",
-        "",
-        requesting.test_two_requests_at_once_make_one_deletion,
+        "nobody hears who has the task",
+        "call('TYPE', key).ok == 'string' and call('GET', key)",
+        "''",
+        requesting.test_a_second_request_for_the_task_finds_the_first,
     ),
     Mutant(
-        "a lock without a deletion is believed",
-        "request",
-        "if other and redis.call('EXISTS', believed) == 1 then",
-        "if other then",
-        requesting.test_a_task_whose_deletion_has_vanished_can_be_requested,
+        "what is not due yet is due",
+        "at and tonumber(at) <= now",
+        "at",
+        taking_over.test_what_is_due_is_taken_by_its_due_time_only,
     ),
     Mutant(
-        "a request has no deadline",
-        "request",
-        "redis.call('ZADD', due, now + lease, id)",
+        "a lease that is over is held",
+        "at and tonumber(at) > now",
+        "at",
+        committing.test_whoever_has_slept_through_the_lease_sends_nothing,
+    ),
+    Mutant(
+        "a limit takes one more",
+        "#found / 2 < limit",
+        "#found / 2 <= limit",
+        committing.test_a_limit_refuses_the_confirmation,
+    ),
+    Mutant("a limit never forgets", "'(' .. whole(now - window)", "'-inf'", brakes.test_room_comes_when_it_is_said_to),
+    Mutant(
+        "room is said to come too soon",
+        "#found - 2 * limit + 2",
+        "2",
+        brakes.test_room_comes_when_enough_have_left,
+    ),
+    Mutant(
+        "a failed condition is passed over",
+        "if not held then",
+        "if false then",
+        committing.test_an_action_in_another_state_is_not_written,
+    ),
+    Mutant(
+        "a replay is not known",
+        "if once and call('EXISTS', once) == 1 then",
+        "if false then",
+        replaying.test_a_click_whose_reply_is_lost_counts_once,
+    ),
+    Mutant(
+        "a write is not remembered",
+        "if once then\n  call('SET', once, 1, 'PX', 60000)\nend",
         "",
+        replaying.test_a_request_whose_reply_is_lost_is_created_once,
+    ),
+    Mutant(
+        "a key of another kind is met in the middle",
+        "if kind and found ~= 'none' and found ~= kind then",
+        "if false then",
+        committing.test_a_key_of_another_kind_stops_the_write_before_its_event,
+    ),
+    Mutant(
+        "no event is appended",
+        "call('XADD', key, '*', 'event', '{\"at\":' .. whole(now) .. ',' .. event .. '}')",
+        "",
+        committing.test_an_action_in_another_state_is_not_written,
+    ),
+    Mutant(
+        "an event has no time",
+        "'{\"at\":' .. whole(now) .. ',' .. event .. '}'",
+        "'{' .. event .. '}'",
+        committing.test_each_event_has_the_time_of_its_write,
+    ),
+    Mutant("fields are not put", "call('HSET', key, unpack(fields))", "", requesting.test_a_deletion_can_be_read),
+    Mutant(
+        "a time is written as it is given",
+        "call('HSET', key, field, whole(now + from_now))",
+        "call('HSET', key, field, whole(from_now))",
         requesting.test_a_request_is_recorded_and_held_by_who_made_it,
     ),
     Mutant(
-        "an act does not look at the state",
-        "advance",
-        "redis.call('HGET', deletion, 'state') ~= from or",
-        "",
-        advancing.test_an_act_from_another_state_loses,
-    ),
-    Mutant(
-        "an act does not look at the clock",
-        "advance",
-        "now >= tonumber(redis.call('HGET', deletion, 'expires_at'))",
-        "false",
-        advancing.test_an_act_that_comes_too_late_loses,
-    ),
-    Mutant(
-        "a replayed act loses",
-        "advance",
-        "redis.call('HGET', deletion, 'holder') == token",
-        "false",
-        advancing.test_a_replayed_act_answers_the_same,
-    ),
-    Mutant(
-        "an act drops the deadline",
-        "advance",
-        "redis.call('ZADD', due, now + lease, id)",
-        "redis.call('ZREM', due, id)",
-        partial(advancing.test_an_act_wins_and_is_held, start=State.REVIEWED, to=State.EXECUTING, lease=700_000),
-    ),
-    Mutant(
-        "an act overwrites the prompt",
-        "advance",
-        "redis.call('HGET', deletion, 'prompt') == 'null'",
-        "true",
-        advancing.test_the_prompt_is_recorded_where_none_is_yet,
-    ),
-    Mutant(
-        "a cancel keeps the task",
-        "advance",
-        "if ends == '1' then",
-        "if false then",
-        advancing.test_a_cancel_frees_the_task,
-    ),
-    Mutant(
-        "a confirmation frees the task",
-        "advance",
-        "ends == '1'",
-        "true",
-        partial(advancing.test_a_confirmation_keeps_the_task, to=State.REVIEWED),
-    ),
-    Mutant(
-        "a claim does not look at the deadline",
-        "claim",
-        "or tonumber(deadline) > now",
-        "",
-        claiming.test_each_due_deletion_is_claimed_by_one,
-    ),
-    Mutant(
-        "a claim raises no epoch",
-        "claim",
-        "hold(deletion, token)\nlocal lease",
-        "local lease",
-        partial(writing.test_what_another_has_taken_over_cannot_be_written, write=hold),
-    ),
-    Mutant(
-        "a claim drops the deadline",
-        "claim",
-        "redis.call('ZADD', due, now + lease, id)",
-        "redis.call('ZREM', due, id)",
-        claiming.test_what_is_due_is_taken_over,
-    ),
-    Mutant(
-        "a claim sets no lease",
-        "claim",
-        "redis.call('ZADD', due, now + lease, id)",
-        "",
-        claiming.test_what_is_due_is_taken_over,
-    ),
-    Mutant(
-        "an interrupted call has too short a lease",
-        "claim",
-        "lease = call_lease",
-        "",
-        claiming.test_an_interrupted_call_is_counted,
-    ),
-    Mutant(
-        "an interrupted call is not counted",
-        "claim",
-        "redis.call('HINCRBY', deletion, 'calls', 1)",
-        "",
-        claiming.test_an_interrupted_call_is_counted,
-    ),
-    Mutant(
-        "a vanished deletion stays due",
-        "claim",
-        "redis.call('ZREM', due, id)",
-        "",
-        claiming.test_a_vanished_deletion_does_not_stand_in_the_way,
-    ),
-    Mutant(
-        "a claim leaves the last click's token",
-        "claim",
-        "hold(deletion, token)\nlocal lease",
-        "redis.call('HINCRBY', deletion, 'epoch', 1)\nlocal lease",
-        advancing.test_an_act_replayed_after_a_takeover_is_lost,
-    ),
-    Mutant(
-        "what is due is not found",
-        "due",
-        "'-inf', clock()",
-        "'-inf', 0",
-        claiming.test_what_is_due_is_taken_over,
-    ),
-    Mutant(
-        "a write is not fenced",
-        "save",
-        "redis.call('HGET', deletion, 'epoch') ~= epoch",
-        "false",
-        partial(writing.test_what_another_has_taken_over_cannot_be_written, write=hold),
-    ),
-    Mutant(
-        "a replayed write is fenced",
-        "save",
-        "redis.call('HGET', deletion, 'holder') == token",
-        "false",
-        partial(replaying.test_a_write_whose_reply_is_lost_is_written_once, write=hold),
-    ),
-    Mutant(
-        "a replayed click loses when its reply was lost",
-        "advance",
-        "redis.call('HGET', deletion, 'holder') == token",
-        "false",
-        replaying.test_a_click_whose_reply_is_lost_wins,
-    ),
-    Mutant(
-        "a write raises no epoch",
-        "save",
-        "return {1, now, hold(deletion, token)}",
-        "return {1, now, tonumber(epoch)}",
-        partial(writing.test_a_late_copy_of_ones_own_earlier_write_is_fenced, write=hold),
-    ),
-    Mutant(
-        "a closed deletion stays for ever",
-        "save",
-        "redis.call('PEXPIRE', deletion, retention)",
-        "",
-        writing.test_a_closed_deletion_is_kept_for_the_retention,
-    ),
-    Mutant(
-        "a closed deletion stays due",
-        "save",
-        "redis.call('ZREM', due, id)",
-        "",
-        writing.test_a_closed_deletion_is_kept_for_the_retention,
-    ),
-    Mutant(
-        "holding drops the deadline",
-        "save",
-        "redis.call('ZADD', due, now + lease, id)",
-        "redis.call('ZREM', due, id)",
-        partial(writing.test_holding_goes_on_for_a_fresh_lease, state=State.DELETED, lease=TIMINGS.talk_lease),
-    ),
-    Mutant(
-        "an end keeps the task",
-        "save",
-        "ended == '1'",
-        "false",
-        partial(writing.test_an_end_frees_the_task, write=close, state=State.FAILED, verify_until=0),
-    ),
-    Mutant(
-        "an outcome still looked into frees the task",
-        "save",
-        "ended == '1'",
-        "true",
-        partial(writing.test_what_has_not_ended_keeps_the_task, name="hold", state=State.UNKNOWN),
+        "the task's lock is not set",
+        "call('SET', key, value) end",
+        "end",
+        requesting.test_two_requests_at_once_make_one_deletion,
     ),
     Mutant(
         "an end frees a task that another deletion has",
-        "save",
-        "if redis.call('GET', task) == id then",
+        "if call('GET', key) == value then",
         "if true then",
-        partial(writing.test_an_end_leaves_the_task_to_its_new_holder, write=hold),
+        partial(committing.test_an_end_leaves_the_task_to_its_new_holder, then=Hold()),
+    ),
+    Mutant(
+        "an end keeps the task",
+        "call('DEL', key) end",
+        "end",
+        requesting.test_the_task_of_a_request_is_free_once_it_has_been_cancelled,
+    ),
+    Mutant(
+        "a lease ends at once",
+        "whole(at + (from_now and now or 0))",
+        "whole(from_now and now or at)",
+        requesting.test_a_request_is_recorded_and_held_by_who_made_it,
+    ),
+    Mutant(
+        "a closed deletion stays due",
+        "call('ZREM', key, member)",
+        "",
+        committing.test_a_closed_deletion_is_kept_for_the_retention,
+    ),
+    Mutant(
+        "a closed deletion stays for ever",
+        "call('PEXPIRE', key, lasts)",
+        "",
+        committing.test_a_closed_deletion_is_kept_for_the_retention,
+    ),
+    Mutant(
+        "a confirmation is not counted",
+        "call('ZADD', key, whole(now), member)",
+        "",
+        committing.test_a_limit_refuses_the_confirmation,
+    ),
+    Mutant(
+        "what is counted stays for ever",
+        "call('PEXPIRE', key, window)",
+        "",
+        brakes.test_the_counters_go_by_themselves,
     ),
 ]
 
@@ -291,9 +201,64 @@ async def test_a_planted_bug_is_caught(
     mutant: Mutant, redis_server: EmbeddedServer, redis_client: Redis, disposable_prefix: str
 ) -> None:
     """The test that guards against the bug fails when the bug is there."""
-    sound = getattr(load_scripts(), mutant.script)
-    assert sound.count(mutant.sound) == 1, "the text to be broken is not there once"
-    broken = replace(load_scripts(), **{mutant.script: sound.replace(mutant.sound, mutant.broken)})
+    assert SCRIPT.count(mutant.sound) == 1, "the text to be broken is not there once"
+    broken = SCRIPT.replace(mutant.sound, mutant.broken)
     async with Rig(redis_server.url, redis_client, disposable_prefix, broken) as rig:
-        with pytest.raises((AssertionError, BotError, pytest.fail.Exception)):
+        with pytest.raises((AssertionError, BotError, ValueError, pytest.fail.Exception)):
             await mutant.caught_by(rig)
+
+
+class Forgetful(RedisDeletionStore):
+    """A store that leaves one requirement, or one effect, out of its lists."""
+
+    forgets: Requirement | str = ""
+
+    def _conditions(
+        self, deletion: Deletion, requires: Iterable[Requirement]
+    ) -> Iterable[tuple[Requirement, Condition]]:
+        return [pair for pair in super()._conditions(deletion, requires) if pair[0] != self.forgets]
+
+    def _then(self, deletion: Deletion, then: Then) -> Iterable[Effect]:
+        return [effect for effect in super()._then(deletion, then) if effect.name != self.forgets]
+
+
+def forgetting(what: Requirement | str) -> type[RedisDeletionStore]:
+    """Such a store."""
+    return cast("type[RedisDeletionStore]", type("Forgetting", (Forgetful,), {"forgets": what}))
+
+
+FORGOTTEN: dict[Requirement | str, Guard] = {
+    Requirement.SAME_VERSION: committing.test_an_action_in_another_state_is_not_written,
+    Requirement.LEASE_HELD: committing.test_whoever_has_slept_through_the_lease_sends_nothing,
+    Requirement.DUE: taking_over.test_what_is_due_is_taken_by_its_due_time_only,
+    Requirement.NOT_EXPIRED: partial(
+        committing.test_an_action_that_comes_too_late_is_not_written, action=Action.DECLINE
+    ),
+    Requirement.EXPIRED: committing.test_a_request_does_not_expire_before_its_time,
+    Requirement.DWELLED: committing.test_a_slip_is_not_written,
+    Requirement.NOT_FROZEN: partial(committing.test_a_freeze_stops_each_sending, again=True),
+    Requirement.FROZEN: committing.test_only_a_freeze_stops_as_a_freeze,
+    Requirement.FROZEN_SINCE: committing.test_a_freeze_that_ended_before_the_confirmation_stops_nothing,
+    Requirement.NOT_FROZEN_SINCE: committing.test_a_freeze_in_the_grace_counts_after_it_has_ended,
+    Requirement.WITHIN_LIMITS: committing.test_a_limit_refuses_the_confirmation,
+    Requirement.GRACE_OVER: committing.test_a_grace_is_waited_for,
+    "schedule": partial(committing.test_holding_goes_on_for_a_fresh_lease, state=State.EXECUTING),
+    "unschedule": committing.test_a_closed_deletion_is_kept_for_the_retention,
+    "expire": committing.test_a_closed_deletion_is_kept_for_the_retention,
+}
+
+
+@pytest.mark.parametrize("forgotten", FORGOTTEN)
+async def test_what_the_store_leaves_out_is_missed(
+    forgotten: Requirement | str, redis_server: EmbeddedServer, redis_client: Redis, disposable_prefix: str
+) -> None:
+    """Each requirement and each effect is there for a reason."""
+    kind = forgetting(forgotten)
+    async with Rig(redis_server.url, redis_client, disposable_prefix, kind=kind) as rig:
+        with pytest.raises((AssertionError, BotError, pytest.fail.Exception)):
+            await FORGOTTEN[forgotten](rig)
+
+
+def test_every_requirement_is_planted() -> None:
+    """None is left out of the table above."""
+    assert set(Requirement) <= FORGOTTEN.keys()

@@ -183,6 +183,13 @@ async def test_each_due_deletion_is_taken_by_one(rig: Rig) -> None:
     assert sorted(swept) == sorted(ids)
 
 
+async def test_what_is_due_is_taken_by_its_due_time_only(rig: Rig) -> None:
+    """If its holder has just taken a fresh lease, whoever read it as due before is too late, by the clock alone."""
+    requested = await rig.requested()
+    assert await rig.store._take(requested) is None  # noqa: SLF001 - the moment cannot be met otherwise
+    assert await rig.unchanged(requested)
+
+
 async def test_a_takeover_voids_what_was_held(rig: Rig) -> None:
     """An action decided before it is decided again; a call decided before it is not sent."""
     requested = await rig.requested("task-1")

@@ -20,8 +20,9 @@ def _objection(attempt: Attempt) -> Reason | None:
 
 
 def normalised(name: str) -> str:
-    """A name as it is compared: Unicode's NFC form, without surrounding or doubled space."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """A name as it is compared: Unicode's NFC form, without what cannot be seen, or surrounding or doubled space."""
+    seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
 KIND = Kind(

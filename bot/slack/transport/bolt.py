@@ -1,7 +1,7 @@
 """The Web API client, its session, and the Bolt app."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
+from bot.slack.transport.measured import Measured
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
@@ -56,7 +57,12 @@ async def slack_answers(client: AsyncWebClient) -> State:
 
 
 def bolt_app(
-    client: AsyncWebClient, workspace: Workspace, signing_secret: str = "", replays: Replays | None = None
+    client: AsyncWebClient,
+    workspace: Workspace,
+    signing_secret: str = "",
+    replays: Replays | None = None,
+    *,
+    subcommands: Collection[str] = (),
 ) -> AsyncApp:
     """The Bolt app, without listeners.
 
@@ -65,6 +71,7 @@ def bolt_app(
         workspace: who every request is answered as: there is one installation, so no `auth.test` for each request.
         signing_secret: checks requests in HTTP mode; not used in Socket Mode.
         replays: remembers signed requests; None in Socket Mode, where nothing is signed.
+        subcommands: the names by which commands are counted.
     """
     authorized = AuthorizeResult(
         enterprise_id=workspace.enterprise,
@@ -92,6 +99,7 @@ def bolt_app(
         process_before_response=True,  # otherwise Bolt polls for the ack every 10 ms, and a later exception loses it
         logger=logger,
     )
+    app.use(Measured(subcommands))
     app.use(Arrived())
     if replays is not None:
         app.use(OnlyOnce(replays))

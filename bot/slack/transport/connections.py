@@ -43,6 +43,11 @@ class Connections:
         self._known: dict[RequestHandler, None] = {}  # one is between two requests
         self._busy: set[RequestHandler] = set()  # a signed request is being answered: these never go
 
+    @property
+    def open_by_kind(self) -> dict[str, int]:
+        """How many are open: of strangers, of those that Slack has used before, and of those in use."""
+        return {"stranger": len(self._strangers), "known": len(self._known), "busy": len(self._busy)}
+
     def opened(self, connection: RequestHandler) -> None:
         """Let a new one in, and make room for it."""
         if len(self._strangers) + len(self._known) + len(self._busy) >= self._most:

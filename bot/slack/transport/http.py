@@ -4,13 +4,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
+from bot.observability.exposition import Exposition
 from bot.observability.health import Handler, Readiness, health_routes
+from bot.observability.metrics import CONNECTIONS
 from bot.slack.transport.connections import Connections, most_connections
 from bot.slack.transport.events import Events
 from bot.slack.transport.listening import listen
@@ -32,10 +35,15 @@ class HttpApp:
     Args:
         readiness: what `/readyz` says.
         events: what answers Slack; None in Socket Mode.
+        exposition: what `/metrics` says; None if there is no such path.
     """
 
-    def __init__(self, readiness: Readiness, events: Events | None = None) -> None:
+    def __init__(
+        self, readiness: Readiness, events: Events | None = None, exposition: Exposition | None = None
+    ) -> None:
         self._gets: Mapping[str, Handler] = health_routes(readiness)
+        if exposition is not None:
+            self._gets = {**self._gets, "/metrics": exposition.answer}
         self._events = events
 
     async def answer(self, request: web.BaseRequest, connections: Connections) -> web.StreamResponse:
@@ -97,6 +105,10 @@ async def serve_http(
         await at.stop()
 
 
+def _open(connections: Connections, kind: str) -> float:
+    return connections.open_by_kind[kind]
+
+
 class _Server(web.Server):
     """aiohttp's server, which tells `Connections` what comes and goes."""
 
@@ -112,6 +124,8 @@ class _Server(web.Server):
         )
         self._app = app
         self._tracked = connections
+        for kind in connections.open_by_kind:
+            CONNECTIONS.labels(kind).set_function(partial(_open, connections, kind))
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """One more."""

@@ -3,13 +3,14 @@
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
 from bot.slack.action_ids import COMMAND
 from bot.slack.views.layout import Layout, Line, dots, section, sentences
-from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, when
+from bot.slack.views.prompt_lines import confirmed_by_others, glass, quoted_reason, when
 from bot.slack.views.shown import Shown, Stage
 
 
 def ended(shown: Shown) -> Layout:
     """Deleted, not deleted, gone, kept, or never known."""
-    return Layout((section(_line(shown), what_to_do(shown)),), shown.at)
+    why_kept = sentences(*how_it_went(shown)) if shown.stage is Stage.CANCELLED else sentences()
+    return Layout((section(_line(shown), glass(shown), why_kept, what_to_do(shown)),), shown.at)
 
 
 def headline(shown: Shown) -> Text:
@@ -22,7 +23,7 @@ def headline(shown: Shown) -> Text:
         case Stage.GONE if shown.said.why:  # a call had been sent, which may have done it
             return text("*{task}* is gone.", task=shown.task)
         case Stage.GONE:
-            return text("*{task}* was already gone.", task=shown.task)
+            return text("*{task}* is gone." if shown.said.why else "*{task}* was already gone.", task=shown.task)
         case Stage.UNKNOWN_FINAL:
             return text("⚠️ *{task}*: still not known whether it was deleted.", task=shown.task)
         case _:
@@ -30,7 +31,7 @@ def headline(shown: Shown) -> Text:
 
 
 def by_whom(shown: Shown) -> Text:
-    """Who kept it, and how; nobody, if its time ran out."""
+    """Who kept it, and how; NOTHING if nobody did: it could not go on."""
     who = shown.ended_by or shown.requester
     match shown.stage:
         case Stage.DECLINED if shown.ended_why:
@@ -43,6 +44,8 @@ def by_whom(shown: Shown) -> Text:
             return _by_freeze(shown)
         case Stage.EXPIRED:
             return text("nobody confirmed by {expires}", expires=shown.expires)
+        case _ if shown.ended_by is None:
+            return NOTHING
         case _:
             return text("cancelled by {who}", who=who)
 
@@ -50,12 +53,16 @@ def by_whom(shown: Shown) -> Text:
 def how_it_went(shown: Shown) -> tuple[Text, ...]:
     """What it means, and what a person can do, for what was not simply deleted or kept."""
     match shown.stage:
+        case Stage.GONE if shown.said.why:
+            return (shown.said.why,)
         case Stage.GONE:
             return _gone(shown), shown.said.why or Text("This bot didn't delete it.")
         case Stage.FAILED:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:
             return shown.said.why, _look_yourself(shown)
+        case Stage.CANCELLED:
+            return shown.said.why, shown.said.hint
         case _:
             return ()
 

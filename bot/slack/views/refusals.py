@@ -86,6 +86,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "no_operator": ("You can't delete check tasks yet: no CodeArts user is set for you.",),
     "not_checked": ("Slack didn't say who you are, so I couldn't check whether you may. Try again in a moment.",),
     "may_not_check": ("I'm not allowed to ask Slack who you are, so I couldn't check whether you may.",),
+    "asked_too_often": ("That was a lot at once, so I'm giving Slack a rest. Try again in half a minute.",),
     "deactivated": ("Slack says that this account is deactivated. A Slack admin can change that.",),
     "guest": ("Guests can't delete check tasks. Ask a full member of this workspace.",),
     "bot": ("Slack says that this account is a bot's. Only people can delete check tasks.",),
@@ -117,6 +118,9 @@ _SAID: Mapping[str, Sequence[str]] = {
         "You have the same CodeArts user as {requester}, so somebody else has to confirm.",
         "You have the same CodeArts user as the person who asked, so somebody else has to confirm.",
     ),
+    "no_break_glass": ("Nobody can confirm this alone; somebody else has to confirm it.",),
+    "why_too_short": ("Say why in at least ten characters.",),
+    "changed": ("It has changed since it was shown, so you confirmed nothing. The prompt shows what is different.",),
     "already_confirmed": ("You have confirmed it already. Now somebody else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
@@ -125,8 +129,10 @@ _SAID: Mapping[str, Sequence[str]] = {
     "nobody_else_sees": (
         "Somebody else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
     ),
-    "task_id_not_typed": ("To confirm, type the task's name. The prompt's red button asks for it.",),
-    "wrong_task_id": ("That isn't the task you asked to delete.",),
+    "name_not_typed": ("To confirm, type the task's name. The prompt's red button asks for it.",),
+    "wrong_name": ("That isn't the task you asked to delete.",),
+    "wrong_case": ("Almost: check upper and lower case.",),
+    "not_confirmed_by_you": ("You haven't confirmed this one, so there is nothing to take back.",),
     "reason_missing": ("Say why, after the ID: `/codecheck delete <task_id> <reason>`",),
     # what stands in the way
     "frozen": (
@@ -153,7 +159,11 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This has moved on: {now}. The prompt shows it.",
         "This has moved on. The prompt shows where it is now.",
     ),
-    "unknown_deletion": ("This request ended long ago, or my storage has lost it: its buttons do nothing any more.",),
+    "unknown_deletion": (
+        "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
+    ),
+    "already_requested": ("Somebody asked for this already, and it's waiting.",),
+    "no_such_task": ("CodeArts Check knows no such task.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),
 }
 

@@ -13,7 +13,7 @@ from bot.store.embedded.problem import Problem, shown
 
 MIB = 1_048_576
 FULL = MIB  # bytes: with less, no server is started, since it would end at its first write
-_SPARE = 64 * MIB  # bytes: with less beyond a second copy of the data (for a rewrite), somebody is told
+_SPARE = 64 * MIB  # bytes that must be left beside a second copy of the data, which a rewrite makes
 _READY = "Ready to accept connections"  # what a server logs once it has made its files
 _RESTORE = "Restore the folder from a backup; or, to start with nothing, move it away."
 
@@ -24,7 +24,7 @@ def has_data(folder: DataFolder) -> bool:
 
 
 def lost_files(folder: DataFolder) -> Iterator[Problem]:
-    """Files that a server here left behind and that are there no more. Changes nothing."""
+    """Files that a server left here and that are no longer there. Changes nothing."""
     manifest = _manifest(folder)
     if manifest is not None:
         if (lacks := _lacking(folder, manifest)) and manifest == _manifest(folder):  # not just rewritten
@@ -52,13 +52,14 @@ def too_little_space(folder: DataFolder) -> Iterator[Problem]:
     """Whether the disk is full, or soon will be. Changes nothing."""
     free = free_bytes(folder)
     needed = _SPARE + sum(map(_size, folder.data.glob("*")))
+    below = (free // MIB).bit_length()  # told in powers of two, so that it is told again each time half of it has gone
     where = f"The disk of {shown(folder.path)}"
     if free < FULL:
         yield Problem(f"{where} is full.", "Free some space: the embedded Redis server then starts again by itself.")
     elif free < needed:
         yield Problem(
-            f"{where} has {free // MIB} MiB left, and {-(-needed // MIB)} MiB may be needed.",
-            "Free some space before it is full: the bot stops working then.",
+            f"{where} has less than {1 << below} MiB left.",
+            "Free some space: when it is full, the bot stops working.",
             fatal=False,
         )
 

@@ -29,7 +29,10 @@ def problems(data_dir: Path) -> list[Problem]:
         found.append(Problem(str(error), ""))
     if data_dir.is_dir() and not any(problem.fatal for problem in found):
         folder = DataFolder(data_dir.resolve())
-        found += [*lost_files(folder), *too_little_space(folder), *_server_problems(folder)]
+        try:
+            found += [*lost_files(folder), *too_little_space(folder), *_server_problems(folder)]
+        except OSError as error:
+            found.append(Problem(f"{shown(folder.path)} cannot be read: {error.strerror}.", "Check its permissions."))
     return found
 
 

@@ -63,17 +63,18 @@ def spawn(folder: DataFolder, lock: int) -> None:
         ) from error
     finally:
         os.close(log)
+    _ended.pop(process.pid, None)  # of an earlier process with that number
     _children[process.pid] = Thread(target=_wait_for, args=(process,), name="embedded server", daemon=True)
     _children[process.pid].start()
 
 
 def _wait_for(process: "subprocess.Popen[bytes]") -> None:
-    """Until it ends; otherwise it would stay a zombie."""
+    """Wait until it ends, so that it does not stay a zombie."""
     _ended[process.pid] = process.wait()
 
 
 def wait_for_end(pid: int) -> None:
-    """Until a server that has closed its connections has ended too, as far as this process can know.
+    """Wait until a server that has closed its connections has ended too, as far as this process can know.
 
     One that this process did not start may still be its child: a container's first process is left with the children of
     those that were killed.

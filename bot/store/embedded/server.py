@@ -54,7 +54,8 @@ class EmbeddedServer:
     async def release(self) -> None:
         """Let go of the server, and stop it unless another process uses it.
 
-        Nothing acknowledged is lost: it is on the disk. A server that does not stop is left alone, and logged.
+        Nothing acknowledged is lost: it is on the disk. A server that does not stop is logged and left alone; so is one
+        whose folder was replaced, since nothing leads to it any longer.
         """
         if self._uses.end():
             try:
@@ -83,7 +84,7 @@ class EmbeddedServer:
                         f"The embedded Redis server does not stop: {locks.holders(self.folder.lock)} "
                         f"still holds {shown(self.folder.lock)}."
                     )
-                with suppress(RedisError):  # it does not listen yet, or no more
+                with suppress(RedisError):  # it is still starting, or has just ended
                     await client.shutdown(nosave=True)  # the append-only file has it all
                 await asyncio.sleep(_PAUSE)
         finally:

@@ -38,10 +38,12 @@ async def open_embedded(data_dir: Path, *, create: bool = True) -> AsyncIterator
     try:
         yield server
     finally:
-        supervising.cancel()
-        with suppress(asyncio.CancelledError):
-            await supervising
-        await server.release()
+        try:
+            supervising.cancel()
+            with suppress(asyncio.CancelledError):
+                await supervising
+        finally:
+            await server.release()
 
 
 async def supervise(server: EmbeddedServer) -> None:
@@ -70,7 +72,7 @@ async def _keep_running(server: EmbeddedServer) -> None:
 
 
 async def _end_of(server: EmbeddedServer) -> None:
-    """Until the server closes a connection that is used for nothing else, which the kernel does if it is killed."""
+    """Wait until the server closes a connection that is used for nothing else; if it is killed, the kernel does."""
     try:
         reader, writer = await asyncio.open_unix_connection(server.folder.socket)
     except OSError:
@@ -109,7 +111,7 @@ async def _watch_folder(server: EmbeddedServer) -> None:
             found = known
         for problem in found - known:
             (_log.error if problem.fatal else _log.warning)("the data folder", problem=str(problem))
-        for problem in known - found:
-            _log.info("the data folder is all right again", problem=problem.what)
+        if known and not found:
+            _log.info("the data folder is all right again")
         known = found
         await asyncio.sleep(_LOOK)

@@ -10,7 +10,7 @@ class Uses:
     """That this process uses the server of a folder: a shared lock, which the kernel ends with the process."""
 
     def __init__(self, folder: DataFolder) -> None:
-        """Take the lock as soon as `taken` says so.
+        """Open the lock file; `taken` takes the lock.
 
         Raises:
             OSError: the lock file cannot be opened.

@@ -63,7 +63,7 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """429, with `Retry-After` in seconds where it is given."""
+    """429, with `Retry-After` in seconds if it is given."""
 
     retry_after: int | None = None
 
@@ -85,7 +85,7 @@ class InternalError:
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Answer with something that is no answer, and do nothing."""
+    """Answer with something unreadable, and do nothing."""
 
     body: bytes = b"<html><body>Bad Gateway</body></html>"
     http: int = 200

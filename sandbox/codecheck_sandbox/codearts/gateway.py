@@ -78,7 +78,7 @@ class Gateway:
         return self.lasting.get((api, task_id)) or self.lasting.get((api, None))
 
     async def _instead(self, fault: Fault, call: Call | None = None, account: Account | None = None) -> Answer | None:
-        """What a fault answers; None where the work is to be done as usual after all."""
+        """What a fault answers; None if the work is to be done as usual after all."""
         after = deletes_after(fault)
         if after is not None and call is not None and account is not None and call.api == "DELETE":
             task = self._service.permitted(call, account)

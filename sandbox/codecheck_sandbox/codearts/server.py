@@ -46,7 +46,7 @@ class CodeArtsStandIn:
         accounts: who may sign in; by default `default_accounts()`.
         tasks: what there is; by default `default_tasks()`.
         port: where to listen on 127.0.0.1; 0 takes a free one.
-        tls: serves https where given.
+        tls: serves https if given.
         clock: seconds since 1970.
     """
 
@@ -79,7 +79,7 @@ class CodeArtsStandIn:
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """The tasks as they now stand, by ID."""
+        """The tasks there are now, by ID."""
         return self.service.book.all()
 
     @property

@@ -1,4 +1,4 @@
-"""The gateway's check of an SDK-HMAC-SHA256 signature, by the signing guide and from the raw request alone."""
+"""The gateway's check of an SDK-HMAC-SHA256 signature, by the signing guide and from nothing but the raw request."""
 
 import hashlib
 import hmac

@@ -66,7 +66,7 @@ class TokenOffice:
         }
 
     def holder(self, token: str, now: float) -> Account | None:
-        """Whose token it is; None where it is nobody's any more."""
+        """Whose token it is; None if it no longer counts."""
         account, ends = self._tokens.get(token, (None, now))
         return account if now < ends else None
 

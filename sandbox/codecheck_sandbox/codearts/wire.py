@@ -16,7 +16,7 @@ class Exchange:
         method: the HTTP method.
         path: path and query.
         headers: the request's, masked.
-        http: the HTTP status of the answer; 0 where there was none.
+        http: the HTTP status of the answer; 0 if there was none.
         answer: the answer's body, or what was done instead of answering; empty for IAM.
         request_id: the `X-Request-Id` of the answer.
     """

@@ -13,7 +13,7 @@ class Offer:
 
     Args:
         name: in words.
-        group: what it stands under.
+        group: the heading it is listed under.
         fault: what the stand-in is told.
     """
 

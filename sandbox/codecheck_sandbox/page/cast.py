@@ -12,16 +12,17 @@ CODECHECK_TOML = """
 [allow]
 admins = ["U01DANA"]
 
-[[confirmation.rules]]
-channels = ["C03RELEASE"]
+[[rules]]
+match = { channels = ["C03RELEASE"] }
 second_step = "typed"
+warn = "Release gate: ask the quality team first."
 
-[[confirmation.rules]]
-channels = ["C04TWO"]
+[[rules]]
+match = { channels = ["C04TWO"] }
 second_step = "second_person"
 
-[[confirmation.rules]]
-channels = ["C05GRACE"]
+[[rules]]
+match = { channels = ["C05GRACE"] }
 grace_seconds = 60
 """
 
@@ -32,7 +33,7 @@ class Role:
 
     Args:
         person: who.
-        about: what is special about them, for whoever tries the bot out.
+        about: what is special about them, for those who try the bot out.
     """
 
     person: Person
@@ -86,7 +87,7 @@ def assemble(world: World) -> Cast:
         roles={role.person.id: role for role in roles},
         channels=(world.channel, release, two_person, grace, leads, talk, *own),
         topics={
-            release.id: "second step: the task's ID is typed",
+            release.id: "second step: the task's name is typed",
             two_person.id: "second step: by somebody else",
             grace.id: "a minute to stop it",
         },

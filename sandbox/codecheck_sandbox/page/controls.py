@@ -30,6 +30,25 @@ class AnswerNext(_Control):
             stage.world.codearts.next_answer(OFFERS[self.offer].fault, to=self.to)
 
 
+class ChangeTask(_Control):
+    """A task changes under everybody's eyes: a check starts or ends, or another branch is checked."""
+
+    control: Literal["change_task"]
+    task: str
+    what: Literal["check", "branch"]
+
+    async def turn(self, stage: Stage) -> None:
+        """Change it."""
+        codearts = stage.world.codearts
+        task = codearts.tasks.get(self.task)
+        if task is None:
+            raise NotPossibleError(f"there is no task {self.task}")
+        if self.what == "check":
+            codearts.change(task.id, running=not task.running)
+        else:
+            codearts.change(task.id, branch="release" if task.branch != "release" else "main")
+
+
 class FailNext(_Control):
     """The next call of Slack meets a fault."""
 
@@ -126,5 +145,5 @@ class TryBlocks(_Control):
             workspace.refuse(channel.id, bot, error)
 
 
-Control = AnswerNext | FailNext | SlackSwitch | Membership | Process | Time | TryBlocks
+Control = AnswerNext | ChangeTask | FailNext | SlackSwitch | Membership | Process | Time | TryBlocks
 CONTROL: TypeAdapter[Control] = TypeAdapter(Annotated[Control, Field(discriminator="control")])

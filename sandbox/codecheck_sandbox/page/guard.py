@@ -39,14 +39,14 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 def _refusal(request: web.Request) -> str | None:
-    """Why the request is refused; None where it is not."""
+    """Why the request is refused; None if it is not."""
     port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
     hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
     if request.host not in hosts:
-        return "This page answers to 127.0.0.1 and localhost alone."
+        return "This page answers to 127.0.0.1 and localhost only."
     origin = request.headers.get("Origin")
     if origin is None and request.method in {"GET", "HEAD"}:
         return None
     if origin != f"http://{request.host}":
-        return "This page takes requests from itself alone."
+        return "This page takes requests only from itself."
     return None

@@ -61,5 +61,5 @@ class RedisServer:
         """
         if self._server is None:
             raise RuntimeError("Redis isn't running: there is nothing in it to move.")
-        async with Redis.from_url(self._server.url) as client:
+        async with Redis.from_url(self._server.url, decode_responses=True) as client:
             await let_time_pass(client, _PREFIX, seconds * 1_000)

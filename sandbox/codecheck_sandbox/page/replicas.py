@@ -23,11 +23,6 @@ class Replicas:
         self._socket_mode = socket_mode
         self.processes = dict(processes)
 
-    @property
-    def any_running(self) -> bool:
-        """Whether one of them lives."""
-        return any(process.running for process in self.processes.values())
-
     async def start(self, name: str) -> None:
         """Start one, if it does not run, and wait until it listens.
 

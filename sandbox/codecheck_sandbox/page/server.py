@@ -1,4 +1,4 @@
-"""The page's own server, on 127.0.0.1 alone."""
+"""The page's own server, on 127.0.0.1 only."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -42,6 +42,7 @@ async def open_sandbox(
     *,
     port: int,
     socket_mode: bool,
+    toml: str = CODECHECK_TOML,
 ) -> AsyncIterator[Sandbox]:
     """Start Redis, the stand-ins, the bot and the page; all of it stops at the end of the block.
 
@@ -50,6 +51,7 @@ async def open_sandbox(
         launch_redis: starts the Redis server, again after it has been stopped.
         port: of the page, on 127.0.0.1; 0 takes a free one.
         socket_mode: whether the bot meets Slack over Socket Mode rather than HTTP.
+        toml: the bot's codecheck.toml, apart from the operators.
 
     Raises:
         OSError: the port cannot be had.
@@ -60,9 +62,7 @@ async def open_sandbox(
         redis = RedisServer(launch_redis)
         stack.push_async_callback(redis.stop)
         url = await redis.start()
-        world = await stack.enter_async_context(
-            open_world(manifest, url, folder, socket_mode=socket_mode, toml=CODECHECK_TOML)
-        )
+        world = await stack.enter_async_context(open_world(manifest, url, folder, socket_mode=socket_mode, toml=toml))
         second = BotProcess(settings(world.slack, world.codearts, url, socket_mode=socket_mode), folder)
         replicas = Replicas(world.slack, {FIRST: world.bot, SECOND: second}, socket_mode=socket_mode)
         stack.push_async_callback(replicas.stop_all)

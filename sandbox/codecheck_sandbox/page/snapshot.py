@@ -14,7 +14,7 @@ Json = dict[str, object]
 
 
 def snapshot(stage: Stage, person: Person) -> Json:
-    """The page as it now stands for one person: conversations, modals, and what the panels show."""
+    """The page as one person sees it now: conversations, modals, and what the panels show."""
     slack = stage.world.slack
     return {
         "me": person.id,

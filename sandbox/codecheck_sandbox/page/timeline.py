@@ -20,7 +20,7 @@ class Remark:
     Args:
         kind: a notice for one person's eyes, a change of membership, or blocks that Slack refused.
         ts: when, as messages have it.
-        channel: the conversation's ID; "" where it belongs to none.
+        channel: the conversation's ID; "" if it belongs to none.
         user: whom it is about, or who reads it.
         text: what it says.
     """

@@ -23,14 +23,14 @@ class Arguments:
     """Arguments by name, read as the types that Slack takes them for.
 
     Args:
-        values: as they came; in a form every value is text, and what is no text is JSON in it.
+        values: as they came; in a form every value is text, and anything else is JSON text.
     """
 
     def __init__(self, values: Mapping[str, JsonValue]) -> None:
         self._values = values
 
     def text(self, name: str) -> str:
-        """A text, "" where it is missing."""
+        """A text, "" if it is missing."""
         value = self._values.get(name)
         return value if isinstance(value, str) else ""
 
@@ -51,7 +51,7 @@ class Arguments:
         return value.lower() in {"1", "true"} if isinstance(value, str) else bool(value)
 
     def structure(self, name: str) -> JsonValue:
-        """An array or object, in a form as JSON text; None where it is missing, text where that is no JSON."""
+        """An array or object, in a form as JSON text; None if it is missing, the text if that is not JSON."""
         value = self._values.get(name)
         if not isinstance(value, str):
             return value
@@ -66,7 +66,7 @@ async def read_arguments(request: web.Request, *, json_accepted: bool) -> Argume
 
     Args:
         request: the call.
-        json_accepted: whether the method takes a JSON body; Slack's reading methods overlook one.
+        json_accepted: whether the method takes a JSON body; Slack's reading methods ignore one.
 
     Raises:
         ApiRefusalError: `invalid_json`, `json_not_object` or `invalid_post_type`.

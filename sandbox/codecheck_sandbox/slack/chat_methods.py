@@ -38,7 +38,7 @@ def post_message(call: Call) -> Payload:
 
 
 def post_ephemeral(call: Call) -> Payload:
-    """Show a message to one member alone."""
+    """Show a message to one member only."""
     channel = _writable(call, call.arguments.required("channel"))
     user = call.arguments.required("user")
     if user not in channel.members:
@@ -94,7 +94,7 @@ def _own_message(call: Call) -> Message:
 
 
 def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
-    """The text and the blocks; None where no blocks were given."""
+    """The text and the blocks; None if no blocks were given."""
     text = call.arguments.text("text")
     raw = call.arguments.structure("blocks")
     if raw is None and not text:
@@ -115,7 +115,7 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
-    """The thread to post in. A reply to a message that has gone becomes one of the channel, unasked (slack-go#1571)."""
+    """The thread to post in. A reply to a message that has gone silently becomes one of the channel (slack-go#1571)."""
     parent = channel.message(call.arguments.text("thread_ts"))
     if parent is None:
         return None

@@ -34,7 +34,7 @@ def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request as it went to the app, secrets and all: whoever captures one can send it again.
+    """A request as it went to the app, secrets and all: captured, it can be sent again.
 
     Args:
         url: where.

@@ -28,7 +28,7 @@ class Answer:
 
     Args:
         message: the message that the app's acknowledgement brought.
-        notice: what Slack itself tells them, where the app did not answer as it should.
+        notice: what Slack itself tells them, if the app did not answer as it should.
         errors: what the app says is wrong with a submitted view, by block_id.
     """
 
@@ -38,7 +38,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The text of it, whoever said it; "" where there is nothing to read."""
+        """The text of it, from the app or from Slack; "" if there is nothing to read."""
         return self.message.text if self.message else self.notice
 
 
@@ -47,7 +47,7 @@ class Interactions:
     """Carries what people do to the app.
 
     Args:
-        delivery: the way to the app, as it stands at the moment.
+        delivery: the way to the app, at this moment.
         address: makes a path of the stand-in a URL.
     """
 

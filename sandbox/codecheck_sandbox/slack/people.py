@@ -45,7 +45,7 @@ class Person:
 
     @property
     def view(self) -> View | None:
-        """The modal on top of the screen; None where there is none."""
+        """The modal on top of the screen; None if there is none."""
         return self.views[-1] if self.views else None
 
     @property
@@ -54,7 +54,7 @@ class Person:
         return self._workspace.homes.get(self.id)
 
     def sees(self, channel: Channel) -> list[Message]:
-        """What they read in a conversation, as it stands now, oldest first; nothing where they cannot look in."""
+        """What they read in a conversation, as it is now, oldest first; nothing if they cannot look in."""
         if channel.kind != "public" and self.id not in channel.members:
             return []
         return channel.visible_to(self.id)
@@ -84,7 +84,7 @@ class Person:
         return await self._interactions.command(self.user, in_, command, rest.strip())
 
     async def clicks(self, label: str, *, on: Message | Channel | View | HomeTab, stale: bool = False) -> Answer:
-        """Press a button, and "yes" where a confirm dialog asks.
+        """Press a button, and "yes" if a confirm dialog asks.
 
         Args:
             label: what the button says.
@@ -114,7 +114,7 @@ class Person:
         return await self._interactions.click(self.user, message, button, block_id)
 
     async def presses(self, action_id: str, *, on: Message | View) -> Answer:
-        """Press the button of an action ID, on a message or view as it stands: what the sandbox's page sends.
+        """Press the button of an action ID, on a message or view as it is now: what the sandbox's page sends.
 
         Raises:
             NotPossibleError: they see no such button (any more).
@@ -224,7 +224,7 @@ def _labels(inputs: Iterable[Input]) -> str:
 
 
 def _filled(block: Input, value: str | None) -> Payload:
-    """What the client sends for one input, having checked what it checks by itself."""
+    """What the client sends for one input, after its own checks."""
     element = block.element
     if value is None and isinstance(element, PlainTextInput):
         value = element.initial_value

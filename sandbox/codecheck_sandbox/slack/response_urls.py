@@ -32,7 +32,7 @@ class _ResponseUrl:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a response_url answers where it takes no message.
+    """What a response_url answers when it takes no message.
 
     Args:
         status: the HTTP status.

@@ -162,7 +162,7 @@ class SlackStandIn:
         return self._server.port
 
     def advertise(self, port: int) -> None:
-        """Give out addresses with another port from now on: that of a proxy which stands before this stand-in."""
+        """Give out addresses with another port from now on: that of a proxy in front of this stand-in."""
         self._server.advertised = port
 
     # Who and what is there.
@@ -229,7 +229,7 @@ class SlackStandIn:
 
     @property
     def sent(self) -> Sequence[SignedRequest]:
-        """The latest requests that went to the app over HTTP, for whoever captures one; the latest one last."""
+        """The latest requests that went to the app over HTTP, so that one can be captured; the latest one last."""
         return () if self._http is None else tuple(self._http.sent)
 
     async def replay(self, request: SignedRequest | None = None, retry: Retry | None = None) -> tuple[int, str]:

@@ -27,7 +27,7 @@ class Transcript:
         return "\n".join(line for line in map(self.narrate, changes) if line)
 
     def narrate(self, change: Change) -> str:
-        """One change as a line or several; "" where there is nothing to say."""
+        """One change as a line or several; "" if there is nothing to say."""
         who = self._name(change.user)
         match change.kind, change.message:
             case "posted", Message() as message:
@@ -43,7 +43,7 @@ class Transcript:
             case "submitted", _:
                 return f"{who} submits “{change.text}”"
             case "noticed", _:
-                return f"Slack to {who} alone: {change.text}"
+                return f"Slack to {who} only: {change.text}"
             case "members", _:
                 return f"{who} {change.text}"
             case "refused", _:
@@ -52,7 +52,7 @@ class Transcript:
                 return ""
 
     def render(self, message: Message, remark: str = "") -> str:
-        """A message as people see it: who, to whom, and its blocks, or its text where it has none."""
+        """A message as people see it: who, to whom, and its blocks, or its text if it has none."""
         if message.only_for is not None:
             remark = f" (only visible to {self._name(message.only_for)}){remark}"
         if message.thread_ts is not None:
@@ -76,7 +76,7 @@ class Transcript:
             case Divider():
                 yield "─" * 40
             case Context():
-                yield "  ".join(self._element(element) for element in block.elements)
+                yield from "  ".join(self._element(element) for element in block.elements).splitlines()
             case Actions():
                 yield " ".join(self._element(element) for element in block.elements)
             case Input():

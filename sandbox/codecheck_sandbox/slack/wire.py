@@ -19,7 +19,7 @@ class Exchange:
         address: where it went.
         headers: those of the request.
         sent: its body.
-        status: the HTTP status; 0 where none came.
+        status: the HTTP status; 0 if none came.
         received: the answer's body, or what happened instead.
     """
 
@@ -42,7 +42,7 @@ class Wire:
     """The latest exchanges, oldest first.
 
     Args:
-        secret: a value without a form of its own, masked wherever it stands.
+        secret: a value without a form of its own, masked everywhere.
         kept: how many are kept.
     """
 

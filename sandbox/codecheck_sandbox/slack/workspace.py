@@ -1,4 +1,4 @@
-"""A Slack workspace: its state, and the one place where it changes, so that whoever watches misses nothing."""
+"""A Slack workspace: its state, and the one place where it changes, so that watchers miss nothing."""
 
 import secrets
 import time
@@ -22,7 +22,7 @@ class Change:
         kind: a message was posted, edited or deleted; a person typed a slash command, clicked or submitted a view;
             Slack itself noticed a person of something; a view opened, changed or closed; members came or went;
             Slack refused the app's blocks or view.
-        channel: the conversation's ID; "" where there is none.
+        channel: the conversation's ID; "" if there is none.
         user: who did it, or who was told.
         text: the command, the label clicked, the notice, why it was refused.
         message: the message as it then stood; for a click, the one clicked.
@@ -71,7 +71,7 @@ class Workspace:
         return lambda: self._watchers.remove(watcher)
 
     def note(self, change: Change) -> None:
-        """Add to the history and tell whoever watches."""
+        """Add to the history and tell the watchers."""
         self.history.append(change)
         for watcher in tuple(self._watchers):
             watcher(change)
@@ -101,7 +101,7 @@ class Workspace:
         self.note(Change(kind="deleted", channel=message.channel, user=message.user, message=message))
 
     def refuse(self, channel: str, user: str, error: BlockKitError) -> None:
-        """Note that what the app wanted to show was refused, so that whoever watches can see why."""
+        """Note that what the app wanted to show was refused, so that watchers can see why."""
         self.note(Change(kind="refused", channel=channel, user=user, text=str(error)))
 
     def join(self, channel: Channel, user: str) -> None:
@@ -115,7 +115,7 @@ class Workspace:
         self.note(Change(kind="members", channel=channel.id, user=user, text="left"))
 
     def direct_message(self, user: str, other: str) -> Channel:
-        """The conversation of two users, opened where there is none."""
+        """The conversation of two users, opened if there is none."""
         for channel in self.channels.values():
             if channel.kind == "dm" and channel.members == {user, other}:
                 return channel
@@ -128,7 +128,7 @@ class Workspace:
         return list(self._views.get(user, ()))
 
     def view(self, view_id: str) -> View | None:
-        """An open view; None where there is none."""
+        """An open view; None if there is none."""
         return next((view for stack in self._views.values() for view in stack if view.id == view_id), None)
 
     def open_view(self, user: str, modal: Modal) -> View:

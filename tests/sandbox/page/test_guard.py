@@ -87,6 +87,7 @@ async def test_what_makes_no_sense_is_told(url: str) -> None:
             ("act", TYPED | {"by": "U01CAROL", "channel": "C02LEADS"}, "carol is not in #quality-leads"),
             ("control", {"control": "time", "seconds": 0}, "greater than or equal to 1"),
             ("control", {"control": "explode"}, "explode"),
+            ("control", {"control": "change_task", "task": "__proto__", "what": "check"}, "no task __proto__"),
             ("control", {"control": "try_blocks", "by": "U0NOBODY", "channel": "C01QUALITY", "payload": []}, "nobody"),
         ]:
             async with session.post(f"{url}{path}", json=body) as answer:

@@ -117,7 +117,7 @@ async def test_a_conversation_reads_as_text(bolt: Bolt, slack: SlackStandIn, ali
         "    Done.",
         "testbot: message deleted: Gone.",
         "alice types /other",
-        "Slack to alice alone: /other is not a valid command.",
+        "Slack to alice only: /other is not a valid command.",
         "testbot left",
     ]
 

@@ -31,6 +31,13 @@ def test_host_that_is_not_there(host: str) -> None:
     assert error.cure.startswith("Use ")
 
 
+def test_address_of_another_machine() -> None:
+    """Said as what it is."""
+    assert str(refusal("198.51.100.1")) == (
+        "HOST (198.51.100.1) is not an address of this machine. Use 127.0.0.1, 0.0.0.0, or one that it has."
+    )
+
+
 def test_port_taken() -> None:
     """What another process has, this one cannot have."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -83,14 +83,14 @@ async def test_no_server_is_started_on_a_full_disk(small_disk: Path) -> None:
 
 
 async def test_a_disk_that_will_be_full_is_said_in_time(disk: Path) -> None:
-    """While everything still works: in the log, to the readiness check and to `doctor`."""
+    """While everything still works: in the log, to whoever asks for troubles, and to `doctor`."""
     with capture_logs() as logs:
         async with open_embedded(disk) as server:
             assert not list(server.troubles())
             (disk / "filling").write_bytes(b"x" * 60 * MIB)
             (problem,) = server.troubles()
             assert not problem.fatal
-            assert "MiB left" in problem.what
+            assert "has less than 64 MiB left" in problem.what
             assert problems(disk) == [problem]
             assert await answers(server)
             await until(lambda: any("MiB left" in entry.get("problem", "") for entry in logs))
@@ -104,4 +104,14 @@ async def test_the_room_for_a_rewrite_counts(disk: Path) -> None:
     async with open_embedded(disk) as server:
         (disk / "appendonlydir" / "more").write_bytes(b"x" * 20 * MIB)
         (problem,) = server.troubles()
-        assert "85 MiB may be needed" in problem.what
+        assert "has less than 128 MiB left" in problem.what
+
+
+async def test_a_disk_that_fills_up_is_told_at_each_half(disk: Path) -> None:
+    """Not at each look, although a little less is left each time."""
+    async with open_embedded(disk) as server:
+        said = []
+        for number in range(80):
+            (disk / f"filling {number}").write_bytes(b"x" * MIB)
+            said += [problem.what.partition(" has ")[2] for problem in server.troubles()]
+    assert list(dict.fromkeys(said)) == ["less than 64 MiB left.", "less than 32 MiB left."]

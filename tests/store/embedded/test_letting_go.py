@@ -135,7 +135,6 @@ async def test_letting_go_twice(data_dir: Path) -> None:
     await second.release()
 
 
-@pytest.mark.slow
 async def test_a_server_that_does_not_stop_is_named_and_left(data_dir: Path) -> None:
     """The bot ends all the same, within its time."""
     server = await start_embedded(data_dir)

@@ -79,3 +79,15 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
     (problem,) = problems(Path("/proc/1/data"))
     assert problem.fatal
     assert not list(tmp_path.iterdir())
+
+
+async def test_files_that_cannot_be_read(data_dir: Path) -> None:
+    """What a damaged disk answers is a problem like any other, not a stack trace."""
+    async with open_embedded(data_dir):
+        pass
+    manifest = data_dir / "appendonlydir" / "appendonly.aof.manifest"
+    manifest.unlink()
+    manifest.mkdir()
+    (problem,) = problems(data_dir)
+    assert problem.fatal
+    assert "cannot be read: Is a directory" in problem.what

@@ -41,7 +41,7 @@ class Problem:
     pointer: str
 
     def __str__(self) -> str:
-        """As it stands in `response_metadata.messages`."""
+        """As `response_metadata.messages` has it."""
         return f"{self.what} [json-pointer:{self.pointer}]"
 
 

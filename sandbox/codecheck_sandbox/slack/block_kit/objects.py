@@ -87,7 +87,7 @@ FieldText = Annotated[PlainText2000 | Mrkdwn2000, Field(discriminator="type")]
 
 
 class Confirm(Part):
-    """A dialog that the client shows before it sends a click; it is no check of the server's."""
+    """A dialog that the client shows before it sends a click; the server checks nothing."""
 
     title: PlainText100
     text: PlainText300

@@ -26,7 +26,7 @@ const BLOCKS = {
 export const drawBlocks = (blocks, press, errors = {}) =>
   h("div", { class: "blocks" }, blocks.map((block) => BLOCKS[block.type](block, press, Object.hasOwn(errors, block.block_id) && errors[block.block_id])));
 
-// Nothing is loaded from elsewhere: a picture is told by its alternative text.
+// Nothing is loaded from elsewhere: a picture is shown as its alternative text.
 const image = (each) => h("span", { class: "picture", role: "img", "aria-label": each.alt_text, title: each.image_url }, `🖼 ${each.alt_text}`);
 
 function element(each, press) {
@@ -35,7 +35,7 @@ function element(each, press) {
   return h("button", {
     type: "button",
     class: `block-button ${each.style ?? ""}`,
-    "aria-label": each.accessibility_label && `${each.text.text}: ${each.accessibility_label}`,
+    "aria-label": each.accessibility_label, // read out in place of the text, as in Slack
     "data-action": each.action_id,
     onclick: (event) => press(each, event.currentTarget),
   }, plain(each.text.text));

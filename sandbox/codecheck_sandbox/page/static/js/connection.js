@@ -25,8 +25,8 @@ async function post(path, body) {
   }
 }
 
-/** Let a person do something; gives what they see at once: `notice`, `errors`, or `error` where it cannot be done. */
+/** Let a person do something; gives what they see at once: `notice`, `errors`, or `error` if it cannot be done. */
 export const act = (by, name, details) => post("/act", { by, act: name, ...details });
 
-/** Turn a switch of the panels; gives `error` where it cannot be done. */
+/** Turn a switch of the panels; gives `error` if it cannot be done. */
 export const control = (name, details) => post("/control", { control: name, ...details });

@@ -8,7 +8,7 @@ import "./composer.js";
 
 const RECENTLY = 40; // pixels from the end within which the list follows what comes
 
-/** The items of a channel's list: thread replies only where they are broadcast, and what stands in each thread. */
+/** The items of a channel's list: thread replies only if they are broadcast, and how many each thread has. */
 function topLevel(shown) {
   const messages = shown.items.filter((item) => item.kind === "message");
   return shown.items

@@ -28,7 +28,7 @@ const TOKENS = {
   },
 };
 
-/** A moment as its template says; null if it is no moment. */
+/** A moment as its template says; null if the seconds are not a number. */
 export function inReadersZone(seconds, template) {
   const date = new Date(Number(seconds) * 1_000);
   if (Number.isNaN(date.getTime())) return null;

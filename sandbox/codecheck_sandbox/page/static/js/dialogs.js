@@ -8,7 +8,7 @@ import { store, watch } from "./store.js";
 
 const text = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text) : plain(object.text));
 
-/** Ask as a button's `confirm` object says; true where the person confirms. */
+/** Ask as a button's `confirm` object says; true if the person confirms. */
 export function confirmed(asked) {
   return new Promise((resolve) => {
     const dialog = h("dialog", { class: "confirm", "aria-labelledby": "confirm-title" },

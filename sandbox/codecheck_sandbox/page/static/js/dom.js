@@ -13,6 +13,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The control of an action in an element that is drawn again, so that an edit takes nobody's focus away. */
+const sameControl = (made, focused) => focused.dataset.action && [...made.querySelectorAll("[data-action]")].find((each) => each.dataset.action === focused.dataset.action);
+
 /** Bring the children of `parent` in line with `items`; one whose data has not changed keeps its element and its focus. */
 export function keyed(parent, items, key, build) {
   const standing = new Map([...parent.children].map((child) => [child.dataset.key, child]));
@@ -27,10 +30,10 @@ export function keyed(parent, items, key, build) {
       made.dataset.key = name;
       made.dataset.print = print;
       if (element) {
-        const focused = element.contains(document.activeElement);
+        const focused = element.contains(document.activeElement) && document.activeElement;
         if (element === place) place = made;
         element.replaceWith(made);
-        if (focused) made.focus();
+        if (focused) (sameControl(made, focused) ?? made).focus();
       }
       element = made;
     }

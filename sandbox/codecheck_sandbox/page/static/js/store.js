@@ -1,4 +1,4 @@
-// What the page shows at the moment: the server's snapshot, and what is chosen in this browser alone.
+// What the page shows at the moment: the server's snapshot, and what is chosen in this browser.
 
 const listeners = new Set();
 

@@ -27,7 +27,7 @@ export function blockKitPanel() {
       const answer = await control("try_blocks", { by: store.state.me, channel: store.channel, payload });
       if (answer.error) toast(answer.error);
     } catch (error) {
-      toast(`This is no JSON: ${error.message}`);
+      toast(`This is not valid JSON: ${error.message}`);
     }
   }
 

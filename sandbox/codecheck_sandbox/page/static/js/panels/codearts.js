@@ -1,4 +1,4 @@
-// CodeArts Check: its tasks as they stand, and what it answers next.
+// CodeArts Check: its tasks now, and what it answers next.
 
 import { h, keyed } from "../dom.js";
 import { store } from "../store.js";
@@ -46,11 +46,14 @@ function drawTask(task) {
     h("b", {}, task.name), task.state === "running" && h("span", { class: "state running" }, "being checked"),
     h("p", {}, `${task.project} · ${branches} · ${issues} issues`),
     h("code", {}, task.id),
-    h("button", {
-      type: "button", class: "switch", "aria-label": `Ask to delete ${task.name}`,
-      onclick: () => {
-        document.body.classList.remove("panels-open");
-        document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
-      },
-    }, "Ask to delete…"));
+    h("div", { class: "row" },
+      h("button", {
+        type: "button", class: "switch", "aria-label": `Ask to delete ${task.name}`,
+        onclick: () => {
+          document.body.classList.remove("panels-open");
+          document.querySelector("sandbox-conversation sandbox-composer").fill(`/codecheck delete ${task.id}`);
+        },
+      }, "Ask to delete…"),
+      switchButton(task.state === "running" ? "End check" : "Start check", "change_task", { task: task.id, what: "check" }),
+      switchButton("Change branch", "change_task", { task: task.id, what: "branch" })));
 }

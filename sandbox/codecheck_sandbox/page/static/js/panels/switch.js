@@ -1,4 +1,4 @@
-// A button that turns a switch of the sandbox, and says so where it cannot.
+// A button that turns a switch of the sandbox, and says so if it cannot.
 
 import { control } from "../connection.js";
 import { h } from "../dom.js";

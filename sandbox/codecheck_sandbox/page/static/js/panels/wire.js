@@ -1,4 +1,4 @@
-// The wire: every request and its answer, newest first. Secrets have been masked where they were recorded.
+// The wire: every request and its answer, newest first. Secrets were masked when they were recorded.
 
 import { h, keyed } from "../dom.js";
 import { store } from "../store.js";

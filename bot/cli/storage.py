@@ -1,0 +1,31 @@
+"""Redis for a command that needs nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.settings import StoreSettings
+    from bot.store.redis_calls import RedisCalls
+
+
+@asynccontextmanager
+async def open_redis(settings: "StoreSettings") -> AsyncIterator["RedisCalls"]:
+    """The Redis of REDIS_URL, otherwise the embedded server of the data folder, until the end of the block.
+
+    Raises:
+        EmbeddedServerError: no server can be had, or the folder holds no data of a bot: it is perhaps the wrong one.
+    """
+    from bot.store.connection import connect
+    from bot.store.embedded import open_embedded
+    from bot.store.redis_calls import RedisCalls
+    from bot.store.schema import Keys
+
+    async with AsyncExitStack() as stack:
+        if settings.redis_url:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(open_embedded(settings.data_dir, create=False))).url
+        client = connect(url)
+        stack.push_async_callback(client.aclose)
+        yield RedisCalls(client, Keys(settings.redis_prefix))
