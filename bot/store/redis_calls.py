@@ -10,6 +10,7 @@ the pool lets go of all its connections, so that the next attempt looks the name
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -225,8 +226,9 @@ def _refused(error: Exception) -> bool:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether trying again within the time limit can help: not against a wrong password."""
-    return not isinstance(error, AuthenticationError)
+    """Whether trying again within the time limit can help: not against a wrong password or certificate."""
+    untrusted = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    return not isinstance(error, AuthenticationError) and not untrusted
 
 
 async def _go_on(_error: Exception) -> None:

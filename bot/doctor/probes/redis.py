@@ -27,6 +27,10 @@ _HINTS = (
     ("MISCONF ", "Look at the server's log, and at the free space of its disk."),
     ("CLUSTERDOWN ", "Look at CLUSTER INFO: every slot needs a primary that runs."),
     ("MOVED ", "REDIS_URL names one node of a cluster: begin it with redis+cluster://."),
+    (
+        "no node of the cluster",
+        "If it is not a cluster, begin REDIS_URL with redis://; if it is, look at CLUSTER INFO.",
+    ),
     ("LOADING ", "Wait until the server has read its data."),
     ("WRONGTYPE ", "Set CODECHECK_REDIS_PREFIX to a prefix that nobody else uses."),
     ("unknown command", "Take Redis 6.2, Valkey, or newer."),
