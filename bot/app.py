@@ -14,6 +14,7 @@ from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.redaction import Redactor
 from bot.deletions.actions import Actions
+from bot.deletions.approvers import Approvers
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
 from bot.deletions.execution import Execution
@@ -190,18 +191,32 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     )
     authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
+    second_person = settings.second_person.in_domain
+    rules = settings.safeguards
     runner = Runner(
         store,
         Outbox(messenger, store),
-        Execution(store, service, authorizer, timings),
+        Execution(store, service, authorizer, timings, rules),
         service,
         background,
         timings=timings,
         notify=settings.notify.channels,
+        approvers=Approvers(authorizer, directory, second_person.ask),
+        second_person=second_person,
     )
-    rules = settings.safeguards
-    requests = Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings)
-    actions = Actions(store, authorizer, runner, rules, refusals)
+    requests = Requests(
+        store,
+        audit,
+        freezes,
+        authorizer,
+        service,
+        runner,
+        refusals,
+        rules=rules,
+        timings=timings,
+        second_person=second_person,
+    )
+    actions = Actions(store, authorizer, runner, rules, refusals, service, timings)
     freezing = Freezing(
         freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
     )

@@ -15,7 +15,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
 from bot.domain.limits import LimitReached
 from bot.domain.outcome import Outcome
-from bot.domain.profile import DirectoryEntry
+from bot.domain.profile import DirectoryEntry, Unseen
 from bot.domain.rules import Safeguards
 
 
@@ -291,7 +291,8 @@ class Messenger(Protocol):
 
         RESULT is a new message in the prompt's thread, broadcast to the channel if the deletion has ended; for an
         ephemeral prompt `in_channel` by the response_url; if neither can be, by direct message to the requester.
-        REQUESTER is a message that mentions the requester in the prompt's thread, or a direct message.
+        REQUESTER is a direct message to the requester, or else a message in the prompt's thread. APPROVERS, REMINDER
+        and GLASS are messages in the thread; those that mention nobody although they should be heard are broadcast.
         """
 
     async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
@@ -310,6 +311,18 @@ class Directory(Protocol):
         Args:
             user: as Slack's payload names them; somebody who cannot belong here is not asked about.
             fresh: do not take what is remembered from up to a minute ago.
+        """
+
+
+class Usergroups(Protocol):
+    """Slack's user groups."""
+
+    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
+        """The user IDs in a group, in at most a second; or why nobody can tell.
+
+        Args:
+            usergroup: its ID.
+            team: the workspace in which it is looked up, if the app is installed for a whole organisation.
         """
 
 

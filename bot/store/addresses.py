@@ -30,7 +30,7 @@ class _TriesEveryAddress(Connection):
             addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
             self._connected = await start_connection(addresses, happy_eyeballs_delay=_HEAD_START)
         try:
-            await super()._connect()  # type: ignore[no-untyped-call]  # redis-py has no types there
+            await super()._connect()  # type: ignore[no-untyped-call]  # redis-py leaves it without types
         except BaseException:
             self._connected.close()
             raise

@@ -1,15 +1,17 @@
 """A deletion -> what its messages show of it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.audit import BOT
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
 from bot.domain.freeze import Freeze
+from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.domain.text import NOTHING, Text
+from bot.domain.text import NOTHING, Text, UserGroup
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 
 _ENDED_BY_HAND = {
@@ -61,6 +63,11 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
         typed=kind.typed,
         others=deletion.safeguards.confirmers if kind.by_others else 0,
         confirmed_by=tuple(each.user for each in lifecycle.confirmations),
+        asked=tuple(map(partial(_asked, deletion), deletion.delivery.asked or ())),
+        glass_by=lifecycle.broken_glass.by if lifecycle.broken_glass else None,
+        glass_why=lifecycle.broken_glass.why if lifecycle.broken_glass else "",
+        break_glass=kind.by_others and deletion.safeguards.break_glass,
+        lapsed=lifecycle.returned is Returned.LAPSED,
         warnings=deletion.safeguards.warnings,
         differences=differences(before, facts.facts) if changed and before and facts else (),
         freeze=_frozen(deletion.freeze),
@@ -71,10 +78,14 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
     )
 
 
+def _asked(deletion: Deletion, listed: str) -> SlackUser | UserGroup:
+    return UserGroup(listed) if listed.startswith("S") else SlackUser(deletion.requester.team, listed)
+
+
 def _stage(deletion: Deletion) -> Stage:
     lifecycle = deletion.lifecycle
     if deletion.state is State.REQUESTED:
-        return _RETURNED[lifecycle.returned] if lifecycle.returned else Stage.ASKED
+        return _RETURNED.get(lifecycle.returned, Stage.ASKED) if lifecycle.returned else Stage.ASKED
     if deletion.state is State.CANCELLED:
         return _ENDED_BY_HAND[lifecycle.ended_how or Action.CANCEL]
     return Stage(deletion.state)
