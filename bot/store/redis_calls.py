@@ -27,9 +27,11 @@ from redis.exceptions import ConnectionError as ConnectionLost
 from bot.deletions.deadlines import Dependency, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
+from bot.observability.seldom import Seldom
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
+_SLOW = 0.5  # seconds: a call takes a millisecond, and a person waits for several
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
 _WAIT_FOR_REPLICAS = 1_000  # milliseconds
 
@@ -102,6 +104,7 @@ class RedisCalls:
             ExponentialBackoff(cap=0.4, base=0.05), 3, supported_errors=(ConnectionLost, _WrongServerError)
         )
         self._last_failure = ""
+        self._seldom = Seldom()
 
     async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
         """Run a transaction.
@@ -172,9 +175,15 @@ class RedisCalls:
         else:
             result = "ok"
         finally:
-            REDIS.labels(result).observe(time.monotonic() - began)
+            self._measure(time.monotonic() - began, result, writing=writing)
         self._last_failure = ""
         return reply
+
+    def _measure(self, took: float, result: str, *, writing: bool) -> None:
+        """Count a call, and log one that people may have noticed."""
+        REDIS.labels(result).observe(took)
+        if took > _SLOW:
+            self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
         arguments: tuple[str | int, ...] = (self._sha, len(keys), *keys, plan)
