@@ -96,13 +96,13 @@ class Deployed:
     async def _content(self, key: str) -> object:
         match await self.redis.type(key):
             case "hash":
-                return await self.redis.hgetall(key)  # type: ignore[misc]  # redis-py types it as perhaps not awaitable
+                return await self.redis.hgetall(key)
             case "zset":
                 return await self.redis.zrange(key, 0, -1, withscores=True)
             case "stream":
                 return await self.redis.xrange(key)
             case "list":
-                return await self.redis.lrange(key, 0, -1)  # type: ignore[misc]  # the same
+                return await self.redis.lrange(key, 0, -1)
         return await self.redis.get(key)
 
 
@@ -161,7 +161,7 @@ def files_in(folder: Path) -> dict[str, tuple[int, int, int]]:
     return {
         str(path): (stat.st_mode, stat.st_size, stat.st_mtime_ns)
         for path in sorted(folder.rglob("*"))
-        if (stat := path.lstat())
+        for stat in [path.lstat()]
     }
 
 

@@ -13,7 +13,7 @@ from tests.store.servers import DEBIAN, valkey
 
 @pytest.mark.parametrize("binary", [valkey(), DEBIAN], ids=["valkey", "redis 7.0"])
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
-async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, socket_mode: bool, tmp_path: Path) -> None:
+async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, tmp_path: Path, *, socket_mode: bool) -> None:
     """Every probe that has something to check says OK, and none writes."""
     if not binary.exists():
         pytest.skip(f"{binary} is not installed")
