@@ -161,10 +161,6 @@ def files_in(folder: Path) -> dict[str, tuple[int, int, int]]:
     return {
         str(path): (path.lstat().st_mode, path.lstat().st_size, path.lstat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))
-<<<<<<< HEAD
-        for stat in [path.lstat()]
-=======
->>>>>>> main
     }
 
 
