@@ -4,12 +4,13 @@ Whoever is told "I didn't do anything" must be able to rely on it. So the connec
 it: what fails until then was surely not executed, nor was what Redis refused; everything else is not known. Every
 transaction is safe to replay, hence a lost connection may be tried again.
 
-READONLY, MASTERDOWN and LOADING mean that this is the wrong server now, as after a failover: the pool lets go of all
-its connections, so that the next attempt looks the name up again.
+READONLY, MASTERDOWN and LOADING, and MOVED in a Cluster, mean that this is the wrong server now, as after a failover:
+the pool lets go of all its connections, so that the next attempt looks the name up again.
 """
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -22,13 +23,16 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as ConnectionLost
+from redis.exceptions import TimeoutError as NoAnswerError
 
-from bot.deletions.deadlines import Dependency, waiting_for
+from bot.deletions.deadlines import Dependency, note_hung, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
+from bot.observability.seldom import Seldom
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
+_SLOW = 0.5  # seconds: a call takes a millisecond, and a person waits for several
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
 _WAIT_FOR_REPLICAS = 1_000  # milliseconds
 
@@ -37,7 +41,7 @@ _REFUSED = re.compile(
     r"^UNCHANGED |(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|"
     r"NOPERM|NOAUTH|WRONGPASS) "
 )
-_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN) ")
+_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN|MOVED|ASK|CLUSTERDOWN|TRYAGAIN) ")
 _NO_RIGHT = re.compile(r"run the '(?P<command>[^']+)' command")
 _WHY = (
     ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
@@ -47,6 +51,7 @@ _WHY = (
     ("NOREPLICAS ", "Redis has too few replicas (min-replicas-to-write)"),
     ("MISCONF ", "Redis cannot save to its disk"),
     ("CLUSTERDOWN ", "the Redis cluster is down"),
+    ("MOVED ", "this Redis is a node of a cluster, and another one has the keys: write REDIS_URL as redis+cluster://"),
     ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
 )
 UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
@@ -100,13 +105,17 @@ class RedisCalls:
             ExponentialBackoff(cap=0.4, base=0.05), 3, supported_errors=(ConnectionLost, _WrongServerError)
         )
         self._last_failure = ""
+        self._seldom = Seldom()
 
-    async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
+    async def transact(
+        self, transaction: Transaction, *, replicas: int = 0, harmless: bool = False
+    ) -> tuple[Answer, int]:
         """Run a transaction.
 
         Args:
             transaction: what is to be done.
             replicas: how many replicas should hold it before this returns, or until a second has passed.
+            harmless: True if nobody has to be told that it may have been executed.
 
         Returns:
             The answer, and how many replicas are known to hold it.
@@ -121,14 +130,14 @@ class RedisCalls:
             answer = transaction.answer(await self._run_script(calls, keys, plan))
             return answer, await _replicated(calls, replicas) if replicas and answer.applied else 0
 
-        return await self.run(call, writing=transaction.writes)
+        return await self.run(call, writing=transaction.writes, harmless=harmless)
 
     async def read(self, *hashes: str) -> Answer:
         """Read hashes and Redis's clock in one round trip. Raises as `transact` does."""
         answer, _ = await self.transact(Transaction(read=hashes))
         return answer
 
-    async def run(self, call: _Call[_Reply], *, writing: bool = False) -> _Reply:
+    async def run(self, call: _Call[_Reply], *, writing: bool = False, harmless: bool = False) -> _Reply:
         """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does."""
         if (unproven := UNPROVEN.get()) is not None:
             raise unproven
@@ -144,7 +153,7 @@ class RedisCalls:
             except ResponseError as error:
                 clean = True
                 unknown = unknown or (writing and not _refused(error))
-                if _WRONG_SERVER.search(_said(error)):
+                if _WRONG_SERVER.search(f"{_said(error)} "):
                     await self._pool.disconnect()
                     raise _WrongServerError(_said(error)) from error
                 raise
@@ -160,19 +169,25 @@ class RedisCalls:
                 await asyncio.shield(self._pool.release(connection))
 
         try:
-            with waiting_for(Dependency.STORAGE, writing=writing):
+            with waiting_for(Dependency.STORAGE, writing=writing and not harmless):
                 async with asyncio.timeout(TIME_LIMIT):
                     reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
         except (RedisError, OSError) as error:
-            why = self._note(error, unknown=unknown)
+            why = self._note(error, unknown=unknown, harmless=harmless)
             result = "unknown" if unknown else "failed"
             raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
         else:
             result = "ok"
         finally:
-            REDIS.labels(result).observe(time.monotonic() - began)
+            self._measure(time.monotonic() - began, result, writing=writing)
         self._last_failure = ""
         return reply
+
+    def _measure(self, took: float, result: str, *, writing: bool) -> None:
+        """Count a call, and log one that people may have noticed."""
+        REDIS.labels(result).observe(took)
+        if took > _SLOW:
+            self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
         arguments: tuple[str | int, ...] = (self._sha, len(keys), *keys, plan)
@@ -183,8 +198,10 @@ class RedisCalls:
             reply = await calls.command("EVALSHA", *arguments)
         return list(reply) if isinstance(reply, list) else []
 
-    def _note(self, error: Exception, *, unknown: bool) -> str:
+    def _note(self, error: Exception, *, unknown: bool, harmless: bool) -> str:
         """Log a failure once, not at every sweep for as long as it lasts. Returns what it means."""
+        if isinstance(error, NoAnswerError):
+            note_hung(Dependency.STORAGE, writing=unknown and not harmless)
         said = _said(error)
         why = _meaning(said)
         if why != self._last_failure:
@@ -224,8 +241,9 @@ def _refused(error: Exception) -> bool:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether trying again within the time limit can help: not against a wrong password."""
-    return not isinstance(error, AuthenticationError)
+    """Whether trying again within the time limit can help: not against a wrong password or certificate."""
+    untrusted = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    return not isinstance(error, AuthenticationError) and not untrusted
 
 
 async def _go_on(_error: Exception) -> None:

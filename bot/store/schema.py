@@ -6,6 +6,7 @@
 | `deletion:ID` | hash | a deletion (`bot.store.codec`) | until it ended and was announced, then 7 days |
 | `task:ID` | string | the deletion of a task that has not ended | until it ends |
 | `response_url:ID` | string | the latest response_url of an ephemeral prompt | 30 minutes |
+| `instance` | hash | which storage this is (`id`), what it has lost, how its clock jumped | for ever |
 | `freeze` | hash | the freeze: `on`, `team`, `user`, `reason`, `at` | for ever |
 | `hour:WHO` | sorted set | the past hour's second confirmations, of `everyone` or of one requester | an hour |
 | `burst:WHO` | string | the admins have been told that a limit is reached | an hour |
@@ -18,6 +19,9 @@
 """
 
 from dataclasses import dataclass
+
+HASH_TAG = "{deletions}"
+"""What puts all keys into one slot of a Cluster."""
 
 COMMANDS = (
     "evalsha",
@@ -47,6 +51,9 @@ COMMANDS = (
 )
 """What the script and the client use. HELLO and AUTH are open to everyone."""
 
+CLUSTER_COMMANDS = ("cluster|slots",)
+"""What a Cluster takes besides: by it the node is found that has the keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -59,7 +66,7 @@ class Keys:
     prefix: str
 
     def _key(self, name: str) -> str:
-        return f"{self.prefix}:{{deletions}}:{name}"
+        return f"{self.prefix}:{HASH_TAG}:{name}"
 
     @property
     def due(self) -> str:
@@ -82,6 +89,11 @@ class Keys:
     def freeze(self) -> str:
         """The freeze."""
         return self._key("freeze")
+
+    @property
+    def instance(self) -> str:
+        """Which storage this is."""
+        return self._key("instance")
 
     def hour(self, who: str) -> str:
         """The past hour's second confirmations."""
@@ -119,6 +131,7 @@ class Keys:
         return self._key(f"probe:{kind}")
 
 
-def acl_rules(prefix: str) -> str:
+def acl_rules(prefix: str, *, cluster: bool = False) -> str:
     """The rules of `ACL SETUSER` that suffice for the bot, its password apart."""
-    return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in COMMANDS)
+    commands = (*COMMANDS, *(CLUSTER_COMMANDS if cluster else ()))
+    return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in commands)

@@ -26,8 +26,8 @@ from bot.codearts.connection import http_client
 from bot.codearts.iam import NoTokenError, request_token
 from bot.codearts.troubles import trouble
 from bot.domain.outcome import Outcome, Verdict
-from bot.sandbox.codearts import CodeArtsStandIn
 from bot.store.connection import connect
+from codecheck_sandbox.codearts import CodeArtsStandIn
 from tests.codearts.conftest import QUICK, delete, iam_user, signer, soon
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

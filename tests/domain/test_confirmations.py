@@ -30,7 +30,7 @@ def test_the_kinds_are_found_the_least_strict_first() -> None:
     """One file for each."""
     assert list(KINDS) == ["button", "typed", "second_person"]
     assert [kind.strictness for kind in KINDS.values()] == sorted({kind.strictness for kind in KINDS.values()})
-    assert all(kind.hint for kind in KINDS.values())
+    assert all(kind.hint and kind.here for kind in KINDS.values())
 
 
 def test_a_kind_that_this_version_does_not_know_is_the_strictest() -> None:
@@ -80,7 +80,7 @@ def test_what_is_typed(typed: str | None, objection: Reason | None) -> None:
     ],
 )
 def test_names_that_read_alike(name: str, typed: str, objection: Reason | None) -> None:
-    """NFC makes one of what is one; letters that only look alike stay apart."""
+    """NFC makes one of what is one, what cannot be seen does not count, and letters that only look alike stay apart."""
     assert kind_of("typed").objection(attempt(typed, answers=(name, "897acf"))) is objection
 
 

@@ -2,7 +2,9 @@
 
 import re
 
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from bot.codearts.troubles import trouble
 from bot.doctor.check import Finding, fault, ok
@@ -25,6 +27,10 @@ _HINTS = (
     ("MISCONF ", "Look at the server's log, and at the free space of its disk."),
     ("CLUSTERDOWN ", "Look at CLUSTER INFO: every slot needs a primary that runs."),
     ("MOVED ", "REDIS_URL names one node of a cluster: begin it with redis+cluster://."),
+    (
+        "no node of the cluster",
+        "If it is not a cluster, begin REDIS_URL with redis://; if it is, look at CLUSTER INFO.",
+    ),
     ("LOADING ", "Wait until the server has read its data."),
     ("WRONGTYPE ", "Set CODECHECK_REDIS_PREFIX to a prefix that nobody else uses."),
     ("unknown command", "Take Redis 6.2, Valkey, or newer."),
@@ -48,7 +54,12 @@ async def look(deployment: Deployment) -> Findings:
 
 def _explained(error: PersonError, settings: Settings) -> Finding:
     cause = cause_of(error)
-    if cause is None:
+    if isinstance(cause, MasterNotFoundError):
+        return fault("no Sentinel answers and knows this service", "Check the Sentinels and the service in REDIS_URL.")
+    if isinstance(cause, RedisTimeout) and "connecting" in str(cause):
+        hint = "Check REDIS_URL and the network; with rediss:// the server must speak TLS on this port."
+        return fault("no connection was made in time", hint)
+    if cause is None or isinstance(cause, RedisTimeout):
         return fault("it did not answer in time", "Look whether the server hangs, and at the network.")
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said

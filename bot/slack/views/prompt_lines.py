@@ -29,6 +29,13 @@ def warnings(shown: Shown) -> tuple[Text, ...]:
     return tuple(text("⚠️ {warning}", warning=warning) for warning in shown.warnings)
 
 
+def glass(shown: Shown) -> Text:
+    """The red banner: an admin confirmed alone."""
+    if shown.glass_by is None:
+        return NOTHING
+    return text("🚨 *Break-glass*: {who} confirmed alone: “{why}”", who=shown.glass_by, why=shown.glass_why)
+
+
 def frozen(freeze: FrozenBy | None) -> Text:
     """Who froze deletions, and why."""
     if freeze is None:
@@ -71,9 +78,7 @@ def _whose(shown: Shown) -> Text:
         return text("{done} of {others} confirmed: {who}", done=done, others=others, who=Several(shown.confirmed_by))
     if others > 1:
         return text("{others} people other than {who} must confirm", others=others, who=shown.requester)
-    if others:
-        return text("Someone other than {who} must confirm", who=shown.requester)
-    return text("Only {who} can confirm", who=shown.requester)
+    return shown.hint
 
 
 def _called(shown: Shown) -> Text:

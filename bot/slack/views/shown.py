@@ -100,10 +100,15 @@ class Shown:
         ended_at: when it ended.
         ended_by: who ended it by hand, or froze deletions so that it ended; None if nobody in Slack did.
         ended_why: why, in their words; "" if they gave none.
+        hint: who can confirm, and how.
         typed: True if the task's name has to be typed.
         others: how many others have to confirm; 0 if the requester does.
         confirmed_by: who has given the second confirmation so far.
         asked: whom the prompt asks to confirm.
+        glass_by: the admin who confirmed alone although others should have; None if nobody did.
+        glass_why: why, in their words.
+        break_glass: True if an admin may do so.
+        lapsed: True if a confirmation no longer counts, so that it waits for another one.
         warnings: what `[[rules]]` warn of.
         differences: what has changed since it was shown.
         freeze: the freeze in force.
@@ -129,10 +134,15 @@ class Shown:
     ended_at: int = 0
     ended_by: SlackUser | None = None
     ended_why: str = ""
+    hint: Text = NOTHING
     typed: bool = False
     others: int = 0
     confirmed_by: tuple[SlackUser, ...] = ()
     asked: tuple[SlackUser | UserGroup, ...] = ()
+    glass_by: SlackUser | None = None
+    glass_why: str = ""
+    break_glass: bool = False
+    lapsed: bool = False
     warnings: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     freeze: FrozenBy | None = None
