@@ -67,7 +67,7 @@ async def test_whoever_left_is_not_asked(asking: Asking) -> None:
 
 
 async def test_one_who_cannot_be_checked_is_left_out(asking: Asking) -> None:
-    """A look-up that fails keeps only that person out; with nobody else there they are asked, and checked as they click."""
+    """A look-up that fails keeps only that person out; if nobody else is there, they are asked all the same."""
     asking.slack.fail_next("users.info", ServerError(), times=1)
     first = await asking.of("U2", "U4")
     assert len(first) == 1
