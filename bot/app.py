@@ -24,6 +24,7 @@ from bot.deletions.outbox import Outbox
 from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
+from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
@@ -51,16 +52,19 @@ from bot.slack.transport.listening import ListenError
 from bot.slack.transport.sign_in import Workspace, sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.slack.views.from_deletion import Links
+from bot.slack.views.shown_clock import shift_times
 from bot.stopping import stop_requested
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import open_embedded
 from bot.store.freeze import RedisFreeze
+from bot.store.memory import Memory, place_of
 from bot.store.probe import probe
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
+from bot.store.vitals import RedisVitals
 
 _MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
 
@@ -219,7 +223,18 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     history = History(store, audit, authorizer, refusals)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
-    await _run(stack, sweep_forever(store, runner, timings), "sweep")
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    watch = StorageWatch(
+        RedisVitals(redis),
+        Memory(settings.data_dir, place_of(url, settings.redis_prefix)),
+        store,
+        start=runner.start,
+        spread=freezing.frozen_by_bot,
+        shift=shift_times,
+        timings=timings,
+    )
+    readiness.watch("storage", partial(_noted, watch))
+    await _run(stack, sweep_forever(store, runner, watch, timings), "sweep")
     readiness.watch("sweep", sweeps.state)
     exposition.refresh_by(Backlog(redis_store, freezes, settings.notify.channels).refresh)
     LIMITS.labels("everyone").set(limits.per_hour)
@@ -296,6 +311,11 @@ async def _redis_works(redis: RedisCalls) -> State:
     except PersonError:
         return State(ready=False, reason="no answer in time")
     return READY
+
+
+async def _noted(watch: StorageWatch) -> State:
+    """What an operator should know of the storage: Slack must reach the bot all the same, for an admin to act."""
+    return State(ready=True, reason=watch.note)
 
 
 async def _app_accepted(health: SlackHealth) -> State:

@@ -124,7 +124,9 @@ def test_a_spoilt_manifest_is_found_out(manifest: Manifest, spoil: Callable[[Man
 
 def test_the_app_asks_for_nothing_but_what_it_needs(manifest: Manifest) -> None:
     """Bot scopes that every installation needs, each explained in the manifest, and no token of a user."""
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "users:read"]}
+    assert manifest["oauth_config"]["scopes"] == {
+        "bot": ["commands", "chat:write", "app_mentions:read", "im:history", "users:read"]
+    }
 
 
 @pytest.mark.parametrize("url", [None, "https://bot.example.com"])
@@ -134,7 +136,7 @@ def test_slack_takes_every_form(url: str | None, names: tuple[str, ...]) -> None
     text = with_scopes((ROOT / "manifest.yml").read_text(encoding="utf-8"), names)
     form: Manifest = yaml.safe_load(http_form(text, url) if url else text)
     assert faults(form) == []
-    assert form["oauth_config"]["scopes"]["bot"][3:] == [OPTIONAL_SCOPES[name] for name in names]
+    assert form["oauth_config"]["scopes"]["bot"][5:] == [OPTIONAL_SCOPES[name] for name in names]
 
 
 def test_a_person_can_be_told_directly(manifest: Manifest) -> None:

@@ -24,7 +24,7 @@ from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import EventKind
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
 from bot.domain.second_person import SecondPerson
@@ -204,7 +204,12 @@ class Requests:
         return NoSuchTask(task_id, candidates, next(ended, None))
 
     async def _show_again(self, deletion: Deletion) -> None:
-        """Draw the prompt again: if it was deleted in Slack, it is posted anew."""
+        """Draw the prompt again: if it was deleted in Slack, it is posted again.
+
+        Once the call is taken up, the deletion is left to whoever makes it: a write of ours would take it from them.
+        """
+        if deletion.state not in AWAITING_CONFIRMATION and deletion.state is not State.SCHEDULED:
+            return
         if deletion.delivery.prompt is None or deletion.delivery.prompt.ephemeral:
             return
         stale = replace(deletion, delivery=replace(deletion.delivery, rendered=""))
@@ -223,7 +228,7 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards)
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
         deletions, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in deletions)
         return Whoami(identity, None, safeguards, waiting, freeze)

@@ -118,9 +118,17 @@ class Runner:
             _log.warning("deletion left to be taken over", deletion=last.id, state=last.state, why=str(error))
 
     async def _overtaken(self, latest: Deletion | None, last: Deletion, response_url: ResponseUrl | None) -> None:
-        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale."""
-        prompt = latest.delivery.prompt if latest is not None else None
-        if latest is not None and prompt is not None:
+        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale.
+
+        If Redis has lost the deletion, nothing will happen through it any more, and its prompt says so.
+        """
+        prompt = (latest or last).delivery.prompt
+        if prompt is None:
+            return
+        if latest is None:
+            _log.error("deletion lost by Redis", deletion=last.id, state=last.state)
+            await self._outbox.retire(prompt, response_url)
+        else:
             await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
 
     def _next_step(self, deletion: Deletion) -> NextStep:
@@ -218,6 +226,8 @@ class Runner:
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)
+        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
+            sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
         if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
             following = self._next_step(sent)
             if not isinstance(following, steps.Show | steps.Redraw):
@@ -225,9 +235,10 @@ class Runner:
         return await self._commit(deletion, sent, then=self._then(sent))
 
     def _starts_dwell(self, deletion: Deletion) -> bool:
-        """Whether the delete button has just been shown for the first time."""
+        """Whether the delete button has just been shown, for the first time or again after a freeze."""
         return (
             deletion.state is State.REVIEWED
+            and deletion.freeze is None
             and not deletion.lifecycle.confirmable_at
             and deletion.delivery.rendered == deletion.appearance
         )

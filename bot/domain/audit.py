@@ -47,7 +47,7 @@ class Event:
         took_ms: how long the call took.
         looks: how many look-ups there have been.
         count: how many refusals of the same kind this one stands for, if more than one.
-        upto: the last event that was trimmed.
+        upto: the last event that was trimmed; for lost data the last checkpoint known before, as `number:hash`.
     """
 
     kind: EventKind

@@ -17,6 +17,7 @@ from bot.domain.timings import Timings
 
 LOOK_IN_CONSOLE = Text("Please look in CodeArts Check.")
 ASK_AGAIN = Text("Ask again.")
+NEVER_SEEN = Text("It wasn't seen just before the call, so it isn't known whether this bot deleted it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def after_look(deletion: Deletion, found: LookUp) -> Step | None:
         if lifecycle.seen or deletion.state is State.ACCEPTED:
             seen_gone = Text("It was seen to be gone at {when}.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, seen_gone)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NEVER_SEEN)
     if deletion.read_at < lifecycle.verify_until:
         return None
     if found.presence is Presence.UNKNOWN:
@@ -141,10 +142,11 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
         if lifecycle.seen:
             when = Text("It was seen to be gone at {when}, after an interruption.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, when)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NEVER_SEEN)
     if found.presence is Presence.UNKNOWN:
         return interrupted(deletion, _unseen(found), timings)
-    if deletion.read_at < max(lifecycle.confirmed_at, lifecycle.send_at) + timings.resume:
+    since = deletion.read_at - max(lifecycle.confirmed_at, lifecycle.send_at)
+    if 0 <= since < timings.resume:  # negative after Redis's clock has gone back: nobody knows how long it was
         return None
     return interrupted(deletion, Text("The call was interrupted, and the task is still there."), timings)
 

@@ -101,6 +101,7 @@ class Lifecycle:
         ended_how: by which of these; None for any other end.
         ended_why: why they did, in their words; may be "".
         ended_at: when it ended; 0 before.
+        restarts: how often its time has been counted from the start again, since Redis's clock had jumped.
         returned: why it was sent back to be reviewed or confirmed again.
     """
 
@@ -125,6 +126,7 @@ class Lifecycle:
     ended_why: str = ""
     ended_at: int = 0
     returned: Returned | None = None
+    restarts: int = 0
 
     @property
     def ended(self) -> bool:
@@ -227,4 +229,6 @@ class Deletion:
             parts += [f"asked {' '.join(self.delivery.asked)}"] if self.delivery.asked else []
         if self.freeze is not None and (self.state in AWAITING_CONFIRMATION or self.state is State.SCHEDULED):
             parts.append(f"frozen {self.freeze.at}")
+        if self.lifecycle.restarts and not self.ended:
+            parts.append(f"restarted {self.lifecycle.restarts}")
         return " ".join(parts)

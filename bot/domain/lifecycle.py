@@ -121,6 +121,8 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
+    RESTARTED = "restarted"  # its time counts again from now, since Redis's clock had jumped
+    DATA_LOST = "data_lost"  # the storage has lost what was recorded before
 
 
 @dataclass(frozen=True, slots=True)

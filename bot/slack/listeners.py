@@ -16,7 +16,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.deletions.background import Background
 from bot.deletions.deadlines import deadline
-from bot.deletions.requests import NoSuchTask
+from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
 from bot.domain.errors import DeliveryError, PersonError, UsageError
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action
@@ -44,6 +44,7 @@ from bot.slack.services import Services
 from bot.slack.slack_markup import read_words
 from bot.slack.views import private
 from bot.slack.views.dialogs import (
+    NO_REASON,
     WHY_TOO_SHORT,
     WRONG_CASE,
     WRONG_NAME,
@@ -181,10 +182,16 @@ class Listeners:
             return
         async with deadline(ANSWER):
             taken = await self._services.requests.request(given.task_id, reason, given.by, given.channel)
-        if isinstance(taken, NoSuchTask):
-            await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
-            return
-        await ack()
+        match taken:
+            case NoSuchTask():
+                await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
+            case ReasonWanted():  # only space, or what cannot be seen
+                await ack(response_action="errors", errors={REASON: plain(NO_REASON, 200)})
+            case Asked(asked, created=False):
+                already = private.already_asked(shown(asked, self._services.links), given.by)
+                await ack(response_action="update", view=told_in_place(already))
+            case _:
+                await ack()
 
     async def addressed(self, body: Payload) -> None:
         """Answer a mention of the bot, or a direct message to it, with the help. No event ever does more than that."""

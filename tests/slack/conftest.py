@@ -7,23 +7,32 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.deletions.actions import Actions
+from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background
-from bot.deletions.freezing import Braking
-from bot.deletions.history import LookingBack
-from bot.deletions.people import People
+from bot.deletions.execution import Execution
+from bot.deletions.freezing import Freezing
+from bot.deletions.history import History
+from bot.deletions.outbox import Outbox
 from bot.deletions.refusals import Refusals
-from bot.deletions.requests import Deletions
+from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
-from bot.domain.next_step import Timings
-from bot.domain.policy import Policy
+from bot.domain.access import AccessPolicy
+from bot.domain.installation import Installation
+from bot.domain.operators import Operators
+from bot.domain.rules import Rules
+from bot.domain.timings import Timings
 from bot.observability.health import Readiness
 from bot.slack.delivery import SlackMessenger
-from bot.slack.listeners import Services, register
+from bot.slack.health import SlackHealth
+from bot.slack.listeners import register
+from bot.slack.services import Services
 from bot.slack.transport.bolt import bolt_app, slack_session, web_client
-from bot.slack.transport.http import http_app, serve_http
+from bot.slack.transport.events import Events
+from bot.slack.transport.http import HttpApp, serve_http
 from bot.slack.transport.sign_in import sign_in
-from tests.slack.memory import MemoryBrakes, MemoryRecord, MemoryStore, OneTask, OwnPeople
-from tests.slack.samples import ALICE, BOB, WORKSPACE
+from tests.slack.memory import MemoryAuditLog, MemoryFreeze, MemoryStore, OneTask, OwnPeople
+from tests.slack.samples import ALICE, BOB, LINKS
 from tests.slack.signing import SECRET, SignedSlack
 from tests.slack.wire import SlackWire
 
@@ -49,9 +58,15 @@ def client(slack: SlackWire, session: aiohttp.ClientSession) -> AsyncWebClient:
 
 
 @pytest.fixture
-def conversation(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackMessenger:
+def health() -> SlackHealth:
+    """What Slack refuses the app."""
+    return SlackHealth()
+
+
+@pytest.fixture
+def conversation(client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth) -> SlackMessenger:
     """What the deletions talk through."""
-    return SlackMessenger(client, session, WORKSPACE)
+    return SlackMessenger(client, session, LINKS, health)
 
 
 @pytest.fixture
@@ -81,15 +96,15 @@ async def background() -> AsyncIterator[Background]:
 
 
 @pytest.fixture
-def policy() -> Policy:
+def policy() -> AccessPolicy:
     """Alice and Bob have operators, Carol has none; nobody is an admin."""
-    return Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"})
+    return AccessPolicy(Installation("T1"), Operators({ALICE.id: "alice", BOB.id: "bob"}))
 
 
 @pytest.fixture
-def brakes() -> MemoryBrakes:
+def freezes() -> MemoryFreeze:
     """Whether deletions are frozen."""
-    return MemoryBrakes()
+    return MemoryFreeze()
 
 
 @pytest.fixture
@@ -100,26 +115,33 @@ async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
     service: OneTask,
     background: Background,
     people: OwnPeople,
-    policy: Policy,
-    brakes: MemoryBrakes,
+    policy: AccessPolicy,
+    freezes: MemoryFreeze,
 ) -> AsyncApp:
     """The Bolt app with its listeners."""
-    record = MemoryRecord()
-    carrier = Runner(store, conversation, service, Timings(), brakes)
-    refusals = Refusals(record, brakes, conversation, background, policy)
-    asked = People(people, policy)
+    audit, rules, timings = MemoryAuditLog(), Rules(), Timings()
+    authorizer = Authorizer(people, policy)
+    refusals = Refusals(audit, background, conversation)
+    execution = Execution(store, service, authorizer, timings)
+    runner = Runner(store, Outbox(conversation, store), execution, service, background, timings=timings)
     services = Services(
-        Deletions(store, carrier, background, asked, policy, Timings(), refusals),
-        Braking(brakes, refusals, policy, Timings()),
-        LookingBack(store, record, refusals, asked, policy, Timings()),
+        Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings),
+        Actions(store, authorizer, runner, rules, refusals),
+        Freezing(freezes, store, authorizer, runner, conversation, refusals, background),
+        History(store, audit, authorizer, refusals),
+        conversation.open_modal,
+        LINKS,
+        policy.admins,
     )
     built = bolt_app(client, await sign_in(client), SECRET)
-    register(built, services, conversation, background, WORKSPACE)
+    register(built, services, conversation, background)
     return built
 
 
 @pytest.fixture
 async def bot(app: AsyncApp, session: aiohttp.ClientSession) -> AsyncIterator[SignedSlack]:
     """The bot over HTTP, as Slack reaches it."""
-    async with serve_http(http_app(app, SECRET, Readiness({})), "127.0.0.1", 0) as server:
+    events = Events(SECRET)
+    events.app = app
+    async with serve_http(HttpApp(Readiness({}), events), "127.0.0.1", 0) as server:
         yield SignedSlack(session, f"http://127.0.0.1:{server.port}")

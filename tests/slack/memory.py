@@ -1,18 +1,21 @@
-"""A store that keeps one process's deletions in a dict: enough of the port to hold whole conversations."""
+"""Ports in memory: enough of each to hold whole conversations of one process."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
-from bot.deletions.ports import NewDeletion
-from bot.domain.brakes import Freeze
-from bot.domain.deletion import Deletion, Prompt, ResponseUrl, State
+from bot.deletions.ports import Change, ConflictError, NewDeletion
+from bot.domain.access import DirectoryEntry
+from bot.domain.audit import Event, Recorded
+from bot.domain.checkpoints import Checkpoint
+from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
 from bot.domain.facts import Candidate, LookUp, Presence, TaskFacts
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.operators import Known, Profile
+from bot.domain.lifecycle import Requirement, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.domain.record import Entry, Note, What
+from bot.domain.profile import Profile
 
 TTL = 300_000
 
@@ -23,7 +26,7 @@ def now() -> int:
 
 
 class MemoryStore:
-    """Answers `bot.deletions.ports.DeletionStore`, without leases.
+    """Answers `bot.deletions.ports.DeletionStore`, without leases and limits.
 
     Attributes:
         failing: raised by every method while it is set.
@@ -52,71 +55,56 @@ class MemoryStore:
             if deletion.task_id == new.task_id and not deletion.ended:
                 return deletion, False
         at = now()
-        deletion = Deletion(
+        self.deletions[new.id] = Deletion(
             id=new.id,
             task_id=new.task_id,
             requester=new.requester,
             operator=new.operator,
             channel=new.channel,
-            state=State.REQUESTED,
+            reason=new.reason,
             requested_at=at,
-            expires_at=at + TTL,
-            seen_at=at,
+            safeguards=new.safeguards,
+            lifecycle=Lifecycle(state=State.REQUESTED, expires_at=at + TTL),
+            shown=new.shown,
+            version=1,
+            read_at=at,
         )
-        return await self.hold(deletion), True
+        return self.deletions[new.id], True
 
-    async def load(self, deletion_id: str) -> Deletion | None:
+    async def read(self, deletion_id: str) -> Deletion | None:
         """Read."""
         self._check()
         found = self.deletions.get(deletion_id)
-        return None if found is None else replace(found, seen_at=now())
+        return None if found is None else replace(found, read_at=now())
 
-    async def advance(  # noqa: PLR0913 - as the port
-        self,
-        deletion: Deletion,
-        to: State,
-        *,
-        token: str,
-        by: SlackUser | None = None,
-        grace: int = 0,
-        prompt: Prompt | None = None,
-    ) -> tuple[Deletion, bool]:
-        """Change the state where it still holds."""
+    async def commit(self, change: Change) -> Deletion:
+        """Write, if nobody else has written since."""
         self._check()
-        assert token
-        assert by is None or by.id
-        current = self.deletions[deletion.id]
-        if current.state is not deletion.state:
-            return current, False
-        calls = 1 if to is State.EXECUTING else 0
-        changed = replace(current, state=to, prompt=current.prompt or prompt, calls=calls, confirmed_at=now())
-        if to in (State.EXECUTING, State.SCHEDULED):
-            changed = replace(changed, confirmer=by, send_at=now() + grace)
-        return await self.hold(changed), True
+        current = self.deletions.get(change.before.id)
+        if current is None or current.version != change.before.version:
+            raise ConflictError(Requirement.SAME_VERSION, current)
+        written = replace(change.after, version=current.version + 1, read_at=now())
+        if change.confirmable_in is not None:
+            shown = replace(written.lifecycle, confirmable_at=written.read_at + change.confirmable_in)
+            written = replace(written, lifecycle=shown)
+        self.deletions[written.id] = written
+        return written
 
-    async def claim(self) -> Deletion | None:
+    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
         """Nothing is ever due here."""
-        return None
+        del except_for
+        return []
+
+    async def restore(self, deletion: Deletion, event: Event) -> Deletion:
+        """Write."""
+        assert event
+        self.deletions[deletion.id] = deletion
+        return deletion
 
     async def pending(self) -> list[Deletion]:
         """List."""
-        return [deletion for deletion in self.deletions.values() if not deletion.ended]
-
-    async def hold(self, deletion: Deletion, what: What | None = None) -> Deletion:
-        """Write."""
-        del what
         self._check()
-        self.deletions[deletion.id] = replace(deletion, seen_at=now())
-        return self.deletions[deletion.id]
-
-    async def rest(self, deletion: Deletion, until: int) -> None:
-        """Write."""
-        assert until
-        await self.hold(deletion)
-
-    async def close(self, deletion: Deletion) -> None:
-        """Write."""
-        await self.hold(deletion)
+        return [deletion for deletion in self.deletions.values() if not deletion.ended]
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """Keep."""
@@ -127,25 +115,29 @@ class MemoryStore:
         return self.response_urls.get(deletion_id)
 
 
-class MemoryRecord:
-    """Answers `bot.deletions.ports.Record`: the notes alone, since a store in memory records nothing."""
+class MemoryAuditLog:
+    """Answers `bot.deletions.ports.AuditLog`: only what is appended, since a store in memory records nothing."""
 
     def __init__(self) -> None:
-        self.notes: list[Note] = []
+        self.events: list[Event] = []
 
-    async def note(self, note: Note) -> None:
+    async def append(self, event: Event) -> None:
         """Keep."""
-        self.notes.append(note)
+        self.events.append(event)
 
-    async def latest(self, before: str = "") -> list[Entry]:
+    async def latest(self, before: str = "") -> list[Recorded]:
         """Nothing."""
         del before
         return []
 
-    async def following(self, after: str = "") -> list[Entry]:
+    async def following(self, after: str = "") -> list[Recorded]:
         """Nothing."""
         del after
         return []
+
+    async def seal(self) -> Checkpoint | None:
+        """Nothing."""
+        return None
 
     async def trim(self, age: int) -> int:
         """Nothing."""
@@ -153,16 +145,16 @@ class MemoryRecord:
         return 0
 
 
-class MemoryBrakes:
-    """Answers `bot.deletions.ports.Brakes`."""
+class MemoryFreeze:
+    """Answers `bot.deletions.ports.FreezeStore`."""
 
     def __init__(self) -> None:
         self.in_force: Freeze | None = None
 
-    async def freeze(self, by: SlackUser, why: str) -> tuple[Freeze, bool]:
+    async def freeze(self, by: SlackUser, reason: str) -> tuple[Freeze, bool]:
         """Freeze."""
         changed = self.in_force is None
-        self.in_force = self.in_force or Freeze(by, now(), why)
+        self.in_force = self.in_force or Freeze(by, now(), reason)
         return self.in_force, changed
 
     async def unfreeze(self, by: SlackUser) -> bool:
@@ -171,7 +163,7 @@ class MemoryBrakes:
         changed, self.in_force = self.in_force is not None, None
         return changed
 
-    async def frozen(self) -> Freeze | None:
+    async def current(self) -> Freeze | None:
         """Look."""
         return self.in_force
 
@@ -180,12 +172,12 @@ class OwnPeople:
     """Answers `bot.deletions.ports.Directory`: everyone is a full member of their own workspace."""
 
     def __init__(self) -> None:
-        self.known: dict[SlackUser, Known] = {}
+        self.known: dict[SlackUser, DirectoryEntry] = {}
 
-    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> Known:
+    async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
         """Look."""
         assert fresh in (True, False)
-        return self.known.get(user, Known(Profile(user.team)))
+        return self.known.get(user, DirectoryEntry(Profile(user.team)))
 
 
 class OneTask:

@@ -2,38 +2,22 @@
 
 from dataclasses import replace
 
-import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
-from bot.domain.confirmation import Confirmation, Safeguards, SecondStep
-from bot.domain.deletion import Prompt, ResponseUrl, State
+from bot.domain.deletion import Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
-from bot.domain.next_step import RESULT
+from bot.domain.lifecycle import State
+from bot.domain.next_step import REQUESTER, RESULT
+from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
 from bot.slack.health import AppProblem, SlackHealth
-from tests.slack.samples import DELETED, EPHEMERAL, POSTED, REQUESTED, WORKSPACE
+from tests.slack.samples import DELETED, DELETED_EPHEMERAL, EPHEMERAL, POSTED, REQUESTED, in_state
 from tests.slack.wire import Answer, SlackWire, refused
 
-
-@pytest.fixture
-def health() -> SlackHealth:
-    """What Slack refuses the app."""
-    return SlackHealth()
-
-
-@pytest.fixture
-def conversation(client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth) -> SlackMessenger:
-    """The messenger under test."""
-    return SlackMessenger(client, session, WORKSPACE, health=health)
-
-
-@pytest.fixture
-def second_person(client: AsyncWebClient, session: aiohttp.ClientSession) -> SlackMessenger:
-    """One whose prompts somebody else has to see."""
-    return SlackMessenger(client, session, WORKSPACE, Confirmation(Safeguards(SecondStep.SECOND_PERSON)))
+FOR_OTHERS = replace(REQUESTED, safeguards=Safeguards(second_step="second_person"))
+"""One whose prompt somebody else has to see."""
 
 
 def typed(slack: SlackWire) -> ResponseUrl:
@@ -181,7 +165,7 @@ async def test_never_of_a_response_url(
 
     with pytest.raises(UndeliverableError, match=f"^{reason}$"):
         await conversation.redraw(EPHEMERAL, clicked(slack))
-    await conversation.tell(replace(DELETED, prompt=Prompt("C1")), RESULT, clicked(slack))
+    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
 
     assert slack.methods() == ["response:1", "response:1", "chat.postMessage"]
     assert slack.calls[2].body["channel"] == "U01ALICE"
@@ -210,7 +194,7 @@ async def test_an_error_about_the_app_keeps_the_message(
         with pytest.raises(DeliveryDelayedError):
             await conversation.tell(DELETED, "C9", None)
         with pytest.raises(DeliveryDelayedError):
-            await conversation.redraw(replace(POSTED, state=State.EXPIRED), None)
+            await conversation.redraw(in_state(POSTED, State.EXPIRED), None)
 
     about = [(log["method"], log["why"]) for log in logs if log["log_level"] == "error"]
     assert about == [("chat.postMessage", code), ("chat.update", code)]
@@ -219,11 +203,11 @@ async def test_an_error_about_the_app_keeps_the_message(
 
 
 async def test_the_last_way_keeps_the_message_too(slack: SlackWire, conversation: SlackMessenger) -> None:
-    """A prompt that cannot be edited and an app that may not write direct messages: the news waits."""
-    slack.answer("chat.update", refused("message_not_found"))
-    slack.answer("chat.postMessage", refused("missing_scope"))
+    """An app that may write neither direct messages nor in the thread: the news waits."""
+    slack.answer("chat.postMessage", refused("missing_scope"), refused("missing_scope"))
     with pytest.raises(DeliveryDelayedError, match="missing_scope"):
-        await conversation.redraw(replace(POSTED, state=State.EXPIRED), None)
+        await conversation.tell(in_state(POSTED, State.EXPIRED), REQUESTER, None)
+    assert [call.body["channel"] for call in slack.calls] == ["U01ALICE", "C1"]
 
 
 async def test_once_the_app_is_mended_the_message_is_said(
@@ -260,15 +244,15 @@ async def test_what_needs_no_token_is_tried_if_the_app_is_refused(
 
 
 async def test_a_prompt_for_a_second_person_waits_for_the_app_to_be_mended(
-    slack: SlackWire, second_person: SlackMessenger
+    slack: SlackWire, conversation: SlackMessenger
 ) -> None:
     """It is not "out of sight": inviting the bot would not help, and installing it again will."""
     slack.answer("chat.postMessage", refused("missing_scope"))
     with pytest.raises(DeliveryDelayedError):
-        await second_person.show(REQUESTED, typed(slack))
+        await conversation.show(FOR_OTHERS, typed(slack))
     slack.answer("chat.postMessage", refused("not_in_channel"))
     with pytest.raises(OutOfSightError):
-        await second_person.show(REQUESTED, typed(slack))
+        await conversation.show(FOR_OTHERS, typed(slack))
 
 
 async def test_what_slack_refuses_is_reported_until_it_has_not_been_seen_for_long() -> None:
@@ -328,7 +312,7 @@ async def test_words_refused_too(slack: SlackWire, conversation: SlackMessenger)
 
 async def test_redraw_edits_the_message(slack: SlackWire, conversation: SlackMessenger) -> None:
     """A channel prompt is edited in place, always with blocks, since Slack else keeps the old buttons."""
-    await conversation.redraw(replace(POSTED, state=State.CANCELLED), None)
+    await conversation.redraw(in_state(POSTED, State.CANCELLED), None)
 
     (call,) = slack.calls
     assert (call.method, call.body["channel"], call.body["ts"]) == ("chat.update", "C1", "1790000000.000100")
@@ -417,7 +401,7 @@ async def test_result_without_its_thread(slack: SlackWire, conversation: SlackMe
 
 async def test_result_of_an_ephemeral_prompt_is_public(slack: SlackWire, conversation: SlackMessenger) -> None:
     """Where the bot cannot post, the click's response_url shows the result to all in the channel, replacing nothing."""
-    await conversation.tell(replace(DELETED, prompt=Prompt("C1")), RESULT, clicked(slack))
+    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
 
     (call,) = slack.calls
     assert call.method == "response:1"
@@ -428,7 +412,7 @@ async def test_result_by_direct_message_says_where_it_belongs(slack: SlackWire, 
     """The last way is the requester's direct messages, and the message names the channel it was asked for in."""
     slack.answer("response:1", Answer("used_url", 404))
 
-    await conversation.tell(replace(DELETED, prompt=Prompt("C1")), RESULT, clicked(slack))
+    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
 
     assert slack.calls[1].body["channel"] == "U01ALICE"
     assert "<#C1>" in str(slack.calls[1].body["text"])
@@ -436,7 +420,7 @@ async def test_result_by_direct_message_says_where_it_belongs(slack: SlackWire, 
 
 async def test_result_of_a_request_that_was_never_shown(slack: SlackWire, conversation: SlackMessenger) -> None:
     """A request that expired before its prompt was posted is announced in the channel it was asked for in."""
-    await conversation.tell(replace(REQUESTED, state=State.EXPIRED), RESULT, None)
+    await conversation.tell(in_state(REQUESTED, State.EXPIRED), RESULT, None)
 
     assert slack.calls[0].body["channel"] == "C1"
 

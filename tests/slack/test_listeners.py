@@ -9,11 +9,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.deletions.background import Background
-from bot.domain.deletion import Deletion, State
+from bot.domain.deletion import Deletion, Delivery
 from bot.domain.errors import MaybeRecordedError, NotRecordedError
 from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import State
 from tests.slack.memory import MemoryStore, OneTask, now
-from tests.slack.samples import ALICE, BOB, POSTED, TASK_ID
+from tests.slack.samples import ALICE, BOB, POSTED, TASK_ID, in_state, shown_at
 from tests.slack.signing import SignedSlack, click_form, click_payload, command_form
 from tests.slack.wire import SlackWire
 
@@ -24,7 +25,8 @@ STRANGER = SlackUser("T9", "U01ALICE")  # the same user ID in another workspace
 def posted(store: MemoryStore, state: State = State.REQUESTED) -> Deletion:
     """A deletion of Alice's whose prompt stands in C1."""
     at = now()
-    deletion = replace(POSTED, state=state, requested_at=at, expires_at=at + 300_000, seen_at=at, drawn=state)
+    deletion = in_state(replace(POSTED, requested_at=at, read_at=at), state, expires_at=at + 300_000)
+    deletion = shown_at(deletion, POSTED.delivery.prompt)
     store.deletions[deletion.id] = deletion
     return deletion
 
@@ -59,17 +61,17 @@ async def test_whole_conversation(
     (prompt,) = await slack.wait_for("chat.postMessage")
     await background.drain(5)
     (deletion,) = store.deletions.values()
-    assert deletion.prompt is not None
+    assert deletion.delivery.prompt is not None
     assert deletion.id in str(prompt.body["blocks"])
 
-    await click(bot, click_payload("deletion.review", deletion.id, ALICE, ts=deletion.prompt.ts))
+    await click(bot, click_payload("deletion.review", deletion.id, ALICE, ts=deletion.delivery.prompt.ts))
     await slack.wait_for("chat.update")
     assert service.deleted == []
-    await click(bot, click_payload("deletion.confirm", deletion.id, ALICE, ts=deletion.prompt.ts))
+    await click(bot, click_payload("deletion.confirm", deletion.id, ALICE, ts=deletion.delivery.prompt.ts))
     _, result = await slack.wait_for("chat.postMessage", 2)
 
     assert service.deleted == [(TASK_ID, "alice")]
-    assert result.body["thread_ts"] == deletion.prompt.ts
+    assert result.body["thread_ts"] == deletion.delivery.prompt.ts
     assert "status: success" in str(result.body["text"])
     assert "httpStatus: OK" in str(result.body["text"])
 
@@ -141,7 +143,11 @@ async def test_redis_trouble_at_a_click(slack: SlackWire, bot: SignedSlack, stor
 
 @pytest.mark.parametrize(
     ("by", "says"),
-    [(BOB, "only the person who asked"), (CAROL, "no CodeArts Check operator"), (STRANGER, "members of the workspace")],
+    [
+        (BOB, "This one is <@U01ALICE>'s to confirm"),
+        (CAROL, "no CodeArts user is set for you"),
+        (STRANGER, "members of the workspace"),
+    ],
     ids=["bystander", "no operator", "other team"],
 )
 async def test_click_refused(slack: SlackWire, bot: SignedSlack, store: MemoryStore, by: SlackUser, says: str) -> None:
@@ -161,7 +167,7 @@ async def test_click_on_a_button_of_another_state(slack: SlackWire, bot: SignedS
 
     await click(bot, click_payload("deletion.confirm", deletion.id, ALICE, response_url=slack.response_url()))
 
-    assert "cancelled already" in await whispered(slack)
+    assert "This has moved on: cancelled" in await whispered(slack)
     await slack.wait_for("chat.update")
 
 
@@ -169,7 +175,7 @@ async def test_click_on_a_deletion_long_gone(slack: SlackWire, bot: SignedSlack)
     """The prompt of a deletion that is no longer known loses its buttons."""
     await click(bot, click_payload("deletion.review", "x" * 22, ALICE, response_url=slack.response_url()))
 
-    assert "no longer known" in await whispered(slack)
+    assert "ended long ago" in await whispered(slack)
     (update,) = await slack.wait_for("chat.update")
     assert "actions" not in str(update.body["blocks"])
 
@@ -177,7 +183,7 @@ async def test_click_on_a_deletion_long_gone(slack: SlackWire, bot: SignedSlack)
 async def test_click_on_an_ephemeral_prompt(slack: SlackWire, bot: SignedSlack, store: MemoryStore) -> None:
     """An ephemeral prompt has no address: it is edited by the click's response_url, which is kept."""
     deletion = posted(store)
-    store.deletions[deletion.id] = replace(deletion, prompt=None)
+    store.deletions[deletion.id] = replace(deletion, delivery=Delivery())
 
     await click(bot, click_payload("deletion.review", deletion.id, ALICE, ts="", response_url=slack.response_url()))
 
@@ -270,7 +276,7 @@ async def test_private_answer_that_cannot_be_delivered(
         await click(bot, click_payload("deletion.review", deletion.id, BOB, response_url=f"{slack.url}/nowhere"))
         await background.drain(5)
 
-    assert [log["event"] for log in logs] == ["a private answer was not delivered"]
+    assert [log["event"] for log in logs] == ["refused", "private answer not delivered"]
 
 
 @pytest.mark.parametrize(

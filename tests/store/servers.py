@@ -35,6 +35,7 @@ class Server:
         port: its port, which stays the same when it is started again.
         folder: where it keeps its data.
         options: what else stands on its command line.
+        environ: added to its environment.
     """
 
     binary: Path
@@ -42,6 +43,7 @@ class Server:
     folder: Path
     options: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+    environ: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -56,6 +58,7 @@ class Server:
             *("--save", "", "--repl-diskless-sync-delay", "0", *self.options),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ | self.environ,
         )
         client = connect(self.url)
         try:

@@ -45,6 +45,8 @@ _STORY: Mapping[str, str] = {
     "late_answer": "CodeArts Check's answer about *{task}* came late",
     "frozen": "🧊 {who} froze deletions: “{why}”",
     "unfrozen": "{who} ended the freeze",
+    "restarted": "*{task}* has its whole time again, since the storage's clock had jumped",
+    "data_lost": "the storage had lost data: “{why}”",
     "trimmed": "older events were removed, as the settings say",
 }
 

@@ -97,6 +97,7 @@ def told_in_place(answer: Layout, words: Words = str) -> View:
 
 
 WRONG_NAME = Text("That isn't the task's name. Nothing was deleted.")
+NO_REASON = Text("Say why, in a few words.")
 WHY_TOO_SHORT = text("Say why in at least {least} characters.", least=SHORTEST_WHY)
 WRONG_CASE = Text("Almost: check upper and lower case.")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bot.domain.audit import BOT
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
@@ -91,8 +92,9 @@ def _stage(deletion: Deletion) -> Stage:
 
 
 def frozen_by(freeze: Freeze) -> FrozenBy:
-    """A freeze as it is shown; somebody at a shell is not a Slack user."""
-    return FrozenBy(freeze.by if freeze.by.team else freeze.by.id, freeze.at, freeze.reason)
+    """A freeze as it is shown; the bot, and somebody at a shell, are not Slack users."""
+    by = "the bot" if freeze.by.id == BOT else freeze.by.id
+    return FrozenBy(freeze.by if freeze.by.team else by, freeze.at, freeze.reason)
 
 
 def _frozen(freeze: Freeze | None) -> FrozenBy | None:

@@ -159,7 +159,9 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This has moved on: {now}. The prompt shows it.",
         "This has moved on. The prompt shows where it is now.",
     ),
-    "unknown_deletion": ("This request ended long ago, and its buttons do nothing any more.",),
+    "unknown_deletion": (
+        "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
+    ),
     "already_requested": ("Somebody asked for this already, and it's waiting.",),
     "no_such_task": ("CodeArts Check knows no such task.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),

@@ -61,22 +61,22 @@ class Said:
     Args:
         why: what it means; NOTHING for a plain success.
         hint: what a person can do; NOTHING if nothing.
-        admin_hint: what an admin of the bot can do, if that is more.
         proof: how it is known: "CodeArts Check confirmed it".
         status: the body's `status`, as the service said it; "" if it said nothing.
         http_status: the body's `httpStatus`, likewise.
         code: the service's error code, for support; "" for none.
         request_id: the gateway's request ID, for support; "" for none.
+        admin_hint: what an admin of the bot can do, if that is more than the hint.
     """
 
     why: Text = NOTHING
     hint: Text = NOTHING
-    admin_hint: Text = NOTHING
     proof: Text = NOTHING
     status: str = ""
     http_status: str = ""
     code: str = ""
     request_id: str = ""
+    admin_hint: Text = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

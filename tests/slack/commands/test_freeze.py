@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from bot.domain.access import AccessPolicy
 from bot.domain.identity import SlackUser
-from bot.domain.policy import Policy
-from tests.slack.memory import MemoryBrakes
+from bot.domain.installation import Installation
+from bot.domain.operators import Operators
+from tests.slack.memory import MemoryFreeze
 from tests.slack.samples import ALICE, BOB
 from tests.slack.signing import SignedSlack, command_form
 
@@ -14,9 +16,10 @@ DANA = SlackUser("T1", "U08DANA")
 
 
 @pytest.fixture
-def policy() -> Policy:
+def policy() -> AccessPolicy:
     """Dana is an admin."""
-    return Policy(team="T1", operators={ALICE.id: "alice", BOB.id: "bob"}, admins=frozenset({DANA.id}))
+    operators = Operators({ALICE.id: "alice", BOB.id: "bob"})
+    return AccessPolicy(Installation("T1"), operators, admins=frozenset({DANA.id}))
 
 
 async def typed(bot: SignedSlack, text: str, by: SlackUser = DANA) -> str:
@@ -38,14 +41,14 @@ async def typed(bot: SignedSlack, text: str, by: SlackUser = DANA) -> str:
     ],
 )
 async def test_nothing_that_is_typed_keeps_it_from_freezing(
-    bot: SignedSlack, brakes: MemoryBrakes, text: str, why: str
+    bot: SignedSlack, freezes: MemoryFreeze, text: str, why: str
 ) -> None:
     """A reason that is too long is cut, invisible characters are dropped, and the freeze holds."""
     answer = await typed(bot, text)
 
     assert answer.startswith("🧊 Deletions are frozen by <@U08DANA> since <!date^")
-    assert brakes.in_force is not None
-    assert brakes.in_force.why == why
+    assert freezes.in_force is not None
+    assert freezes.in_force.reason == why
 
 
 async def test_freezing_twice_says_whose_freeze_it_is(bot: SignedSlack) -> None:
@@ -57,8 +60,8 @@ async def test_freezing_twice_says_whose_freeze_it_is(bot: SignedSlack) -> None:
     assert await typed(bot, "unfreeze") == "Deletions weren't frozen."
 
 
-async def test_only_admins(bot: SignedSlack, brakes: MemoryBrakes) -> None:
+async def test_only_admins(bot: SignedSlack, freezes: MemoryFreeze) -> None:
     """Somebody else is told so, and nothing is frozen."""
     assert "admins" in await typed(bot, "freeze", ALICE)
     assert "admins" in await typed(bot, "unfreeze", ALICE)
-    assert brakes.in_force is None
+    assert freezes.in_force is None

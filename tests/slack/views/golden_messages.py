@@ -53,7 +53,7 @@ SIMILAR = (("webshop-frontend", TASK), ("webshop-admin", "9b1c0de36e0c3d897acf7a
 PRIVATE: Mapping[str, Layout] = {
     "no such task": private.no_such_task(TASK),
     "no such task, similar ones": private.no_such_task("webshop", SIMILAR),
-    "no such task, deleted": private.no_such_task(TASK, deleted=STATES["deleted"]),
+    "no such task, deleted": private.no_such_task(TASK, deleted=private.Deleted(ALICE, AT - HOUR)),
     "already asked": private.already_asked(ASKED, BOB),
     "already asked by oneself": private.already_asked(ASKED, ALICE),
     "already asked, ephemeral": private.already_asked(replace(REVIEWED, ephemeral=True, prompt_url=""), BOB),

@@ -22,7 +22,25 @@ from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 from tests.slack.views.golden_messages import GOLDEN
 from tests.slack.views.limits import check, texts
 from tests.slack.views.states import ALICE, AT, BOB, DANA
-from tests.slack.views.test_every_message import ATTACKS
+from tests.slack.views.test_text import HOSTILE
+
+ATTACKS = st.one_of(
+    HOSTILE,
+    st.sampled_from(
+        [
+            "<!channel>",
+            "<@U02BOB>",
+            "<https://evil.example|CodeArts>",
+            "*deleted*",
+            "`",
+            "```\nx",
+            "&lt;!here&gt;",
+            "&" * 4_000,
+            "\u202edeteled",
+            ":white_check_mark:",
+        ]
+    ),
+)
 
 OURS = re.compile(
     r"<@U0(?:1ALICE|2BOB|8DANA)>|<!subteam\^S0QUALITY>|<#C[12]>"
@@ -93,7 +111,9 @@ def messages(shown: Shown) -> Iterator[Message]:
         calls.to_confirm(shown),
         calls.reminder(shown),
         private.already_asked(shown, BOB),
-        private.no_such_task(shown.reason, ((shown.facts.name, shown.task_id),), shown),
+        private.no_such_task(
+            shown.reason, ((shown.facts.name, shown.task_id),), private.Deleted(shown.requester, shown.at)
+        ),
     ]
     yield from map(drawn, layouts)
     for view in (typed_confirmation(shown), decline_with_reason(shown)):
