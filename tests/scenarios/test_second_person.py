@@ -251,7 +251,7 @@ async def test_an_approver_loses_the_right_in_the_grace(open_world: OpenWorld) -
 
         await world.pass_time(HOUR + 1)
 
-        await shows(world, prompt, "Somebody who confirmed may no longer do so", "Asked: <@U01DAVE>")
+        await shows(world, prompt, "A confirmation no longer counts", "Asked: <@U01DAVE>")
         assert not world.codearts.count("DELETE")
         await world.confirm(by=dave)
         await world.pass_time(HOUR + 1)
