@@ -270,7 +270,7 @@ async def test_stricter_settings_meanwhile_win(open_world: OpenWorld) -> None:
 
         await world.pass_time(HOUR + 1)
 
-        await shows(world, prompt, "1 of", "confirmed: <@U01BOB>")
+        await shows(world, prompt, "1 of 2 confirmed: <@U01BOB>")
         assert not world.codearts.count("DELETE")
         await world.confirm(by=dave)
         await world.pass_time(HOUR + 1)
@@ -355,6 +355,27 @@ async def test_an_approver_loses_the_right_before_the_last_one_confirms(open_wor
         assert not world.codearts.count("DELETE")
         await world.confirm(by=erin)
         await in_thread(world, prompt, "status: success", "confirmed by <@U01DAVE>, <@U01ERIN>")
+
+
+async def test_the_prompt_shows_what_stricter_settings_ask_for(open_world: OpenWorld) -> None:
+    """Its requester confirmed it; in the grace the settings come to ask for somebody else, who is called."""
+    grace = "[confirmation]\ngrace_seconds = 3600\n"
+    async with open_world(OPERATORS + grace) as world:
+        dave = world.slack.user("U01DAVE", "dave")
+        world.channel.members.add(dave.id)
+        prompt = await world.ask()
+        await world.review()
+        await world.confirm()
+        await shows(world, prompt, "will be deleted at")
+        await world.restart(OPERATORS + BY_OTHERS + ASK)
+
+        await world.pass_time(HOUR + 1)
+
+        await shows(world, prompt, "A confirmation no longer counts", "Someone other than <@U01ALICE> must confirm")
+        await in_thread(world, prompt, "<@U01BOB>, <@U01DAVE> please have a look")
+        assert not world.codearts.count("DELETE")
+        await world.confirm(by=world.bob)
+        await shows(world, prompt, "will be deleted at")
 
 
 async def test_broken_glass_can_be_stopped_in_the_grace(open_world: OpenWorld) -> None:
