@@ -24,10 +24,8 @@ from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
-from bot.domain.access import AccessPolicy
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
-from bot.domain.operators import Operators
 from bot.domain.timings import Timings
 from bot.observability.backlog import Backlog
 from bot.observability.exposition import Exposition
@@ -186,7 +184,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
         health=health,
         org_wide=workspace.org_wide,
     )
-    authorizer = Authorizer(directory, _policy(settings, workspace))
+    authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
     runner = Runner(
         store,
@@ -240,18 +238,6 @@ async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness
     redis = RedisCalls(client, Keys(settings.redis_prefix))
     readiness.watch("redis", partial(_redis_works, redis))
     return redis
-
-
-def _policy(settings: Settings, workspace: Workspace) -> AccessPolicy:
-    source = settings.operators_from
-    return AccessPolicy(
-        installation=workspace.installation,
-        operators=Operators(settings.operators, source.email_domain, source.profile_field),
-        users=settings.allow.users,
-        usergroups=settings.allow.usergroups,
-        channels=settings.allow.channels,
-        admins=settings.allow.admins,
-    )
 
 
 async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> HttpServer:

@@ -56,6 +56,7 @@ def http_form(text: str, url: str) -> str:
     for command in document["features"]["slash_commands"]:
         command["url"] = request_url
     document["settings"]["interactivity"]["request_url"] = request_url
+    document["settings"]["event_subscriptions"]["request_url"] = request_url
     document["settings"]["socket_mode_enabled"] = False
     return _written(document)
 

@@ -12,6 +12,15 @@ from bot.cli.table import command_table
 from bot.settings.tables import environment_table, toml_table
 from bot.slack.registry import commands_table
 from bot.store.schema import acl_rules
+from tests.document_tables import (
+    decisions_table,
+    deletion_tables,
+    documents_table,
+    folders_table,
+    redis_keys_table,
+    state_diagram,
+    transitions_table,
+)
 
 ROOT = Path(__file__).parents[1]
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -20,6 +29,13 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "command line": command_table,
     "Slack commands": commands_table,
     "Redis user": lambda: f"```\nACL SETUSER codecheck on >PASSWORD {acl_rules('codecheck')}\n```",
+    "Redis keys": redis_keys_table,
+    "a deletion in Redis": deletion_tables,
+    "folders": folders_table,
+    "state diagram": state_diagram,
+    "transitions": transitions_table,
+    "documents": documents_table,
+    "decisions": decisions_table,
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -37,6 +37,7 @@ def test_the_http_form_differs_in_nothing_but_where_requests_go(url: str) -> Non
     for command in socket_form["features"]["slash_commands"]:
         command["url"] = REQUEST_URL
     socket_form["settings"]["interactivity"]["request_url"] = REQUEST_URL
+    socket_form["settings"]["event_subscriptions"]["request_url"] = REQUEST_URL
     socket_form["settings"]["socket_mode_enabled"] = False
     assert document == socket_form
 
@@ -109,7 +110,7 @@ def test_the_command_line_takes_optional_scopes() -> None:
     asked = [*command, "--with", "usergroups", "--with", "email", "--url", "https://bot.example.com"]
     printed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
     document = yaml.safe_load(printed.stdout)
-    assert document["oauth_config"]["scopes"]["bot"][3:] == ["users:read.email", "usergroups:read"]
+    assert document["oauth_config"]["scopes"]["bot"][5:] == ["users:read.email", "usergroups:read"]
     assert document["features"]["slash_commands"][0]["url"] == REQUEST_URL
 
     refused = subprocess.run([*command, "--with", "admin"], cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603

@@ -19,7 +19,7 @@ SCHEMA = ROOT / "tests" / "data" / "slack_manifest.schema.json"
 # https://docs.slack.dev/reference/scopes: those that such a bot could have a use for; the schema takes any text.
 REAL_SCOPES = {
     *("chat:write", "chat:write.public", "commands", "files:write", "im:write", "usergroups:read"),
-    *("users.profile:read", "users:read", "users:read.email"),
+    *("users.profile:read", "users:read", "users:read.email", "app_mentions:read", "im:history"),
 }
 
 
@@ -60,6 +60,7 @@ class Settings(TypedDict):
     """How Slack reaches it."""
 
     interactivity: dict[str, str | bool]
+    event_subscriptions: dict[str, str | list[str]]
     socket_mode_enabled: bool
     org_deploy_enabled: bool
     token_rotation_enabled: bool
@@ -82,6 +83,8 @@ def faults(manifest: Manifest) -> list[str]:
         found += [f"{command['command']} has no url" for command in commands if "url" not in command]
         if "request_url" not in manifest["settings"]["interactivity"]:
             found.append("interactivity has no request_url")
+        if "request_url" not in manifest["settings"]["event_subscriptions"]:
+            found.append("event_subscriptions has no request_url")
     return found
 
 
@@ -121,7 +124,7 @@ def test_a_spoilt_manifest_is_found_out(manifest: Manifest, spoil: Callable[[Man
 
 def test_the_app_asks_for_nothing_but_what_it_needs(manifest: Manifest) -> None:
     """Bot scopes that every installation needs, each explained in the manifest, and no token of a user."""
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "users:read"]}
+    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "app_mentions:read", "im:history", "users:read"]}
 
 
 @pytest.mark.parametrize("url", [None, "https://bot.example.com"])
@@ -131,14 +134,14 @@ def test_slack_takes_every_form(url: str | None, names: tuple[str, ...]) -> None
     text = with_scopes((ROOT / "manifest.yml").read_text(encoding="utf-8"), names)
     form: Manifest = yaml.safe_load(http_form(text, url) if url else text)
     assert faults(form) == []
-    assert form["oauth_config"]["scopes"]["bot"][3:] == [OPTIONAL_SCOPES[name] for name in names]
+    assert form["oauth_config"]["scopes"]["bot"][5:] == [OPTIONAL_SCOPES[name] for name in names]
 
 
 def test_a_person_can_be_told_directly(manifest: Manifest) -> None:
     """The Messages tab is on: without it Slack refuses the bot's direct messages, the last way to reach a person."""
     home = manifest["features"]["app_home"]
     assert home["messages_tab_enabled"] is True
-    assert home["messages_tab_read_only_enabled"] is True  # nobody reads what would be written there
+    assert home["messages_tab_read_only_enabled"] is False  # whoever writes to the bot is answered with the help
 
 
 def test_the_app_speaks_socket_mode_in_one_workspace(manifest: Manifest) -> None:

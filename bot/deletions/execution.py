@@ -130,6 +130,10 @@ class Execution:
 
     async def _settle(self, deletion: Deletion, outcome: Outcome) -> Deletion:
         """Record an outcome. A definite answer is never thrown away, however late it can be recorded."""
+        if outcome.admin_hint:
+            _log.warning(
+                "an admin can help", deletion=deletion.id, code=outcome.code, what_to_do=str(outcome.admin_hint)
+            )
         while True:
             step = after_call(deletion, outcome, self._timings)
             try:

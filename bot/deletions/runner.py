@@ -30,7 +30,7 @@ from bot.domain.call import (
 )
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
-from bot.domain.lifecycle import EventKind, State
+from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.next_step import next_step
 from bot.domain.timings import Timings
 
@@ -97,7 +97,12 @@ class Runner:
         try:
             while current is not None:
                 last = current
-                current = await self._take_step(current, response_url)
+                try:
+                    current = await self._take_step(current, response_url)
+                except ConflictError as conflict:
+                    current = conflict.latest
+                    if conflict.requirement is Requirement.SAME_VERSION or current is None:
+                        raise
         except ConflictError as conflict:
             await self._overtaken(conflict.latest, last, response_url)
         except PersonError as error:  # Redis is away: the lease runs out, and some replica takes it over

@@ -71,10 +71,14 @@ class Event:
     count: int = 0
     upto: str = ""
 
+    @property
+    def known(self) -> dict[str, str | int]:
+        """Its fields; what is empty is left out."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
+
     def text(self) -> str:
-        """The members of the event's JSON text that follow its time; what is empty is left out."""
-        known = {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
-        return json.dumps(known, separators=(",", ":"))[1:-1]
+        """The members of the event's JSON text that follow its time."""
+        return json.dumps(self.known, separators=(",", ":"))[1:-1]
 
 
 FIELDS = ("at", *(field.name for field in fields(Event)))

@@ -173,11 +173,13 @@ def late_answer(latest: Deletion, outcome: Outcome, sends: int) -> Step | None:
 
 def stopped_by_freeze(deletion: Deletion) -> Step:
     """A confirmed deletion that a freeze stopped before anything was sent."""
+    freeze = deletion.freeze
     after = replace(
         deletion.lifecycle,
         state=State.CANCELLED,
-        ended_by=deletion.freeze.by if deletion.freeze else None,
+        ended_by=freeze.by if freeze and freeze.by.team else None,  # somebody at a shell is not a Slack user
         ended_how=Action.FREEZE,
+        ended_why=freeze.reason if freeze else "",
         ended_at=deletion.read_at,
     )
     return _step(deletion, Action.FREEZE, after)

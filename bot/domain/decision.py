@@ -10,6 +10,7 @@ from bot.domain.lifecycle import (
     AWAITING_CONFIRMATION,
     KEEPING,
     LOOKED_INTO,
+    PEOPLES,
     Action,
     State,
     Transition,
@@ -63,7 +64,7 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
     reason = _not_theirs(deletion, action, by.user, others=kind.by_others) or _operator_changed(deletion, action, by)
     if reason is not None:
         return Decision(reason)
-    if not possible(deletion.state, action):
+    if action not in PEOPLES or not possible(deletion.state, action):
         return Decision(_too_late(deletion, action))
     lifecycle = deletion.lifecycle
     if deletion.state in AWAITING_CONFIRMATION and deletion.read_at >= lifecycle.expires_at:

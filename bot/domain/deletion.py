@@ -152,7 +152,7 @@ class Deletion:
         before: what had been shown before it was sent back, for the differences; None unless it was.
         version: raised by every write; whoever has an older one may not write (the fencing token).
         read_at: when this was read or written.
-        freeze: the freeze in force at that moment.
+        freeze: the freeze in force at that moment; in a grace also one that began in it and has ended since.
     """
 
     id: str

@@ -52,6 +52,10 @@ class Action(StrEnum):
     CORRECT = "correct"
 
 
+PEOPLES = frozenset(
+    {Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP},
+)
+"""What people can do; the rest is the bot's own, whatever an action ID says."""
 KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
 """These can only keep a task, so they work when little else does."""
 
@@ -67,6 +71,8 @@ class Requirement(StrEnum):
     DWELLED = "dwelled"  # the delete button has been visible long enough for this to be no slip
     NOT_FROZEN = "not_frozen"
     FROZEN = "frozen"
+    FROZEN_SINCE = "frozen_since"  # a freeze began after the confirmation, whether or not it has ended since
+    NOT_FROZEN_SINCE = "not_frozen_since"
     WITHIN_LIMITS = "within_limits"
     GRACE_OVER = "grace_over"
 
@@ -142,13 +148,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     *(Transition(state, Action.SETTLE, State.GONE, EventKind.GONE) for state in (State.REQUESTED, State.REVIEWED)),
     Transition(State.SCHEDULED, Action.STOP, State.CANCELLED, EventKind.STOPPED),
-    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.SCHEDULED, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN_SINCE,)),
     Transition(
         State.SCHEDULED,
         Action.LAUNCH,
         State.EXECUTING,
         EventKind.LAUNCHED,
-        (Requirement.NOT_FROZEN, Requirement.GRACE_OVER),
+        (Requirement.NOT_FROZEN_SINCE, Requirement.GRACE_OVER),
     ),
     Transition(
         State.EXECUTING,
@@ -198,3 +204,19 @@ def transition(source: State, action: Action, target: State) -> Transition:
 def possible(source: State, action: Action) -> bool:
     """Whether `action` leads anywhere from `source`."""
     return any(row.source is source and row.action is action for row in TRANSITIONS)
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the documentation.
+
+    Parallel ways between two states are one arrow, with the actions in the order of the table.
+    """
+    arrows: dict[tuple[State, State], list[Action]] = {}
+    for row in TRANSITIONS:
+        actions = arrows.setdefault((row.source, row.target), [])
+        if row.action not in actions:
+            actions.append(row.action)
+    lines = ["stateDiagram-v2", f"    [*] --> {State.REQUESTED}: request"]
+    lines += [f"    {source} --> {target}: {', '.join(actions)}" for (source, target), actions in arrows.items()]
+    lines += [f"    {state} --> [*]" for state in State if state in ENDED]
+    return "\n".join(lines) + "\n"

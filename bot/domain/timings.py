@@ -15,6 +15,7 @@ class Timings:
         call_lease: how long the process that holds an EXECUTING deletion is left alone.
         talk_lease: the same for every other state; longer than any one request to Slack or any look-up.
         facts: how long a prompt waits for the look-up of what it will show.
+        facts_for_rules: the same if rules depend on what it says; what is not known then counts as matching them.
         before_call: how long the look-up just before the call may take.
         look: the first pause between look-ups; doubled each time, up to half a minute.
         retention: how long an ended deletion is kept in Redis.
@@ -31,6 +32,7 @@ class Timings:
     call_lease: int = 40_000
     talk_lease: int = 15_000
     facts: int = 700
+    facts_for_rules: int = 1_700
     before_call: int = 5_000
     look: int = 2_000
     retention: int = 7 * 24 * 3_600_000

@@ -7,7 +7,10 @@ from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BaseModel, Field, InstanceOf, SecretStr
 
+from bot.domain.access import AccessPolicy
 from bot.domain.console import Console
+from bot.domain.installation import Installation
+from bot.domain.operators import Operators
 from bot.domain.rules import Rules, Safeguards
 from bot.domain.timings import Timings
 from bot.settings import kinds
@@ -89,6 +92,18 @@ class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
             ttl=chosen.ttl_seconds * 1_000,
             resume=chosen.resume_seconds * 1_000,
             verify=chosen.verify_seconds * 1_000,
+        )
+
+    def access_policy(self, installation: Installation) -> AccessPolicy:
+        """Who may do what, where the app is installed."""
+        source = self.operators_from
+        return AccessPolicy(
+            installation=installation,
+            operators=Operators(self.operators, source.email_domain, source.profile_field),
+            users=self.allow.users,
+            usergroups=self.allow.usergroups,
+            channels=self.allow.channels,
+            admins=self.allow.admins,
         )
 
     @property

@@ -22,7 +22,7 @@ class RecordTable(Table):
     """`[record]`: how long the audit log is kept."""
 
     retention_days: Annotated[kinds.Count, within(0, 36_500, "days")] = Field(
-        0, description="how long an entry of the audit log is kept; 0 keeps everything"
+        400, description="how many days an event of the audit log is kept; 0 keeps everything"
     )
 
 

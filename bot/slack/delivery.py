@@ -151,6 +151,18 @@ class SlackMessenger:
         """
         await self._respond(response_url, message, replace_original=in_place)
 
+    async def answer_in(self, channel: str, user: str, message: Message) -> None:
+        """Answer somebody where they wrote: by a message in their direct messages, elsewhere by an ephemeral one.
+
+        Raises:
+            DeliveryError: Slack did not take it.
+        """
+        if channel.startswith("D"):
+            await self._post(channel, message, Rank.NOTICE, f"answer {user}")
+            return
+        with self._health.calling("chat.postEphemeral"):
+            await self._client.chat_postEphemeral(channel=channel, user=user, text=message.text, blocks=message.blocks)
+
     async def open_modal(self, trigger_id: str, view: View) -> None:
         """Open a modal for the person whose click or command `trigger_id` is.
 

@@ -100,7 +100,7 @@ class SlackDirectory:
         )
         if isinstance(info, Unseen):
             return info, None
-        profile = _read(info, value)
+        profile = profile_of(info, value)
         if not isinstance(value, Unseen):
             self._profiles.put(user, profile)
         return profile, None
@@ -146,8 +146,8 @@ class SlackDirectory:
             return Unseen.NO_ANSWER
 
 
-def _read(info: Mapping[str, object], field: str | Unseen) -> Profile:
-    """The user object of users.info.
+def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
+    """The user object of users.info, with the custom field.
 
     What it leaves out counts against nobody but the team, which must be there.
     """

@@ -77,6 +77,27 @@ class ReasonGiven:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Somebody mentioned the bot in a conversation, or wrote to it."""
+
+    by: SlackUser
+    channel: str
+
+
+def read_message(payload: Payload) -> Addressed | None:
+    """Read an event `app_mention` or `message.im`; None if no person wrote it, or it is an edit or the like.
+
+    Raises:
+        MalformedPayloadError: it does not say where.
+    """
+    event = payload.get("event")
+    user = _text(event, "user")
+    if not user or _text(event, "subtype") or _text(event, "bot_id"):
+        return None
+    return Addressed(SlackUser(_text(payload, "team_id"), user), _required(event, "channel"))
+
+
 def read_command(payload: Payload) -> CommandPayload:
     """Read a slash command.
 

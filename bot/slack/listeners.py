@@ -25,11 +25,14 @@ from bot.domain.text import Text
 from bot.slack.action_ids import COMMAND, DECLINED, DELETION, PAGE, REASON, REASON_GIVEN, TASK_ID, TYPED
 from bot.slack.delivery import SlackMessenger
 from bot.slack.inbound import (
+    Addressed,
     Click,
+    CommandPayload,
     MalformedPayloadError,
     Payload,
     read_click,
     read_command,
+    read_message,
     read_page,
     read_reason_given,
     read_submission,
@@ -38,6 +41,7 @@ from bot.slack.inbound import (
 from bot.slack.reason_text import check_reason, read_reason
 from bot.slack.registry import Registry, discover
 from bot.slack.services import Services
+from bot.slack.slack_markup import read_words
 from bot.slack.views import private
 from bot.slack.views.dialogs import (
     WRONG_CASE,
@@ -76,6 +80,8 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
     app.view(TYPED)(listeners.typed)
     app.view(DECLINED)(listeners.declined)
     app.view(REASON_GIVEN)(listeners.reason_given)
+    app.event("app_mention")(listeners.addressed)
+    app.event("message")(listeners.addressed)
     app.error(listeners.error)
 
 
@@ -163,6 +169,22 @@ class Listeners:
             await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
             return
         await ack()
+
+    async def addressed(self, body: Payload) -> None:
+        """Answer a mention of the bot, or a direct message to it, with the help. No event ever does more than that."""
+        message = read_message(body)
+        if message is None:
+            return
+        help_me = CommandPayload(read_words("help"), message.by, message.channel, None)
+        answer = await self._registry.answer(help_me, self._services)
+        if answer is not None:
+            self._background.start(self._answer_in(message, answer), name="help")
+
+    async def _answer_in(self, message: Addressed, answer: Message) -> None:
+        try:
+            await self._messenger.answer_in(message.channel, message.by.id, answer)
+        except DeliveryError as error:
+            _log.warning("help not delivered", channel=message.channel, why=str(error))
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """Tell the person what went wrong, log what they don't need under an ID, and acknowledge to Slack."""

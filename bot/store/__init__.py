@@ -1,1 +1,1 @@
-"""All that knows Redis: one hash for each deletion, one sorted set of deadlines, one script for each transition."""
+"""All that knows Redis: its keys, and the one conditional transaction that writes them."""

@@ -59,6 +59,11 @@ class RedisAuditLog:
             after = f"({batch[-1].id}"
         return found
 
+    async def latest_checkpoints(self, count: int) -> list[Checkpoint]:
+        """The last checkpoints, the oldest of them first: at most `count`, and at most 500."""
+        batch = await self._range("XREVRANGE", self._keys.checkpoints, "+", "-")
+        return [_checkpoint(recorded) for recorded in reversed(batch[:count])]
+
     async def now(self) -> int:
         """Redis's clock, in ms."""
         return (await self._redis.read()).now

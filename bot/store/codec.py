@@ -15,6 +15,7 @@ from bot.domain.deletion import Deletion, Delivery, Lifecycle, ResponseUrl
 from bot.domain.facts import LookUp
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
+from bot.domain.lifecycle import State
 from bot.domain.rules import Safeguards
 
 
@@ -67,14 +68,16 @@ def encode_progress(deletion: Deletion) -> dict[str, str]:
     }
 
 
-def decode(deletion_id: str, fields: Mapping[str, str], read_at: int, freeze: Freeze | None = None) -> Deletion:
+def decode(
+    deletion_id: str, fields: Mapping[str, str], read_at: int, freeze: Mapping[str, str] | None = None
+) -> Deletion:
     """The deletion that the fields of a hash hold.
 
     Args:
         deletion_id: its ID, which is in the key.
         fields: of the hash.
         read_at: Redis's clock when they were read, in ms.
-        freeze: the freeze in force at that moment.
+        freeze: the fields of the freeze's hash at that moment.
 
     Raises:
         KeyError: a field that no deletion can be without is missing.
@@ -102,14 +105,23 @@ def decode(deletion_id: str, fields: Mapping[str, str], read_at: int, freeze: Fr
         before=_LOOK_UP.validate_json(fields.get("before", "null")),
         version=int(fields["version"]),
         read_at=read_at,
-        freeze=freeze,
+        freeze=freeze_of(lifecycle, freeze or {}),
     )
 
 
 def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:
     """The freeze in force; None if there is none."""
-    if fields.get("on") != "1":
-        return None
+    return _freeze(fields) if fields.get("on") == "1" else None
+
+
+def freeze_of(lifecycle: Lifecycle, fields: Mapping[str, str]) -> Freeze | None:
+    """The freeze that concerns a deletion: the one in force; in a grace also one that has ended since it began."""
+    if lifecycle.state is State.SCHEDULED and int(fields.get("at", "0")) >= lifecycle.confirmed_at:
+        return _freeze(fields)
+    return decode_freeze(fields)
+
+
+def _freeze(fields: Mapping[str, str]) -> Freeze:
     return Freeze(SlackUser(fields["team"], fields["user"]), int(fields["at"]), fields.get("reason", ""))
 
 

@@ -13,7 +13,15 @@ from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.limits import HOUR, LimitReached, Limits
 from bot.domain.timings import Timings
-from bot.store.codec import decode, decode_freeze, decode_response_url, encode, encode_progress, encode_response_url
+from bot.store.codec import (
+    decode,
+    decode_freeze,
+    decode_response_url,
+    encode,
+    encode_progress,
+    encode_response_url,
+    freeze_of,
+)
 from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.transaction import (
     Answer,
@@ -31,12 +39,14 @@ from bot.store.transaction import (
     fewer,
     hold,
     missing,
+    not_since,
     put,
     put_time,
     release,
     schedule,
     schedule_in,
     set_for,
+    since,
     unschedule,
 )
 
@@ -46,6 +56,8 @@ _HANDOVERS = 5  # of a task, while one request for it is being recorded: never s
 _AT_ONCE = 100  # deletions read in one round trip
 _PENDING = 500  # deletions that can be listed
 _REPLICATED = frozenset({EventKind.CONFIRMED, EventKind.CANCELLED, EventKind.DECLINED, EventKind.STOPPED})
+
+_UNLOGGED = frozenset({"kind", "team", "reason", "name"})
 
 _log = structlog.get_logger(__name__)
 
@@ -101,6 +113,7 @@ class RedisDeletionStore:
             answer, _replicas = await self._redis.transact(transaction)
             if answer.applied or answer.failed == transaction.when[1]:  # the second: a late copy of what was recorded
                 recorded = self._decoded(new.id, answer)
+                _log_event(of_deletion(recorded, EventKind.REQUESTED, new.requester))
                 return recorded, recorded.version == 1  # else another replica has taken it over
             if answer.failed == transaction.when[2]:
                 raise ConflictError(Requirement.NOT_FROZEN, None, freeze=decode_freeze(answer.hashes[1]))
@@ -141,13 +154,15 @@ class RedisDeletionStore:
         answer, reached = await self._redis.transact(transaction, replicas=replicas)
         if not answer.applied:
             raise await self._conflict(before_it, conditions, answer)
+        if change.event is not None:
+            _log_event(change.event)
         if reached < replicas:
             raise NotReplicatedError(replicas, reached)
         if change.confirmable_in is not None:
             recorded = int(answer.hashes[0]["confirmable_at"])  # after a replay that is earlier than `answer.now` says
             dwelled = replace(written.lifecycle, confirmable_at=recorded)
             written = replace(written, lifecycle=dwelled)
-        return replace(written, read_at=answer.now, freeze=decode_freeze(answer.hashes[1]))
+        return replace(written, read_at=answer.now, freeze=freeze_of(written.lifecycle, answer.hashes[1]))
 
     def _then(self, deletion: Deletion, then: Then) -> Iterable[Effect]:
         """When it is due again, if it is."""
@@ -174,6 +189,8 @@ class RedisDeletionStore:
             Requirement.GRACE_OVER: after(key, "send_at"),
             Requirement.NOT_FROZEN: equals(freeze, "on", ""),
             Requirement.FROZEN: equals(freeze, "on", "1"),
+            Requirement.FROZEN_SINCE: since(freeze, "at", deletion.lifecycle.confirmed_at),
+            Requirement.NOT_FROZEN_SINCE: not_since(freeze, "at", deletion.lifecycle.confirmed_at),
         }
         for requirement in (Requirement.SAME_VERSION, *requires):
             if requirement is not Requirement.WITHIN_LIMITS:
@@ -222,6 +239,7 @@ class RedisDeletionStore:
         )
         if not answer.applied:
             raise ConflictError(Requirement.SAME_VERSION, self._decoded(deletion.id, answer))
+        _log_event(event)
         return replace(restored, read_at=answer.now)
 
     async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
@@ -267,7 +285,7 @@ class RedisDeletionStore:
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
             answer = await self._redis.read(self._keys.freeze, *map(self._keys.deletion, batch))
-            freeze = decode_freeze(answer.hashes[0])
+            freeze = answer.hashes[0]
             for deletion_id, fields in zip(batch, answer.hashes[1:], strict=True):
                 try:
                     found.append(decode(deletion_id, fields, answer.now, freeze))
@@ -305,7 +323,7 @@ class RedisDeletionStore:
 
     def _decoded(self, deletion_id: str, answer: Answer) -> Deletion:
         try:
-            return decode(deletion_id, answer.hashes[0], answer.now, decode_freeze(answer.hashes[1]))
+            return decode(deletion_id, answer.hashes[0], answer.now, answer.hashes[1])
         except (KeyError, ValueError) as error:
             _log.error("a deletion cannot be read", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
             raise NotRecordedError(
@@ -314,6 +332,11 @@ class RedisDeletionStore:
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease
+
+
+def _log_event(event: Event) -> None:
+    """One line in the log for each event of a deletion, once it is recorded; what people wrote stays out of it."""
+    _log.info(f"deletion {event.kind}", **{name: value for name, value in event.known.items() if name not in _UNLOGGED})
 
 
 def _scored(found: object) -> Iterable[tuple[str, float]]:

@@ -12,7 +12,9 @@ _TIMES_OF_LIFECYCLE = ("confirmed_at", "called_at", "look_at", "verify_until")
 
 
 async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
-    """Move every moment and deadline of the deletions that have not ended back, so that `ms` seem to have gone by.
+    """Move every moment and deadline of the deletions that have not ended, and of the freeze, back by `ms`.
+
+    So much time seems to have gone by.
 
     Redis's own clock stays as it is. A bot that runs at the same time has a monotonic clock too, which does not move:
     it may still be waiting for something that is over by what the store says.
@@ -23,6 +25,8 @@ async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
         ms: how many milliseconds pass, 0 or more.
     """
     keys = Keys(prefix)
+    if frozen_at := int(await client.hget(keys.freeze, "at") or 0):
+        await client.execute_command("HSET", keys.freeze, "at", str(frozen_at - ms))
     for deletion_id in await client.zrange(keys.due, 0, -1):
         await _age(client, keys.due, str(deletion_id), keys.deletion(str(deletion_id)), ms)
 

@@ -21,6 +21,8 @@ local holds = {
     local at = tonumber(call('HGET', key, field) or 0)
     return at > 0 and now >= at
   end,
+  since = function(key, field, moment) return tonumber(call('HGET', key, field) or 0) >= moment end,
+  notsince = function(key, field, moment) return tonumber(call('HGET', key, field) or 0) < moment end,
   missing = function(key) return call('EXISTS', key) == 0, call('TYPE', key).ok == 'string' and call('GET', key) end,
   due = function(key, member)
     local at = call('ZSCORE', key, member)

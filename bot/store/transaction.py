@@ -55,6 +55,16 @@ def after(key: str, name: str) -> Condition:
     return Condition("after", key, (name,))
 
 
+def since(key: str, name: str, moment: int) -> Condition:
+    """The time in a field of a hash is `moment` or later; a missing one is 0."""
+    return Condition("since", key, (name, moment))
+
+
+def not_since(key: str, name: str, moment: int) -> Condition:
+    """The time in a field of a hash is earlier than `moment`; a missing one is 0."""
+    return Condition("notsince", key, (name, moment))
+
+
 def missing(key: str) -> Condition:
     """There is no such key; if it is a string, `Answer.said` is what it holds."""
     return Condition("missing", key)

@@ -1,21 +1,21 @@
 """`codecheck-bot sandbox --play`: a few conversations, played by the real bot and printed as they happened."""
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from codecheck_sandbox.codearts import Drop
+from codecheck_sandbox.codearts import Drop, Refuse
 from codecheck_sandbox.slack import Message, NeverHappenedError, NotPossibleError, Transcript
 from codecheck_sandbox.world import World, open_world
 
 _FRONTEND = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 _SEARCH = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
 _GATEWAY = "5d0e8b7c6a5f4e3d2c1b0a9f8e7d6c5b"
-_MONOREPO = "f0e1d2c3b4a5968778695a4b3c2d1e0f"
-_AT_ONCE = "[confirmation]\ndwell_seconds = 0\n"  # nobody has to read the prompts here
 _WIDTH = 100
 _PATIENCE = 15.0  # seconds for what takes a few look-ups
+_DWELL = 2.2  # seconds: a second confirmation counts 2 s after its button was shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def play(manifest: Mapping[str, object], redis_url: str, *, socket_mode: b
         Whether all went as it must.
     """
     with tempfile.TemporaryDirectory() as folder:
-        async with open_world(manifest, redis_url, Path(folder), socket_mode=socket_mode, toml=_AT_ONCE) as world:
+        async with open_world(manifest, redis_url, Path(folder), socket_mode=socket_mode) as world:
             _say(f"#{world.channel.name}: alice and bob have operators, carol has none. The bot is real; Slack and")
             _say(f"CodeArts Check are stand-ins on this machine, met over {'Socket Mode' if socket_mode else 'HTTP'}.")
             passed = [await _perform(number, scene, world) for number, scene in enumerate(SCENES, 1)]
@@ -71,7 +71,7 @@ async def _perform(number: int, scene: Scene, world: World) -> bool:
 
 async def _deleted(world: World) -> None:
     await _ask(world, _FRONTEND)
-    await _confirm(world, "webshop-frontend")
+    await _confirm(world, "Delete webshop-frontend")
     await _result(world, "status: success", "httpStatus: OK")
     _must("one task went, deleted by alice", holds=[gone.operator for gone in world.codearts.deletions] == ["alice"])
 
@@ -85,7 +85,7 @@ async def _cancelled(world: World) -> None:
 
 async def _refused(world: World) -> None:
     answer = await world.carol.types(f"/codecheck delete {_SEARCH}", in_=world.channel)
-    _must("carol is told that she has no operator", holds="no CodeArts user" in answer.text)
+    _must("carol is told that she has no CodeArts user", holds="no CodeArts user" in answer.text)
     await _ask(world, _SEARCH)
     prompt = _latest(world)
     await world.bob.clicks("Review deletion…", on=prompt)
@@ -95,18 +95,19 @@ async def _refused(world: World) -> None:
 
 
 async def _failed(world: World) -> None:
-    await _ask(world, _MONOREPO)
-    await _confirm(world, "webshop-monorepo")
-    await _result(world, "was not deleted")
-    _must("the task is still there", holds=_MONOREPO in world.codearts.tasks)
+    world.codearts.next_answer(Refuse("CC.00050015"))
+    await _ask(world, _SEARCH)
+    await _confirm(world, "Delete webshop-search-old")
+    await _result(world, "was not deleted", "A check is running")
+    _must("the task is still there", holds=_SEARCH in world.codearts.tasks)
 
 
 async def _unknown(world: World) -> None:
     world.codearts.next_answer(Drop(after_deleting=True))
     await _ask(world, _GATEWAY)
-    await _confirm(world, "payments-gateway")
-    await world.slack.until(lambda: any("not known yet" in seen.text for seen in world.channel.messages))
-    await _result(world, "payments-gateway", "deleted")
+    await _confirm(world, "Delete payments-gateway")
+    await world.slack.until(lambda: "not known yet" in _latest(world).text)
+    await _result(world, "deleted", "seen to be gone")
     _must("the task has gone", holds=_GATEWAY not in world.codearts.tasks)
 
 
@@ -126,11 +127,12 @@ async def _ask(world: World, task_id: str) -> None:
     await world.slack.until(lambda: any(task_id in seen.text for seen in world.channel.messages[begun:]))
 
 
-async def _confirm(world: World, task: str) -> None:
+async def _confirm(world: World, label: str) -> None:
     """Alice takes both steps."""
     await world.alice.clicks("Review deletion…", on=world.channel)
     await world.slack.until(lambda: "for good?" in _latest(world).text)
-    await world.alice.clicks(f"Delete {task}", on=world.channel)
+    await asyncio.sleep(_DWELL)
+    await world.alice.clicks(label, on=world.channel)
 
 
 async def _result(world: World, *texts: str) -> None:

@@ -38,7 +38,7 @@ async def check_agreement(redis: Redis, prefix: str) -> None:
         if deletion_id not in kept:
             assert last in ENDED, f"{deletion_id} is in the log, not ended, but not in Redis"
             continue
-        deletion = decode(deletion_id, await redis.hgetall(kept[deletion_id]), 0)
+        deletion = decode(deletion_id, {str(k): str(v) for k, v in (await redis.hgetall(kept[deletion_id])).items()}, 0)
         kinds = [event.get("kind") for event in story]
         assert last == deletion.state, f"{deletion_id} is {deletion.state}, but: {kinds}"
         lifecycle = deletion.lifecycle
@@ -52,8 +52,8 @@ def _check_story(story: list[Recorded]) -> None:
     """Nothing is called that was not requested, reviewed and confirmed, in this order, after its last return."""
     kinds = [event.get("kind") for event in story]
     assert kinds[0] == EventKind.REQUESTED, kinds
-    for kind in _ONCE:
-        assert kinds.count(kind) <= 1, f"{kind} twice: {kinds}"
+    for once in _ONCE:
+        assert kinds.count(once) <= 1, f"{once} twice: {kinds}"
     for at, kind in enumerate(kinds):
         before = kinds[:at]
         if EventKind.RETURNED in before:

@@ -142,7 +142,7 @@ BEGINNINGS: list[list[str]] = [
         max_size=20,
     ),
 )
-async def test_the_log_and_the_state_never_disagree(
+async def test_the_log_and_the_state_never_disagree(  # noqa: PLR0913, PLR0917 - fixtures, and all that is drawn
     redis_server: EmbeddedServer,
     redis_client: Redis,
     disposable_prefix: str,

@@ -292,9 +292,7 @@ def test_any_single_mutation_is_found(
         assert log.faults() != ""
 
 
-@given(
-    count=st.integers(4, 14), every=st.integers(1, 3), data=st.data(), mutate=st.sampled_from(MUTATIONS)
-)
+@given(count=st.integers(4, 14), every=st.integers(1, 3), data=st.data(), mutate=st.sampled_from(MUTATIONS))
 def test_any_single_mutation_of_a_trimmed_log_is_found(
     count: int, every: int, data: st.DataObject, mutate: Callable[[Log, int], None]
 ) -> None:
@@ -482,7 +480,9 @@ def test_a_forgery_is_found(forge: Callable[[Log], None], why: str) -> None:
     assert why in log.faults()
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "nonsense", "{}", '{"at":"1","kind":"x"}', '{"at":1}', '{"at":1,"kind":""}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", "nonsense", "{}", '{"at":"1","kind":"x"}', '{"at":1}', '{"at":1,"kind":""}']
+)
 def test_what_is_not_an_event_is_a_fault(text: str) -> None:
     """Whatever stands in the stream is judged, not believed, even if it was sealed."""
     log = Log()

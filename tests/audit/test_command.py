@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from bot.domain.audit import of_refusal
 from bot.store.embedded import EmbeddedServer
-from bot.store.record import RedisRecord
 from tests.settings.examples import BY_KEY, SOCKET
-from tests.store.rig import Rig
+from tests.store.rig import ALICE, Rig
 
 
 async def audit(rig: Rig, folder: Path, *arguments: str) -> tuple[int, str]:
@@ -39,20 +39,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_audit(redis_server: EmbeddedServer, redis_client: Redis, redis_prefix: str, folder: Path) -> None:
-    """It prints the head to note; against that it finds a tail cut off, and an entry removed without it."""
+    """It prints the last checkpoint to note; against that it finds an end that was cut off with its checkpoint."""
     async with Rig(redis_server.url, redis_client, redis_prefix) as rig:
         await rig.executing()
+        assert await rig.audit.seal()
+        await rig.audit.append(of_refusal(ALICE, "delete", "frozen", "C0QUALITY"))
+        noted = await rig.audit.seal()
+        assert noted is not None
+        known = ("--checkpoint", f"{noted.number}:{noted.hash}")
         status, said = await audit(rig, folder, "verify")
         assert status == 0, said
-        assert said.startswith("3 entries, unbroken. To note: --count 3 --head ")
-        noted = said.split("To note: ")[1].split()
-        assert (await audit(rig, folder, "verify", *noted))[0] == 0
+        assert f"{noted.number}:{noted.hash}" in said
+        assert (await audit(rig, folder, "verify", *known))[0] == 0
         status, lines = await audit(rig, folder, "export", "--since", "2020-01-01")
-        entries = [json.loads(line) for line in lines.splitlines()]
-        assert [entry["what"] for entry in entries] == ["requested", "reviewed", "confirmed"]
-        last, *_ = await RedisRecord(redis_client, prefix=rig.prefix).latest()
-        await redis_client.xdel(rig.keys.record, last.position)
-        await redis_client.hset(rig.keys.head, mapping={"number": 2, "hash": entries[1]["hash"]})
+        assert status == 0, lines
+        kinds = [json.loads(line)["kind"] for line in lines.splitlines()]
+        assert kinds == ["requested", "reviewed", "confirmed", "refused"]
+        last, *_ = await rig.audit.latest()
+        await redis_client.xdel(rig.keys.events, last.id)
+        ((checkpoint, _),) = await redis_client.xrevrange(rig.keys.checkpoints, count=1)
+        await redis_client.xdel(rig.keys.checkpoints, checkpoint)
         assert (await audit(rig, folder, "verify"))[0] == 0
-        status, said = await audit(rig, folder, "verify", *noted)
-        assert (status, said.startswith("BROKEN at entry 3")) == (1, True)
+        assert (await audit(rig, folder, "verify", *known))[0] == 1

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.manifest import parsed_manifest
+from codecheck_sandbox.world import World, open_world
 from bot.store.connection import connect
 from bot.store.embedded import start_embedded
-from codecheck_sandbox.world import World, open_world
-from tests.record.agreement import check_agreement
+from tests.audit.agreement import check_agreement
 
 TOML = """
 [allow]
@@ -86,15 +86,15 @@ async def test_looking_back(world: World) -> None:
     await reviewed(world, TASKS[0])
     for _ in range(12):
         await world.alice.types(f"/codecheck delete {TASKS[0]}", in_=world.channel)
-    assert "1 waiting" in (await world.alice.types("/codecheck pending", in_=world.channel)).text
+    assert "Pending, page 1 of 1" in (await world.alice.types("/codecheck pending", in_=world.channel)).text
     await world.alice.types(f"/codecheck history {TASKS[0]}", in_=world.channel)
     newest = private(world)
-    assert newest.count("already requested") > 1
-    assert "asked to delete" not in newest
+    assert newest.count("already_requested") > 1
+    assert "requested*" not in newest
     await world.alice.clicks("Older", on=world.channel)
-    await world.slack.until(lambda: "asked to delete" in private(world))
+    await world.slack.until(lambda: "requested*" in private(world))
     await world.alice.clicks("Newer", on=world.channel)
-    await world.slack.until(lambda: "asked to delete" not in private(world))
+    await world.slack.until(lambda: "requested*" not in private(world))
     by_bob = await world.alice.types("/codecheck history <@U01BOB|bob>", in_=world.channel)
     assert "nothing" in by_bob.text
     for command in ("history", "pending"):

@@ -62,5 +62,6 @@ def deletion(state: State, **changes: object) -> Deletion:
         read_at=NOW,
     )
     found = replace(found, **others)  # type: ignore[arg-type]  # the same
-    delivery = replace(found.delivery, **{"rendered": found.appearance, **of_delivery})
+    shown = {"rendered": found.appearance, **of_delivery}
+    delivery = replace(found.delivery, **shown)  # type: ignore[arg-type]  # the same
     return replace(found, delivery=delivery)

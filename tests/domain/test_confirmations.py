@@ -75,7 +75,7 @@ def test_what_is_typed(typed: str | None, objection: Reason | None) -> None:
         ("straße", "STRASSE", Reason.WRONG_CASE),
         ("fi", "\ufb01", Reason.WRONG_CASE),
         ("webshop", "web\u200bshop", Reason.WRONG_NAME),
-        ("а", "a", Reason.WRONG_NAME),  # Cyrillic
+        ("\u0430", "a", Reason.WRONG_NAME),  # a Cyrillic one
     ],
 )
 def test_names_that_read_alike(name: str, typed: str, objection: Reason | None) -> None:

@@ -384,6 +384,14 @@ def test_no_call_without_two_confirmations_by_people_allowed_at_each(
         assert Action.CONFIRM in steps
 
 
+@pytest.mark.parametrize("action", sorted(set(Action) - set(PEOPLES)))
+@pytest.mark.parametrize("state", State)
+def test_the_bot_s_own_actions_are_nobody_s(state: State, action: Action) -> None:
+    """Whatever an action ID says, no click settles, launches or expires a deletion, or confirms it by another name."""
+    decision = decide(deletion(state), action, PEOPLE[ALICE], Safeguards())
+    assert decision == Decision(Reason.OTHER_STATE)
+
+
 @given(acts)
 def test_what_has_ended_stays_as_it_is(
     acted: list[tuple[Action, Identity, int, Safeguards, Identity | None, str | None, object]],

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, STEP_2, TASK, OpenWorld, World, buttons, delete_label, words
+from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, STEP_2, TASK, OpenWorld, World, buttons, delete_label
 
 
 async def test_cancelling_at_the_first_step(world: World) -> None:

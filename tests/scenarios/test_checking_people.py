@@ -10,7 +10,6 @@ from codecheck_sandbox.slack.conversations import User
 from codecheck_sandbox.slack.faults import Fault
 from tests.fixtures.world import (
     CANCELLED,
-    FIRST_STEP,
     STEP_2,
     TASK,
     OpenWorld,

@@ -2,25 +2,17 @@
 
 from dataclasses import replace
 
-import pytest
-from redis.asyncio import Redis
-
-from bot.domain.deletion import State
+from bot.deletions.ports import Change
+from bot.domain.audit import of_deletion
+from bot.domain.lifecycle import Action, State, transition
 from bot.store.deletions import RedisDeletionStore
-from bot.store.keys import Keys
-from codecheck_sandbox.slack import Message
-from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
-from tests.record.agreement import check_agreement
-from tests.slack.waiting import until
+from bot.store.redis_calls import RedisCalls
+from bot.store.schema import Keys
+from tests.fixtures.world import QUICK, STEP_2, TASK, OpenWorld, World, buttons, second_step, words
 
 ADMINS = '[allow]\nadmins = ["U01BOB"]\n'
 WITH_GRACE = f"{ADMINS}[confirmation]\ngrace_seconds = 600\n"
-
-
-@pytest.fixture
-def keys(redis_prefix: str) -> Keys:
-    """The bot's keys in Redis."""
-    return Keys(redis_prefix)
+LABEL = "Type webshop-frontend to confirm"
 
 
 async def freeze(world: World, why: str = "the audit is on") -> None:
@@ -33,106 +25,80 @@ async def unfreeze(world: World) -> None:
     assert "go on" in (await world.bob.types("/codecheck unfreeze", in_=world.channel)).text
 
 
-async def make_due(redis: Redis, keys: Keys, *, grace_over: bool = False) -> None:
-    """Let somebody find every deletion due now, its grace over or not."""
-    for deletion_id in map(str, await redis.zrange(keys.due, 0, -1)):
-        if grace_over:
-            await redis.hset(keys.deletion(deletion_id), "send_at", "1")
-        await redis.zadd(keys.due, {deletion_id: 0}, xx=True)
-
-
-async def end_the_grace(world: World, prompt: Message, redis: Redis, keys: Keys) -> None:
-    """Let the grace be over, and wait until its prompt shows it."""
-
-    async def over() -> bool:
-        await make_due(redis, keys, grace_over=True)
-        return not buttons(world.now(prompt))
-
-    await until(over)
-
-
-async def test_a_freeze_in_the_grace_stops_it(open_world: OpenWorld, redis_client: Redis, keys: Keys) -> None:
+async def test_a_freeze_in_the_grace_stops_it_at_once(open_world: OpenWorld) -> None:
     """Nothing is sent, and the prompt says that a freeze stopped it, whose and why; then the task can be asked for."""
     async with open_world(WITH_GRACE) as world:
         prompt = await world.delete()
-        await world.latest("About to delete")
+        await world.latest("will be deleted at")
         await freeze(world)
 
-        await end_the_grace(world, prompt, redis_client, keys)
-
+        await world.slack.until(lambda: not buttons(world.now(prompt)))
         said = words(world.now(prompt))
-        assert f"Stopped by a freeze of <@U01BOB>: task {TASK} was not deleted." in said
-        assert "Deletions were frozen before it was sent: the audit is on" in said
-        assert "Nothing was sent to CodeArts Check." in said
+        assert said.startswith("webshop-frontend kept · stopped by <@U01BOB>'s freeze: “the audit is on”")
         assert not world.codearts.count("DELETE")
         await unfreeze(world)
         await world.ask()
-        await world.stop()
-        await check_agreement(redis_client, keys.prefix)
 
 
-async def test_a_freeze_shows_in_a_grace(open_world: OpenWorld, redis_client: Redis, keys: Keys) -> None:
-    """The next count tells who has frozen it and that nothing will be sent; Stop still stops it."""
+async def test_an_unfreeze_does_not_let_a_stopped_grace_go_off(open_world: OpenWorld) -> None:
+    """Frozen and released within the grace: it stays stopped, also once the grace would have been over."""
     async with open_world(WITH_GRACE) as world:
         prompt = await world.delete()
-        await world.latest("About to delete")
-        await freeze(world)
-
-        async def shown() -> bool:
-            for deletion_id in map(str, await redis_client.zrange(keys.due, 0, -1)):
-                await redis_client.hincrby(keys.deletion(deletion_id), "send_at", -1_000)  # the next count comes
-            await make_due(redis_client, keys)
-            return "If it lasts, nothing will be sent." in words(world.now(prompt))
-
-        await until(shown)
-        assert "the audit is on" in words(world.now(prompt))
-        await world.alice.clicks("Stop", on=prompt)
-        await world.latest("Stopped: task", "Nothing was sent")
-
-
-async def test_an_unfreeze_in_the_grace_lets_it_go_on(open_world: OpenWorld, redis_client: Redis, keys: Keys) -> None:
-    """What counts is whether it is frozen when the call would begin."""
-    async with open_world(WITH_GRACE) as world:
-        prompt = await world.delete()
-        await world.latest("About to delete")
+        await world.latest("will be deleted at")
         await freeze(world)
         await unfreeze(world)
+        await world.slack.until(lambda: not buttons(world.now(prompt)))
 
-        await end_the_grace(world, prompt, redis_client, keys)
+        await world.pass_time(700)
+        await world.delete("2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b")  # whoever looks for what is due has been there by now
+        await world.latest("webshop-search-old will be deleted at")
 
-        await world.latest("status: success", "httpStatus: OK")
-        assert world.codearts.count("DELETE") == 1
-        await world.stop()
-        await check_agreement(redis_client, keys.prefix)
+        assert "stopped by <@U01BOB>'s freeze" in words(world.now(prompt))
+        assert not world.codearts.count("DELETE")
 
 
 async def test_a_freeze_between_the_steps(open_world: OpenWorld) -> None:
-    """The second confirmation is refused, by button or by a typed ID; cancelling is not; unfrozen, it goes on."""
+    """The second confirmation is refused, by an old button or a typed name; unfrozen, it goes on."""
     async with open_world(ADMINS) as world:
         prompt = await world.ask()
         await world.review()
+        second = await world.latest(STEP_2)
         await freeze(world)
+        await world.slack.until(lambda: buttons(world.now(prompt)) == ["Keep it"])
 
-        await world.confirm()
+        await world.alice.clicks(second_step()[1], on=second, stale=True)
 
         await world.told(world.alice, "frozen by <@U01BOB>", "the audit is on")
-        await world.latest("Step 2 of 2", "the audit is on")
+        await world.latest(STEP_2, "the audit is on")
         assert not world.codearts.count("DELETE")
         await unfreeze(world)
+        await world.slack.until(lambda: buttons(world.now(prompt)) == second_step())
         await world.confirm()
         await world.latest("status: success")
         assert not buttons(world.now(prompt))
 
 
+async def test_a_frozen_request_can_be_kept(open_world: OpenWorld) -> None:
+    """What can only keep a task works under a freeze, at both steps."""
+    async with open_world(ADMINS) as world:
+        prompt = await world.ask()
+        await world.review()
+        await freeze(world)
+        await world.slack.until(lambda: buttons(world.now(prompt)) == ["Keep it"])
+        await world.alice.clicks("Keep it", on=prompt)
+        await world.latest("kept · cancelled by <@U01ALICE>")
+        assert not world.codearts.count("DELETE")
+
+
 async def test_a_freeze_refuses_a_typed_confirmation(open_world: OpenWorld) -> None:
-    """The window itself says who has frozen it; nothing is sent."""
+    """The modal itself says who has frozen it; nothing is sent."""
     async with open_world(f'{ADMINS}[confirmation]\nsecond_step = "typed"\n') as world:
         await world.ask()
         await world.review()
         await world.slack.until(lambda: world.alice.views)
         await freeze(world)
 
-        await world.alice.submits({"Task ID": TASK})
+        await world.alice.submits({LABEL: TASK})
 
         view = (await world.slack.until(lambda: world.alice.views))[-1]
         assert view.modal.title.text == "Not confirmed"
@@ -140,52 +106,51 @@ async def test_a_freeze_refuses_a_typed_confirmation(open_world: OpenWorld) -> N
         assert not world.codearts.count("DELETE")
 
 
-async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(
-    open_world: OpenWorld, redis_client: Redis, keys: Keys
-) -> None:
-    """Whether the first was sent nobody knows: it is looked into, and the prompt says why it is not sent again."""
+async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(open_world: OpenWorld) -> None:
+    """Whether the first was sent nobody knows: it is looked into, and the thread says why it is not sent again."""
     async with open_world(ADMINS, replace(QUICK, verify=60_000)) as world:
         await world.ask()
         await world.review()
-        await die_after_the_confirmation(redis_client, keys)
+        await die_in_the_call(world)
         await freeze(world)
 
-        await make_due(redis_client, keys)
+        await world.pass_time(60)
 
         await world.latest(
-            "Not known yet whether", "The call was interrupted, and not sent again, since deletions are frozen"
+            "not known yet whether", "The call was interrupted, and not sent again, since deletions are frozen"
         )
         assert not world.codearts.count("DELETE")
-        await world.stop()
-        await check_agreement(redis_client, keys.prefix)
 
 
-async def test_an_interrupted_call_is_sent_again_where_nothing_is_frozen(
-    open_world: OpenWorld, redis_client: Redis, keys: Keys
-) -> None:
+async def test_an_interrupted_call_is_sent_again_if_nothing_is_frozen(open_world: OpenWorld) -> None:
     """The same without the freeze, so that it is the freeze which stops it."""
     async with open_world(ADMINS) as world:
         await world.ask()
         await world.review()
-        await die_after_the_confirmation(redis_client, keys)
+        await die_in_the_call(world)
 
-        await make_due(redis_client, keys)
+        await world.pass_time(60)
 
-        await world.latest("was deleted", "status: success")
+        await world.latest("webshop-frontend deleted", "status: success")
         assert world.codearts.count("DELETE") == 1
 
 
-async def die_after_the_confirmation(redis: Redis, keys: Keys) -> None:
-    """What a bot leaves behind that recorded Alice's second confirmation, and died before it sent anything."""
-    dead = RedisDeletionStore(redis, prefix=keys.prefix, timings=QUICK)
-    (deletion_id,) = map(str, await redis.zrange(keys.due, 0, -1))
-
-    async def rests() -> bool:  # whoever drew the last prompt has let go of it
-        found = await dead.load(deletion_id)
-        return found is not None and found.state is State.REVIEWED and found.drawn == found.appearance
-
-    await until(rests)
-    found = await dead.load(deletion_id)
-    assert found is not None
-    _, won = await dead.advance(found, State.EXECUTING, token="dead", by=found.requester)
-    assert won
+async def die_in_the_call(world: World) -> None:
+    """What a bot leaves behind that recorded Alice's second confirmation, was about to send the DELETE, and died."""
+    prefix = world.environ["CODECHECK_REDIS_PREFIX"]
+    async with world.redis() as client:
+        dead = RedisDeletionStore(RedisCalls(client, Keys(prefix)), QUICK)
+        (deletion_id,) = map(str, await client.zrange(Keys(prefix).due, 0, -1))
+        found = await dead.read(deletion_id)
+        assert found is not None
+        confirmed = transition(State.REVIEWED, Action.CONFIRM, State.EXECUTING)
+        begun = replace(
+            found.lifecycle,
+            state=State.EXECUTING,
+            confirmed_at=found.read_at,
+            called_at=found.read_at,
+            calls=1,
+            seen=True,
+        )
+        event = of_deletion(replace(found, lifecycle=begun), confirmed.event, found.requester)
+        await dead.commit(Change(found, replace(found, lifecycle=begun), event, confirmed.requires))

@@ -5,9 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from codecheck_sandbox.codearts import Accept, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
-from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, words
+from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, TASK, OpenWorld, World, buttons, words
 
 AUDIT = '[notify]\nchannels = ["C01AUDIT"]'
 BRIEF = replace(QUICK, verify=500, call=2_000)
@@ -15,18 +16,18 @@ BRIEF = replace(QUICK, verify=500, call=2_000)
 # Each error of the ErrorCode page and the gateway's: what it means, and what a person should do.
 REFUSALS = {
     "CC.00000000": ("is busy", "try again"),
-    "CC.00000003": ("sign-in to CodeArts Check has expired", "check the bot's access key"),
+    "CC.00000003": ("sign-in to CodeArts Check has expired", "ask an admin of this bot"),
     "CC.00050000": ("did not accept the task ID", "check the task ID"),
-    "CC.00050007": ("IAM did not accept", "check the bot's access key"),
+    "CC.00050007": ("IAM did not accept", "ask an admin of this bot"),
     "CC.00050010": ("no permission", "codeartscheck:task:delete"),
-    "CC.00050011": ("not in any project", "add the bot's user to the task's project"),
+    "CC.00050011": ("not in any project", "a project admin can add it"),
     "CC.00050012": ("asks to try again later", "try again"),
-    "CC.00050013": ("project does not exist", "check the task ID"),
+    "CC.00050013": ("the task or its project does not exist", "check the task ID"),
     "CC.00050014": ("could not read the task's basic information", "try again"),
     "CC.00050015": ("a check is running", "stop it"),
-    "APIGW.0101": ("no such API", "CODEARTS_ENDPOINT"),
-    "APIGW.0303": ("did not accept the bot's credentials", "clock"),
-    "APIGW.0307": ("token was refused", "IAM user"),
+    "APIGW.0101": ("no such API", "ask an admin of this bot"),
+    "APIGW.0303": ("did not accept the bot's credentials", "ask an admin of this bot"),
+    "APIGW.0307": ("token was refused", "ask an admin of this bot"),
     "APIGW.0310": ("project is unavailable", "check the project"),
 }
 
@@ -42,6 +43,30 @@ async def test_a_refusal_is_told_with_its_code_its_meaning_and_what_to_do(world:
     assert cure.lower() in result.lower()
     assert buttons(world.now(prompt)) == []
     assert TASK in world.codearts.tasks
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        ("CC.00000003", "check the bot's access key"),
+        ("CC.00050007", "check the bot's access key"),
+        ("CC.00050010", "codeartscheck:task:delete"),
+        ("CC.00050011", "add the bot's user to the task's project"),
+        ("APIGW.0101", "CODEARTS_ENDPOINT"),
+        ("APIGW.0303", "clock"),
+        ("APIGW.0307", "IAM user"),
+    ],
+)
+async def test_an_admins_remedy_goes_to_the_admins(open_world: OpenWorld, code: str, remedy: str) -> None:
+    """Where it was asked for nobody can change the bot's rights; in the channels of `[notify]` and the log they can."""
+    async with open_world(AUDIT) as world:
+        audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
+        world.codearts.next_answer(Refuse(code))
+        with capture_logs() as logs:
+            await world.delete(TASK)
+            notice = words(await world.latest("was not deleted", code, by=world.bob, in_=audit))
+        assert remedy.lower() in notice.lower()
+        assert [remedy.lower() in log["what_to_do"].lower() for log in logs if "what_to_do" in log] == [True]
 
 
 @pytest.mark.parametrize("form", ["camel", "plain", "nested"])
@@ -73,15 +98,15 @@ async def test_throttled_once_is_tried_again_and_deleted(world: World) -> None:
     """Nobody need know."""
     world.codearts.next_answer(Throttle(retry_after=0))
     await world.delete(TASK)
-    await world.latest("status: success", "was deleted")
+    await world.latest("status: success", "webshop-frontend deleted")
 
 
 async def test_accepted_and_then_deleted(world: World) -> None:
     """Taken is not done: the channel reads both, and "deleted" only once the task has gone."""
     world.codearts.next_answer(Accept(gone_after=0.2))
     await world.delete(TASK)
-    await world.latest("status: success", "httpStatus: ACCEPTED", "deletion accepted, but not finished")
-    await world.latest("was deleted", "A look-up shows that the task has gone")
+    await world.latest("status: success", "httpStatus: ACCEPTED", "hasn't finished it")
+    await world.latest("webshop-frontend deleted", "It was seen to be gone at")
     assert TASK not in world.codearts.tasks
 
 
@@ -90,9 +115,9 @@ async def test_accepted_and_never_seen_to_go_is_unknown(open_world: OpenWorld) -
     async with open_world(timings=BRIEF) as world:
         world.codearts.next_answer(Accept(gone_after=None))
         prompt = await world.delete(TASK)
-        await world.latest("Unknown whether task", "the task is still there", "The bot has stopped looking")
+        await world.latest("still not known whether it was deleted", "the task is still there", "Please look in")
         assert buttons(world.now(prompt)) == []
-        assert not [seen for seen in world.channel.messages if f"Task {TASK} was deleted" in words(seen)]
+        assert not [seen for seen in world.channel.messages if "webshop-frontend deleted" in words(seen)]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +127,8 @@ async def test_unknown_and_then_seen_to_have_gone_is_deleted(world: World, fault
     """The answer was lost, or said nothing; the task tells."""
     world.codearts.next_answer(fault)
     await world.delete(TASK)
-    await world.latest("Not known yet whether task")
-    await world.latest("was deleted", "A look-up shows that the task has gone")
+    await world.latest("not known yet whether it was deleted")
+    await world.latest("webshop-frontend deleted", "It was seen to be gone at")
     assert world.codearts.count("DELETE") == 1
 
 
@@ -113,8 +138,8 @@ async def test_unknown_and_still_there_at_the_end_is_failed(open_world: OpenWorl
     async with open_world(timings=BRIEF) as world:
         world.codearts.next_answer(fault)
         await world.delete(TASK)
-        await world.latest("Not known yet whether task")
-        await world.latest("was not deleted", "The task is still there: nothing was deleted")
+        await world.latest("not known yet whether it was deleted")
+        await world.latest("was not deleted", "The task is still there.")
         assert world.codearts.count("DELETE") == 1
 
 
@@ -169,12 +194,12 @@ async def _accepted(world: World) -> None:
 @pytest.mark.parametrize(
     ("happens", "told"),
     [
-        (_cancelled, ["Cancelled"]),
-        (_expired, ["Expired"]),
-        (_deleted, ["was deleted"]),
+        (_cancelled, [CANCELLED]),
+        (_expired, [EXPIRED]),
+        (_deleted, ["webshop-frontend deleted"]),
         (_failed, ["was not deleted"]),
-        (_unknown, ["Not known yet", "was not deleted"]),
-        (_accepted, ["accepted, but not finished", "Unknown whether"]),
+        (_unknown, ["was not deleted"]),
+        (_accepted, ["still not known whether"]),
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
 )

@@ -4,7 +4,7 @@ import pytest
 
 from codecheck_sandbox.slack import ApiError, Hang, ServerError
 from codecheck_sandbox.slack.faults import Fault
-from tests.fixtures.world import ANOTHER_TASK, CANCELLED, STEP_2, TASK, OpenWorld, World, buttons, delete_label, words
+from tests.fixtures.world import ANOTHER_TASK, CANCELLED, STEP_2, TASK, OpenWorld, buttons, words
 
 LABEL = "Type webshop-frontend to confirm"
 TYPED = '[confirmation]\nsecond_step = "typed"\n'

@@ -116,6 +116,14 @@ class StoreMachine(RuleBasedStateMachine):
         await self.client.aclose()
         await self.redis.aclose()
 
+    def _aged(self, deletion: Deletion) -> Deletion:
+        """What somebody holds, with its times moved back as far as time has passed since; what is stale stays stale."""
+        found = self.runner.run(self.rig.read(deletion))
+        if found.version != deletion.version:
+            return deletion
+        passed = deletion.lifecycle.expires_at - found.lifecycle.expires_at
+        return replace(found, read_at=deletion.read_at - passed)
+
     def _lease(self, state: State) -> int:
         return TIMINGS.call_lease if state is State.EXECUTING else TIMINGS.talk_lease
 
@@ -149,8 +157,8 @@ class StoreMachine(RuleBasedStateMachine):
         try:
             written = self.runner.run(self.store.commit(change))
         except ConflictError as conflict:
-            assert conflict.requirement is failed
-            assert conflict.latest is not None
+            assert conflict.requirement is failed  # noqa: PT017 - whether it may be raised is what is modelled
+            assert conflict.latest is not None  # noqa: PT017 - the same
             return conflict.latest
         assert failed is None
         state = change.after.state
@@ -178,6 +186,7 @@ class StoreMachine(RuleBasedStateMachine):
     def _act(self, deletion: Deletion, action: Action, copies: int) -> object:
         if action not in {Action.REVIEW, Action.CONFIRM, Action.CANCEL, Action.DECLINE, Action.STOP, Action.WITHDRAW}:
             return multiple()
+        deletion = self._aged(deletion)
         decision = decide(deletion, action, Identity(ALICE, "alice"), Safeguards())
         if decision.lifecycle is None or decision.transition is None:
             return multiple()
@@ -191,6 +200,7 @@ class StoreMachine(RuleBasedStateMachine):
         return self._show(deletion, copies)
 
     def _show(self, deletion: Deletion, copies: int) -> object:
+        deletion = self._aged(deletion)
         if deletion.state is not State.REVIEWED or deletion.lifecycle.confirmable_at:
             return multiple()
         return self._write(Change(deletion, deletion, confirmable_in=0), copies)
@@ -207,6 +217,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(target=seen, deletion=seen, name=st.sampled_from(sorted(STEPS)), copies=st.integers(1, 3))
     def step(self, deletion: Deletion, name: str, copies: int) -> object:
         """Somebody who believes to hold a deletion takes a step of the bot's own."""
+        deletion = self._aged(deletion)
         if name in {"deleted", "unknown"} and not deletion.lifecycle.called_at:
             return multiple()
         try:
@@ -218,6 +229,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(target=seen, deletion=seen, copies=st.integers(1, 3))
     def call(self, deletion: Deletion, copies: int) -> object:
         """Somebody who believes to hold a confirmed deletion is about to send."""
+        deletion = self._aged(deletion)
         if deletion.state is not State.EXECUTING:
             return multiple()
         return self._write(calling(deletion), copies)
@@ -225,6 +237,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(target=seen, deletion=seen, copies=st.integers(1, 3))
     def rest(self, deletion: Deletion, copies: int) -> object:
         """Somebody who believes to hold a deletion lets go of it, for good if it has ended."""
+        deletion = self._aged(deletion)
         clock = self.runner.run(self.rig.audit.now())
         then = Close() if deletion.ended else Rest(clock + PAUSE)
         return self._write(Change(deletion, deletion, then=then), copies)
@@ -307,14 +320,12 @@ def test_the_store_behaves_as_its_model(redis_server: EmbeddedServer) -> None:
     ("sound", "broken"),
     [
         ("(call('HGET', key, field) or '') == value", "true"),
-        ("now < tonumber(call('HGET', key, field) or 0)", "true"),
         ("if once and call('EXISTS', once) == 1 then", "if false then"),
-        ("if call('GET', key) == value then", "if true then"),
     ],
-    ids=["no fence", "nothing expires", "replays are unknown", "a lock is anybody's"],
+    ids=["no fence", "replays are unknown"],
 )
 def test_the_model_shows_a_planted_bug(redis_server: EmbeddedServer, sound: str, broken: str) -> None:
-    """The machine can fail."""
+    """The machine can fail; bugs that it is unlikely to come upon are in `test_mutants`."""
     assert SCRIPT.count(sound) == 1
     searching = settings(THOROUGH, max_examples=200, phases=[Phase.generate], derandomize=True, database=None)
     with pytest.raises((AssertionError, pytest.fail.Exception)):

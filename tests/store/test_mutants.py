@@ -1,4 +1,4 @@
-"""Bugs planted in the transaction's script and in the store's lists: each is caught by the test that is named beside it.
+"""Bugs planted in the transaction's script and in the store's lists: each is caught by the test that stands beside it.
 
 A test of the store takes a `Rig` and nothing else, so the same test runs here on a store with a bug.
 """

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import sys
 
-
 import pytest
 
 from bot.deletions.ports import Change, ConflictError, Rest
@@ -85,7 +84,7 @@ async def test_two_people_at_once_both_count(rig: Rig) -> None:
             try:
                 await stores[by].commit(acting(deletion, Action.CONFIRM, by))
             except ConflictError as conflict:
-                assert conflict.latest is not None
+                assert conflict.latest is not None  # noqa: PT017 - the loser goes on
                 deletion = conflict.latest
             else:
                 return
@@ -187,7 +186,8 @@ async def main(url, prefix):
                 except ConflictError:
                     return 0
                 return 1
-            print(sum(await asyncio.gather(*(confirm() for _ in range(10)))) if reviewed.version == 3 else 0, flush=True)
+            late = reviewed.version != 3
+            print(0 if late else sum(await asyncio.gather(*(confirm() for _ in range(10)))), flush=True)
     await client.aclose()
 
 asyncio.run(main(*sys.argv[1:]))

@@ -71,7 +71,7 @@ async def bench(server: Server) -> AsyncIterator[Bench]:
 async def arrange(bench: Bench, now: int) -> None:
     """What the conditions below look at."""
     times = {"past": now - 1, "future": now + MINUTE, "never": 0}
-    await bench.redis.hset(HASH, mapping={"version": "3", "empty": "", **times})
+    await bench.redis.hset(HASH, mapping={"version": "3", "empty": "", **{name: str(at) for name, at in times.items()}})
     await bench.redis.zadd(SET, {"past": now - 1, "future": now + MINUTE})
     await bench.redis.set(TEXT, "held")
 
@@ -166,7 +166,7 @@ async def hash_of(bench: Bench) -> object:
 
 async def set_of(bench: Bench) -> object:
     """The same of the sorted set."""
-    return [member for member, _ in await bench.redis.zrange(SET, 0, -1, withscores=True)]
+    return await bench.redis.zrange(SET, 0, -1)
 
 
 EFFECTS: list[tuple[str, list[Effect], Callable[[Bench], Awaitable[object]], object]] = [
@@ -226,7 +226,7 @@ async def test_counting_forgets_what_the_window_has_left(bench: Bench) -> None:
 async def test_an_event_is_appended_with_its_time(bench: Bench) -> None:
     """As JSON, whatever it says, under an ID of the same moment."""
     answer, _ = await bench.calls.transact(Transaction(effects=(append(STREAM, '"kind":"x","reason":"\\u00fc\\"%s"'),)))
-    ((event_id, fields),) = await bench.redis.xrange(STREAM)
+    ((event_id, fields),) = await bench.redis.execute_command("XRANGE", STREAM, "-", "+")
     assert fields == {"event": f'{{"at":{answer.now},"kind":"x","reason":"\\u00fc\\"%s"}}'}
     assert abs(int(event_id.partition("-")[0]) - answer.now) < 1_000
 
@@ -236,7 +236,7 @@ async def test_trimming_keeps_what_it_is_told_to(bench: Bench) -> None:
     for number in range(1, 6):
         await bench.redis.xadd(STREAM, {"event": "x"}, id=f"{number}-7")
     await bench.do(trim(STREAM, "3-8"))
-    assert [event_id for event_id, _ in await bench.redis.xrange(STREAM)] == ["4-7", "5-7"]
+    assert [str(each[0]) for each in await bench.redis.xrange(STREAM) or []] == ["4-7", "5-7"]
 
 
 async def test_a_replay_changes_nothing_and_answers_as_the_first_time(bench: Bench) -> None:

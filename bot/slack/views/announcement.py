@@ -3,7 +3,7 @@
 The channel's holds the service's `status` and `httpStatus` word for word: tools and people search for them.
 """
 
-from bot.domain.text import NOTHING, Channel, Code, Link, text
+from bot.domain.text import NOTHING, Channel, Code, Link, Text, text
 from bot.slack.views import prompt_ended, prompt_under_way
 from bot.slack.views.layout import Layout, Line, Part, dots, section, sentences, small
 from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, task_id
@@ -23,10 +23,12 @@ def result_by_direct_message(shown: Shown) -> Layout:
 
 
 def notice(shown: Shown) -> Layout:
-    """To a channel of `[notify]`: where the task was, why, and a link to the prompt."""
+    """To a channel of `[notify]`: where the task was, why, what an admin can do, and a link to the prompt."""
     see = text("{prompt}", prompt=Link(shown.prompt_url, "See the request")) if shown.prompt_url else NOTHING
     about = dots(*place(shown), quoted_reason(shown))
-    return Layout((*_body(shown), small(about, _who(shown), _traces(shown), see)), shown.at)
+    remedy = shown.said.admin_hint
+    for_admins = sentences(Text("For admins:") if remedy else NOTHING, remedy)
+    return Layout((*_body(shown), small(about, _who(shown), _traces(shown), for_admins, see)), shown.at)
 
 
 def _body(shown: Shown) -> tuple[Part, ...]:

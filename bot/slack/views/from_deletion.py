@@ -95,6 +95,7 @@ def _said(outcome: Outcome | None, state: State) -> Said:
     return Said(
         why=outcome.why,
         hint=outcome.hint,
+        admin_hint=outcome.admin_hint,
         proof=_CONFIRMED_BY_SERVICE if confirmed else outcome.why if state is State.DELETED else NOTHING,
         status=outcome.status,
         http_status=outcome.http_status,

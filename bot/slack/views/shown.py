@@ -61,6 +61,7 @@ class Said:
     Args:
         why: what it means; NOTHING for a plain success.
         hint: what a person can do; NOTHING if nothing.
+        admin_hint: what an admin of the bot can do, if that is more.
         proof: how it is known: "CodeArts Check confirmed it".
         status: the body's `status`, as the service said it; "" if it said nothing.
         http_status: the body's `httpStatus`, likewise.
@@ -70,6 +71,7 @@ class Said:
 
     why: Text = NOTHING
     hint: Text = NOTHING
+    admin_hint: Text = NOTHING
     proof: Text = NOTHING
     status: str = ""
     http_status: str = ""

@@ -1,0 +1,65 @@
+"""Whether Redis does the bot's work: a transaction that uses every command, as the readiness check makes it."""
+
+import re
+
+from redis.exceptions import AuthenticationError, ResponseError
+
+from bot.codearts.troubles import trouble
+from bot.doctor.check import Finding, fault, ok
+from bot.doctor.deployment import Deployment
+from bot.doctor.probe import Findings, Probe
+from bot.doctor.redis_answers import cause_of
+from bot.domain.errors import PersonError
+from bot.settings import Settings
+from bot.store.schema import acl_rules
+
+_CHECK = "Check REDIS_URL, the network, and whether the server runs."
+_NETWORK = {
+    "The TLS connection to Redis failed.": "Check whether the server speaks TLS on this port.",
+}
+_HINTS = (
+    ("OOM ", "Raise maxmemory, or free memory; keep maxmemory-policy noeviction."),
+    ("READONLY ", "Point REDIS_URL at the primary, or at the Sentinels by redis+sentinel://."),
+    ("MASTERDOWN ", "Point REDIS_URL at the new primary, or at the Sentinels by redis+sentinel://."),
+    ("NOREPLICAS ", "Connect the replicas again, or lower min-replicas-to-write on the server."),
+    ("MISCONF ", "Look at the server's log, and at the free space of its disk."),
+    ("CLUSTERDOWN ", "Look at CLUSTER INFO: every slot needs a primary that runs."),
+    ("MOVED ", "REDIS_URL names one node of a cluster: begin it with redis+cluster://."),
+    ("LOADING ", "Wait until the server has read its data."),
+    ("WRONGTYPE ", "Set CODECHECK_REDIS_PREFIX to a prefix that nobody else uses."),
+    ("unknown command", "Take Redis 6.2, Valkey, or newer."),
+    ("WRONGPASS ", "Check the user and the password in REDIS_URL."),
+    ("NOAUTH ", "Put the user and the password into REDIS_URL."),
+)
+_RIGHTS = re.compile(r"NOPERM |can't run this command|run the '")
+
+
+async def look(deployment: Deployment) -> Findings:
+    """Write what the bot writes all the time, on keys that are gone after a minute."""
+    try:
+        await deployment.redis.write()
+    except ValueError as error:
+        yield fault(f"REDIS_URL cannot be used: {error}", "Correct REDIS_URL.")
+    except PersonError as error:
+        yield _explained(error, deployment.settings)
+    else:
+        yield ok("it takes the bot's writes")
+
+
+def _explained(error: PersonError, settings: Settings) -> Finding:
+    cause = cause_of(error)
+    if cause is None:
+        return fault("it did not answer in time", "Look whether the server hangs, and at the network.")
+    said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
+    why = str(getattr(error, "why", "")).partition(": ")[0] or said
+    if _RIGHTS.search(said):
+        return fault(why, f"Set the user's rights: ACL SETUSER <user> {acl_rules(settings.redis_prefix)}")
+    hint = next((hint for code, hint in _HINTS if code in f"{said} "), "")
+    if hint or isinstance(cause, (AuthenticationError, ResponseError)):
+        return fault(why, hint or "Check REDIS_URL, the server and its ACL.")
+    found = trouble(cause, "Redis")
+    certificate = "certificate" in str(found.why)
+    return fault(str(found.why), str(found.admin_hint) if certificate else _NETWORK.get(str(found.why), _CHECK))
+
+
+PROBE = Probe(name="Redis", order=21, checks="whether Redis takes every kind of write that the bot makes", look=look)
