@@ -14,6 +14,7 @@ from bot.clients import codearts_client
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.redaction import Redactor
 from bot.deletions.actions import Actions
+from bot.deletions.approvers import Approvers
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
 from bot.deletions.execution import Execution
@@ -23,6 +24,7 @@ from bot.deletions.outbox import Outbox
 from bot.deletions.refusals import Refusals
 from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
+from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.limits import Limits
@@ -50,16 +52,19 @@ from bot.slack.transport.listening import ListenError
 from bot.slack.transport.sign_in import Workspace, sign_in
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.slack.views.from_deletion import Links
+from bot.slack.views.shown_clock import shift_times
 from bot.stopping import stop_requested
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import open_embedded
 from bot.store.freeze import RedisFreeze
+from bot.store.memory import Memory, place_of
 from bot.store.probe import probe
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
+from bot.store.vitals import RedisVitals
 
 _MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
 
@@ -186,25 +191,50 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     )
     authorizer = Authorizer(directory, settings.access_policy(workspace.installation))
     refusals = Refusals(audit, background, messenger, settings.allow.admins)
+    second_person = settings.second_person.in_domain
+    rules = settings.safeguards
     runner = Runner(
         store,
         Outbox(messenger, store),
-        Execution(store, service, authorizer, timings),
+        Execution(store, service, authorizer, timings, rules),
         service,
         background,
         timings=timings,
         notify=settings.notify.channels,
+        approvers=Approvers(authorizer, directory, second_person.ask),
+        second_person=second_person,
     )
-    rules = settings.safeguards
-    requests = Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings)
-    actions = Actions(store, authorizer, runner, rules, refusals)
+    requests = Requests(
+        store,
+        audit,
+        freezes,
+        authorizer,
+        service,
+        runner,
+        refusals,
+        rules=rules,
+        timings=timings,
+        second_person=second_person,
+    )
+    actions = Actions(store, authorizer, runner, rules, refusals, service, timings)
     freezing = Freezing(
         freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
     )
     history = History(store, audit, authorizer, refusals)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
-    await _run(stack, sweep_forever(store, runner, timings), "sweep")
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    watch = StorageWatch(
+        RedisVitals(redis),
+        Memory(settings.data_dir, place_of(url, settings.redis_prefix)),
+        store,
+        start=runner.start,
+        spread=freezing.frozen_by_bot,
+        shift=shift_times,
+        timings=timings,
+    )
+    readiness.watch("storage", partial(_noted, watch))
+    await _run(stack, sweep_forever(store, runner, watch, timings), "sweep")
     readiness.watch("sweep", sweeps.state)
     exposition.refresh_by(Backlog(redis_store, freezes, settings.notify.channels).refresh)
     LIMITS.labels("everyone").set(limits.per_hour)
@@ -281,6 +311,11 @@ async def _redis_works(redis: RedisCalls) -> State:
     except PersonError:
         return State(ready=False, reason="no answer in time")
     return READY
+
+
+async def _noted(watch: StorageWatch) -> State:
+    """What an operator should know of the storage: Slack must reach the bot all the same, for an admin to act."""
+    return State(ready=True, reason=watch.note)
 
 
 async def _app_accepted(health: SlackHealth) -> State:

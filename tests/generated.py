@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.cli.table import command_table
+from bot.doctor.registry import probes_table
 from bot.settings.tables import environment_table, toml_table
 from bot.slack.registry import commands_table
 from bot.store.schema import acl_rules
+from tests.doctor.planted import faults_table
 from tests.document_tables import (
     decisions_table,
     deletion_tables,
@@ -29,6 +31,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "codecheck.toml": toml_table,
     "command line": command_table,
     "Slack commands": commands_table,
+    "doctor's probes": probes_table,
+    "doctor's faults": faults_table,
     "Redis user": lambda: f"```\nACL SETUSER codecheck on >PASSWORD {acl_rules('codecheck')}\n```",
     "Redis keys": redis_keys_table,
     "a deletion in Redis": deletion_tables,

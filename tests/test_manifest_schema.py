@@ -124,7 +124,9 @@ def test_a_spoilt_manifest_is_found_out(manifest: Manifest, spoil: Callable[[Man
 
 def test_the_app_asks_for_nothing_but_what_it_needs(manifest: Manifest) -> None:
     """Bot scopes that every installation needs, each explained in the manifest, and no token of a user."""
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands", "chat:write", "app_mentions:read", "im:history", "users:read"]}
+    assert manifest["oauth_config"]["scopes"] == {
+        "bot": ["commands", "chat:write", "app_mentions:read", "im:history", "users:read"]
+    }
 
 
 @pytest.mark.parametrize("url", [None, "https://bot.example.com"])

@@ -13,7 +13,7 @@ from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
 from codecheck_sandbox.bot_process import BotProcess
 from codecheck_sandbox.world import open_world as open_world_of_processes
-from tests.fixtures.world import TASK, OpenWorld
+from tests.fixtures.world import STEP_1, STEP_2, TASK, OpenWorld, delete_label
 from tests.settings.examples import ENOUGH
 from tests.slack.wire import SlackWire, refused
 
@@ -27,11 +27,12 @@ async def test_a_bot_started_from_its_settings_deletes_and_ends_well(
     """One whole deletion over the wire; then SIGTERM, and exit status 0."""
     async with open_world_of_processes(parsed_manifest(), redis_server.url, tmp_path, socket_mode=socket_mode) as world:
         await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
-        await world.slack.until(lambda: any("Step 1 of 2" in seen.text for seen in world.channel.messages))
+        await world.slack.until(lambda: any(STEP_1 in seen.text for seen in world.channel.messages))
         await world.alice.clicks("Review deletion…", on=world.channel)
-        await world.slack.until(lambda: any("Step 2 of 2" in seen.text for seen in world.channel.messages))
-        await world.alice.clicks("Delete task 897acf…", on=world.channel)
-        await world.slack.until(lambda: any("`status: success`" in seen.text for seen in world.channel.messages))
+        await world.slack.until(lambda: any(STEP_2 in seen.text for seen in world.channel.messages))
+        await asyncio.sleep(2.2)  # the usual dwell, by a real clock
+        await world.alice.clicks(delete_label(TASK), on=world.channel)
+        await world.slack.until(lambda: any("status: success" in seen.text for seen in world.channel.messages))
         assert [gone.operator for gone in world.codearts.deletions] == ["alice"]
 
         assert await world.bot.terminate() == 0

@@ -5,20 +5,23 @@ If somebody else has written meanwhile, the write does not happen, and it is dec
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from bot.deletions.authorizer import Authorizer
-from bot.deletions.ports import Change, ConflictError, DeletionStore
+from bot.deletions.ports import Change, ConflictError, DeletionStore, TaskService
 from bot.deletions.refusals import Refusals, refused_by, refused_on
 from bot.deletions.runner import Runner
 from bot.domain.access import Identity
 from bot.domain.audit import of_deletion
+from bot.domain.call import Step, before_confirming
 from bot.domain.confirmations import kind_of
 from bot.domain.decision import Decision, decide
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import KEEPING, Action, Requirement, State
+from bot.domain.lifecycle import CONFIRMING, KEEPING, Action, Requirement, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards, strictest
+from bot.domain.timings import Timings
 
 _STALE = frozenset({Reason.OTHER_STATE, Reason.EXPIRED, Reason.TOO_LATE, Reason.FROZEN})
 """Refusals that mean that the person saw an old prompt."""
@@ -46,16 +49,27 @@ class Actions:
         runner: goes on from there.
         rules: what a deletion has to pass by the settings of now.
         refusals: records those who are refused.
+        service: looks a task up again that others confirm, hours after it was shown.
+        timings: how long that may take.
     """
 
-    def __init__(
-        self, store: DeletionStore, authorizer: Authorizer, runner: Runner, rules: Rules, refusals: Refusals
+    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that an action needs
+        self,
+        store: DeletionStore,
+        authorizer: Authorizer,
+        runner: Runner,
+        rules: Rules,
+        refusals: Refusals,
+        service: TaskService,
+        timings: Timings,
     ) -> None:
         self._store = store
         self._authorizer = authorizer
         self._runner = runner
         self._rules = rules
         self._refusals = refusals
+        self._service = service
+        self._timings = timings
 
     async def act(  # noqa: PLR0913 - who does what to what, from where
         self,
@@ -77,7 +91,7 @@ class Actions:
             clicked: the message that was clicked; None for a modal.
             response_url: the click's.
             typed: what was typed in the modal.
-            why: why the task should stay, in their words.
+            why: why the task should stay, or why an admin confirms alone, in their words.
 
         Raises:
             Refused: it changes nothing; the reason says why.
@@ -86,14 +100,17 @@ class Actions:
         with self._refusals.recorded(by, action, clicked.channel if clicked else "", deletion=deletion_id):
             return await self._act(deletion_id, action, by, clicked, response_url, typed=typed, why=why)
 
-    async def about_to_decline(self, deletion_id: str, by: SlackUser, clicked: Prompt) -> Deletion:
-        """The deletion that `by` wants to decline, if they may: a modal asks them why first. Raises as `act` does."""
-        with self._refusals.recorded(by, Action.DECLINE, clicked.channel, deletion=deletion_id):
+    async def about_to(self, action: Action, deletion_id: str, by: SlackUser, clicked: Prompt) -> Deletion:
+        """The deletion that `by` wants to decline or to confirm alone, if they may: a modal asks them why first.
+
+        Raises as `act` does.
+        """
+        with self._refusals.recorded(by, action, clicked.channel, deletion=deletion_id):
             deletion = await self._store.read(deletion_id)
             if deletion is None:
                 raise Refused(Reason.UNKNOWN_DELETION)
-            decision = await self._decide(deletion, Action.DECLINE, by, None)
-            if decision.lifecycle is None:
+            decision = await self._decide(deletion, action, by, None, "")
+            if decision.lifecycle is None and decision.reason is not Reason.NAME_NOT_TYPED:
                 self._changed_nothing(deletion, decision.reason, clicked, None)
             return deletion
 
@@ -116,11 +133,13 @@ class Actions:
         if clicked is not None and clicked.ephemeral and response_url is not None and by == deletion.requester:
             await self._store.keep_response_url(deletion.id, response_url)
         while True:  # each conflict means that the deletion has moved on, so this ends
-            decision = await self._decide(deletion, action, by, typed)
+            decision = await self._decide(deletion, action, by, typed, why)
             if decision.lifecycle is None or decision.transition is None:
                 return self._changed_nothing(deletion, decision.reason, clicked, response_url)
             try:
-                return await self._record(deletion, _with_words(decision, why), by, clicked, response_url)
+                if action in CONFIRMING and (changed := await self._changed(deletion)) is not None:
+                    await self._send_back(deletion, changed, response_url)
+                return await self._record(deletion, decision, by, clicked, response_url)
             except ConflictError as conflict:
                 if conflict.requirement is Requirement.WITHIN_LIMITS:
                     raise refused_by(conflict) from conflict
@@ -163,21 +182,40 @@ class Actions:
             return Acted(deletion, asks_for_name=True)
         raise refused_on(deletion, reason)
 
-    async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None) -> Decision:
+    async def _changed(self, deletion: Deletion) -> Step | None:
+        """What has become of the task since it was shown, if others confirm it; None if it is as it was."""
+        if not kind_of(self._strictest(deletion).second_step).by_others:
+            return None
+        found = await self._service.look_up(deletion.task_id, within=self._timings.facts / 1_000)
+        return before_confirming(deletion, found)
+
+    async def _send_back(self, deletion: Deletion, step: Step, response_url: ResponseUrl | None) -> NoReturn:
+        """Record that the task has changed, instead of the confirmation.
+
+        Raises:
+            Refused: always, to say so.
+            ConflictError: somebody else has written meanwhile.
+        """
+        event = of_deletion(step.deletion, step.transition.event)
+        recorded = await self._store.commit(Change(deletion, step.deletion, event, step.transition.requires))
+        self._runner.start(recorded, response_url)
+        raise refused_on(recorded, Reason.OTHER_STATE if recorded.ended else Reason.CHANGED)
+
+    async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None, why: str) -> Decision:
         """What the action does. A second confirmation never rests on what is only remembered about people."""
         safeguards = self._safeguards(deletion)
-        if action in KEEPING:
+        if action in KEEPING or action is Action.WITHDRAW:
             identity = await self._authorizer.identify_to_stop(by, deletion.channel)
-            return decide(deletion, action, identity, safeguards)
-        if action is not Action.CONFIRM:
+            return decide(deletion, action, identity, safeguards, why=why)
+        if action not in CONFIRMING:
             return decide(deletion, action, await self._authorizer.identify(by, deletion.channel), safeguards)
-        if not kind_of(strictest(deletion.safeguards, safeguards).second_step).by_others:
+        if not kind_of(self._strictest(deletion).second_step).by_others:
             identity = await self._authorizer.identify(by, deletion.channel, fresh=True)
             return decide(deletion, action, identity, safeguards, requester=identity, typed=typed)
         identity, requester = await asyncio.gather(
             self._authorizer.identify(by, deletion.channel, fresh=True), self._requester(deletion, by)
         )
-        return decide(deletion, action, identity, safeguards, requester=requester, typed=typed)
+        return decide(deletion, action, identity, safeguards, requester=requester, typed=typed, why=why)
 
     async def _requester(self, deletion: Deletion, asked_by: SlackUser) -> Identity | None:
         try:
@@ -185,13 +223,10 @@ class Actions:
         except Refused:
             return None
 
+    def _strictest(self, deletion: Deletion) -> Safeguards:
+        """What it has to pass: what was asked for when it was requested, and what the settings ask for now."""
+        return strictest(deletion.safeguards, self._safeguards(deletion))
+
     def _safeguards(self, deletion: Deletion) -> Safeguards:
         facts = deletion.shown.facts if deletion.shown is not None else None
         return self._rules.of(deletion.channel, facts, deletion.task_id)
-
-
-def _with_words(decision: Decision, why: str) -> Decision:
-    """The decision, with the words of the person who keeps the task."""
-    if decision.lifecycle is None or not why:
-        return decision
-    return replace(decision, lifecycle=replace(decision.lifecycle, ended_why=why))

@@ -1,4 +1,4 @@
-"""This machine's clock for lengths of time; what time it is, only Redis says."""
+"""This machine's clocks: one for lengths of time, one to compare with Redis's, which alone says what time it is."""
 
 import time
 
@@ -9,3 +9,8 @@ def now() -> float:
     A process that sleeps through its lease must know so when it wakes, which the monotonic clock does not tell it.
     """
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def wall() -> int:
+    """Milliseconds since 1970 by this machine: only to be compared with Redis's clock."""
+    return time.time_ns() // 1_000_000

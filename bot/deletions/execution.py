@@ -9,6 +9,9 @@ import structlog
 from bot.deletions import clock
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import Change, ConflictError, DeletionStore, TaskService
+from bot.domain import still_confirmed
+from bot.domain.access import Identity
+from bot.domain.asking import by_others
 from bot.domain.audit import Event, of_deletion
 from bot.domain.call import (
     Step,
@@ -17,14 +20,15 @@ from bot.domain.call import (
     before_call,
     interrupted,
     late_answer,
-    no_longer_allowed,
     stopped_by_freeze,
 )
 from bot.domain.deletion import Deletion
 from bot.domain.errors import PersonError
+from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, EventKind, Requirement, State, transition
 from bot.domain.outcome import Outcome
 from bot.domain.refusal import Refused
+from bot.domain.rules import Rules
 from bot.domain.text import Text
 from bot.domain.timings import Timings
 
@@ -43,13 +47,22 @@ class Execution:
         service: CodeArts Check.
         authorizer: asked again if the confirmation was given a while ago.
         timings: how long each part may take.
+        rules: what a deletion has to pass by the settings of now.
     """
 
-    def __init__(self, store: DeletionStore, service: TaskService, authorizer: Authorizer, timings: Timings) -> None:
+    def __init__(
+        self,
+        store: DeletionStore,
+        service: TaskService,
+        authorizer: Authorizer,
+        timings: Timings,
+        rules: Rules,
+    ) -> None:
         self._store = store
         self._service = service
         self._authorizer = authorizer
         self._timings = timings
+        self._rules = rules
         self.in_flight: set[str] = set()
         """Deletions whose call this process has not heard the end of: it never recovers one of these."""
 
@@ -59,8 +72,8 @@ class Execution:
         Raises:
             ConflictError: another process has taken the deletion over.
         """
-        if (barred := await self._barred(deletion)) is not None:
-            return await self._write(no_longer_allowed(deletion, barred))
+        if (objection := await self._objection(deletion)) is not None:
+            return await self._write(objection)
         found = await self._service.look_up(deletion.task_id, within=self._timings.before_call / 1_000)
         step = before_call(deletion, found)
         if step.transition.action is not Action.CALL:
@@ -73,23 +86,30 @@ class Execution:
         step = after_interruption(deletion, found, self._timings)
         if step is not None:
             return await self._write(step)
-        if await self._barred(deletion, always=True) is not None:
+        if await self._objection(deletion, always=True) is not None:
             why = Text("The call was interrupted, and not sent again, since permission for it has gone.")
             return await self._write(interrupted(deletion, why, self._timings))
         again = Step(deletion, transition(State.EXECUTING, Action.CALL, State.EXECUTING))
         return await self._send(deletion, again, EventKind.CALLED_AGAIN)
 
-    async def _barred(self, deletion: Deletion, *, always: bool = False) -> Refused | None:
-        """Why those who asked and confirmed may no longer do so; None if they may."""
+    async def _objection(self, deletion: Deletion, *, always: bool = False) -> Step | None:
+        """What it comes to if it may no longer be sent, by those who asked and confirmed and by the settings of now."""
         lifecycle = deletion.lifecycle
-        if not always and deletion.read_at - lifecycle.confirmed_at < _JUST_CHECKED:
+        facts = deletion.shown.facts if deletion.shown is not None else None
+        safeguards = self._rules.of(deletion.channel, facts, deletion.task_id)
+        everybody = dict.fromkeys((deletion.requester, *(each.user for each in lifecycle.confirmations)))
+        just_checked = deletion.read_at - lifecycle.confirmed_at < _JUST_CHECKED
+        earlier = by_others(deletion) and len(lifecycle.confirmations) > 1  # checked when they confirmed, hours ago
+        if just_checked and not always and not earlier and not safeguards.protect:
             return None
-        for user in dict.fromkeys((deletion.requester, *(each.user for each in lifecycle.confirmations))):
-            try:
-                await self._authorizer.identify(user, deletion.channel, fresh=True)
-            except Refused as refused:
-                return refused
-        return None
+        now = await asyncio.gather(*(self._as_they_are(user, deletion) for user in everybody))
+        return still_confirmed.objection(deletion, dict(zip(everybody, now, strict=True)), safeguards)
+
+    async def _as_they_are(self, user: SlackUser, deletion: Deletion) -> Identity | Refused:
+        try:
+            return await self._authorizer.identify(user, deletion.channel, fresh=True)
+        except Refused as refused:
+            return refused
 
     async def _send(self, deletion: Deletion, step: Step, kind: EventKind) -> Deletion:
         """Send it, asking Redis before each attempt whether it is still ours to send, and not frozen."""

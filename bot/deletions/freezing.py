@@ -93,6 +93,10 @@ class Freezing:
             self._background.start(self.apply(None, admin.user, released=True), name="unfreeze")
         return changed
 
+    def frozen_by_bot(self, freeze: Freeze) -> None:
+        """Make a freeze that the bot has set itself true everywhere, in the background."""
+        self._background.start(self.apply(freeze, freeze.by), name="freeze")
+
     async def current(self) -> Freeze | None:
         """The freeze in force. Raises `PersonError`."""
         return await self._freezes.current()

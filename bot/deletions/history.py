@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import AuditLog, DeletionStore
 from bot.deletions.refusals import Refusals
+from bot.domain.asking import waits_for
 from bot.domain.audit import Recorded
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
+from bot.domain.refusal import Refused
 
 PAGE = 10  # events, or deletions
 _MOST_READ = 5_000  # events of others, for one page of somebody's
@@ -105,17 +107,35 @@ class History:
         newer = found[0].id if about.before and found else ""
         return HistoryPage(tuple(found), at if more else "", newer)
 
-    async def pending(self, page: int, by: SlackUser, channel: str) -> PendingPage:
-        """A page of the deletions that have not ended. Raises as `history` does."""
+    async def pending(self, page: int, by: SlackUser, channel: str, *, mine: bool = False) -> PendingPage:
+        """A page of the deletions that have not ended. Raises as `history` does.
+
+        Args:
+            page: which.
+            by: who asks.
+            channel: where.
+            mine: only those that wait for `by`: for their review or their confirmation.
+        """
         with self._refusals.recorded(by, "pending", channel):
-            await self._authorizer.identify(by, channel)
+            identity = await self._authorizer.identify(by, channel)
         deletions = await self._store.pending()
+        if mine:
+            there = {at: await self._somebody(by, at) for at in {deletion.channel for deletion in deletions}}
+            deletions = [each for each in deletions if there[each.channel] and waits_for(each, identity)]
         deletions.sort(key=lambda deletion: deletion.requested_at, reverse=True)
         pages = max(1, -(-len(deletions) // PAGE))
         page = min(page, pages)
         shown = tuple(deletions[(page - 1) * PAGE : page * PAGE])
         freeze = deletions[0].freeze if deletions else None
         return PendingPage(shown, page, pages, len(deletions), freeze)
+
+    async def _somebody(self, by: SlackUser, channel: str) -> bool:
+        """Whether `by` may confirm in `channel`."""
+        try:
+            await self._authorizer.identify(by, channel)
+        except Refused:
+            return False
+        return True
 
     async def _search(self, about: About, at: str, *, forward: bool) -> tuple[list[Recorded], bool, str]:
         """Up to a page of matching events from `at` on, whether there may be more, and where to go on."""

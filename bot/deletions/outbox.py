@@ -12,7 +12,7 @@ from bot.deletions.ports import DeletionStore, Messenger
 from bot.domain.deletion import Deletion, Delivery, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryError, PersonError, UndeliverableError
 from bot.domain.lifecycle import AWAITING_CONFIRMATION
-from bot.domain.next_step import Notify, Redraw, Show, mark
+from bot.domain.next_step import Notify, Redraw, Show, noted
 
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Outbox:
                     await self._messenger.tell(deletion, target, reach)
                 except UndeliverableError as error:
                     _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
-                return replace(delivery, notified=delivery.notified | {mark(deletion, target)})
+                return replace(noted(deletion, target), attempts=0)
 
     async def draw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt while something else goes on; if Slack does not take it, it is drawn later anyway."""

@@ -1,11 +1,12 @@
 """What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each implement some of these."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.domain.audit import Event, Recorded
 from bot.domain.checkpoints import Checkpoint
+from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import BotError
 from bot.domain.facts import Candidate, LookUp
@@ -14,7 +15,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
 from bot.domain.limits import LimitReached
 from bot.domain.outcome import Outcome
-from bot.domain.profile import DirectoryEntry
+from bot.domain.profile import DirectoryEntry, Unseen
 from bot.domain.rules import Safeguards
 
 
@@ -194,6 +195,67 @@ class FreezeStore(Protocol):
         """The freeze in force; None if there is none."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What the storage says of itself.
+
+    Args:
+        now: its clock, in ms.
+        instance: which storage it is, and how far its audit log is sealed.
+        freeze: the freeze in force.
+        lost_at: when a loss of data was last noticed; 0 for never.
+        step: by how many ms its clock was last seen to jump.
+        stepped_at: when; 0 for never.
+    """
+
+    now: int
+    instance: Instance
+    freeze: Freeze | None = None
+    lost_at: int = 0
+    step: int = 0
+    stepped_at: int = 0
+
+
+class StorageVitals(Protocol):
+    """Which storage this is, what its clock says, and what waits in it. Raises as `DeletionStore` does."""
+
+    async def read(self) -> Vitals:
+        """All of it, in one round trip."""
+
+    async def begin(self) -> str:
+        """Give a storage that has no instance ID one. Returns the one that it then has."""
+
+    async def checkpoint(self, number: int) -> str | None:
+        """The hash of an earlier checkpoint; None if that one is not kept any more."""
+
+    async def declare_lost(self, found: Vitals, remembered: Remembered, what: str) -> Freeze | None:
+        """Record that data were lost: a new instance ID, the audit event, and a freeze by the bot, all or nothing.
+
+        Returns:
+            The freeze; None if another replica has declared it already.
+        """
+
+    async def note_step(self, step: int) -> None:
+        """Note that its clock has just jumped by so many ms."""
+
+    def waiting(self) -> AsyncIterator[tuple[Deletion, int]]:
+        """All deletions that are due some time, each with when, in ms."""
+
+    async def lease(self, deletion: Deletion, lasts: int) -> None:
+        """Make it due in `lasts` ms, unless somebody has written it meanwhile; the deletion stays as it is."""
+
+
+class StorageMemory(Protocol):
+    """What is remembered of the storage outside Redis."""
+
+    @property
+    def remembered(self) -> Remembered | None:
+        """What is remembered; None if nothing is."""
+
+    async def keep(self, remembered: Remembered) -> None:
+        """Remember this from now on."""
+
+
 class Messenger(Protocol):
     """Slack, as a deletion uses it. Each method raises a `DeliveryError` if Slack did not take the message.
 
@@ -229,7 +291,8 @@ class Messenger(Protocol):
 
         RESULT is a new message in the prompt's thread, broadcast to the channel if the deletion has ended; for an
         ephemeral prompt `in_channel` by the response_url; if neither can be, by direct message to the requester.
-        REQUESTER is a message that mentions the requester in the prompt's thread, or a direct message.
+        REQUESTER is a direct message to the requester, or else a message in the prompt's thread. APPROVERS, REMINDER
+        and GLASS are messages in the thread; those that mention nobody although they should be heard are broadcast.
         """
 
     async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
@@ -248,6 +311,18 @@ class Directory(Protocol):
         Args:
             user: as Slack's payload names them; somebody who cannot belong here is not asked about.
             fresh: do not take what is remembered from up to a minute ago.
+        """
+
+
+class Usergroups(Protocol):
+    """Slack's user groups."""
+
+    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
+        """The user IDs in a group, in at most a second; or why nobody can tell.
+
+        Args:
+            usergroup: its ID.
+            team: the workspace in which it is looked up, if the app is installed for a whole organisation.
         """
 
 

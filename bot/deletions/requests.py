@@ -24,9 +24,10 @@ from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.facts import Candidate, LookUp, Presence
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import EventKind
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
+from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 
 _NOT_FOUND_OUT = LookUp(Presence.UNKNOWN)
@@ -100,6 +101,7 @@ class Requests:
         refusals: records those who are refused.
         rules: what a deletion has to pass.
         timings: how long a request may wait for the look-up.
+        second_person: how long one waits that others have to confirm; None for the usual time.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request needs
@@ -114,6 +116,7 @@ class Requests:
         *,
         rules: Rules,
         timings: Timings,
+        second_person: SecondPerson | None = None,
     ) -> None:
         self._store = store
         self._audit = audit
@@ -124,6 +127,7 @@ class Requests:
         self._refusals = refusals
         self._rules = rules
         self._timings = timings
+        self._second_person = second_person
 
     async def request(
         self, task_id: str, reason: str, by: SlackUser, channel: str, response_url: ResponseUrl | None = None
@@ -147,8 +151,9 @@ class Requests:
         if safeguards.protect:
             values = {"rule": " ".join(safeguards.warnings)} if safeguards.warnings else {}
             raise Refused(Reason.PROTECTED, **values)
+        by_others = kind_of(safeguards.second_step).by_others
         alone = channel.startswith("D")  # a direct message
-        if alone and kind_of(safeguards.second_step).by_others:
+        if alone and by_others:
             raise Refused(Reason.NOBODY_ELSE_SEES)
         if safeguards.reason == "required" and not reason:
             return ReasonWanted(task_id, found)
@@ -161,6 +166,7 @@ class Requests:
             reason=reason if safeguards.reason != "off" else "",
             safeguards=safeguards,
             shown=found,
+            ttl=self._second_person.ttl if by_others and self._second_person is not None else 0,
         )
         try:
             deletion, created = await self._store.request(new)
@@ -198,7 +204,12 @@ class Requests:
         return NoSuchTask(task_id, candidates, next(ended, None))
 
     async def _show_again(self, deletion: Deletion) -> None:
-        """Draw the prompt again: if it was deleted in Slack, it is posted anew."""
+        """Draw the prompt again: if it was deleted in Slack, it is posted again.
+
+        Once the call is taken up, the deletion is left to whoever makes it: a write of ours would take it from them.
+        """
+        if deletion.state not in AWAITING_CONFIRMATION and deletion.state is not State.SCHEDULED:
+            return
         if deletion.delivery.prompt is None or deletion.delivery.prompt.ephemeral:
             return
         stale = replace(deletion, delivery=replace(deletion.delivery, rendered=""))
@@ -217,7 +228,7 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards)
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
         deletions, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in deletions)
         return Whoami(identity, None, safeguards, waiting, freeze)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.deletions.approvers import Approvers
 from bot.deletions.background import Background
 from bot.deletions.execution import Execution
 from bot.deletions.outbox import Outbox
@@ -25,13 +26,15 @@ from bot.domain.call import (
     launched,
     looked,
     nobody_else_sees,
+    nobody_to_confirm,
     shown_first,
     stopped_by_freeze,
 )
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
 from bot.domain.lifecycle import EventKind, Requirement, State
-from bot.domain.next_step import next_step
+from bot.domain.next_step import NextStep, next_step
+from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 
 _log = structlog.get_logger(__name__)
@@ -47,6 +50,8 @@ class Runner:
         service: looks their tasks up.
         background: where the work goes on.
         notify: the channels that are told of every outcome.
+        approvers: finds who is asked to confirm what others have to confirm.
+        second_person: when they are asked and reminded; None to ask nobody.
     """
 
     def __init__(  # noqa: PLR0913 - it goes between all that there is
@@ -59,6 +64,8 @@ class Runner:
         *,
         timings: Timings,
         notify: Iterable[str] = (),
+        approvers: Approvers | None = None,
+        second_person: SecondPerson | None = None,
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -67,6 +74,8 @@ class Runner:
         self._background = background
         self._timings = timings
         self._notify = tuple(notify)
+        self._approvers = approvers
+        self._second_person = second_person
 
     @property
     def in_flight(self) -> frozenset[str]:
@@ -109,14 +118,27 @@ class Runner:
             _log.warning("deletion left to be taken over", deletion=last.id, state=last.state, why=str(error))
 
     async def _overtaken(self, latest: Deletion | None, last: Deletion, response_url: ResponseUrl | None) -> None:
-        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale."""
-        prompt = latest.delivery.prompt if latest is not None else None
-        if latest is not None and prompt is not None:
+        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale.
+
+        If Redis has lost the deletion, nothing will happen through it any more, and its prompt says so.
+        """
+        prompt = (latest or last).delivery.prompt
+        if prompt is None:
+            return
+        if latest is None:
+            _log.error("deletion lost by Redis", deletion=last.id, state=last.state)
+            await self._outbox.retire(prompt, response_url)
+        else:
             await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
 
-    async def _take_step(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion | None:
+    def _next_step(self, deletion: Deletion) -> NextStep:
+        return next_step(deletion, self._notify, self._second_person)
+
+    async def _take_step(  # noqa: C901 - one case a step
+        self, deletion: Deletion, response_url: ResponseUrl | None
+    ) -> Deletion | None:
         """The deletion after its next step, as it has been recorded; None if this process has let go of it."""
-        match next_step(deletion, self._notify):
+        match self._next_step(deletion):
             case steps.Close():
                 return await self._commit(deletion, deletion, then=Close())
             case steps.Wait(until):
@@ -131,6 +153,8 @@ class Runner:
                 return await self._write(deletion, launched(deletion))
             case steps.LookAtTask():
                 return await self._look_at_task(deletion)
+            case steps.FindApprovers():
+                return await self._find_approvers(deletion)
             case steps.LookUpOutcome():
                 return await self._look_up_outcome(deletion)
             case (steps.Call() | steps.Recover()) as call:
@@ -160,6 +184,14 @@ class Runner:
         if isinstance(after, Step):
             return await self._write(deletion, after)
         return await self._commit(deletion, after)
+
+    async def _find_approvers(self, deletion: Deletion) -> Deletion | None:
+        """Find out whom to ask; if the settings name people and none of them may confirm it, it ends at once."""
+        asked = await self._approvers.of(deletion) if self._approvers is not None else ()
+        if not asked and self._approvers is not None and self._approvers.named:
+            _log.warning("nobody may confirm", deletion=deletion.id)
+            return await self._write(deletion, nobody_to_confirm(deletion))
+        return await self._commit(deletion, replace(deletion, delivery=replace(deletion.delivery, asked=asked)))
 
     async def _look_up_outcome(self, deletion: Deletion) -> Deletion | None:
         found = await self._service.look_up(deletion.task_id)
@@ -194,23 +226,26 @@ class Runner:
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)
+        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
+            sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
         if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
-            following = next_step(sent, self._notify)
+            following = self._next_step(sent)
             if not isinstance(following, steps.Show | steps.Redraw):
                 return sent  # drawing again is harmless, so it is noted with what comes next
         return await self._commit(deletion, sent, then=self._then(sent))
 
     def _starts_dwell(self, deletion: Deletion) -> bool:
-        """Whether the delete button has just been shown for the first time."""
+        """Whether the delete button has just been shown, for the first time or again after a freeze."""
         return (
             deletion.state is State.REVIEWED
+            and deletion.freeze is None
             and not deletion.lifecycle.confirmable_at
             and deletion.delivery.rendered == deletion.appearance
         )
 
     def _then(self, deletion: Deletion) -> Then:
         """What becomes of the hold after a write, if nothing happens meanwhile."""
-        match next_step(deletion, self._notify):
+        match self._next_step(deletion):
             case steps.Wait(until):
                 return Rest(until)
             case steps.Close():

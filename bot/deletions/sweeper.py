@@ -12,6 +12,7 @@ import structlog
 from bot.deletions.ports import AuditLog, DeletionStore
 from bot.deletions.refusals import Refusals
 from bot.deletions.runner import Runner
+from bot.deletions.storage_watch import StorageWatch
 from bot.domain.errors import PersonError
 from bot.domain.timings import Timings
 
@@ -21,10 +22,11 @@ _DAY = 24 * 3_600_000  # milliseconds
 _log = structlog.get_logger(__name__)
 
 
-async def sweep_forever(store: DeletionStore, runner: Runner, timings: Timings) -> None:
-    """Take over whatever is due and run it in the background, until cancelled."""
+async def sweep_forever(store: DeletionStore, runner: Runner, watch: StorageWatch, timings: Timings) -> None:
+    """Take over whatever is due and run it in the background, until cancelled; first each time, look at the storage."""
 
     async def sweep() -> None:
+        await watch.check()
         while taken := await store.take_due(runner.in_flight):
             for deletion in taken:
                 runner.start(deletion)

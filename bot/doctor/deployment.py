@@ -39,5 +39,7 @@ async def open_deployment(settings: Settings) -> AsyncIterator[Deployment]:
         slack = SlackAnswers(settings, once, stack)
         redis = RedisAnswers(settings, once, stack)
         codearts = CodeArtsAnswers(settings, once, stack)
-        stack.push_async_callback(once.close)
-        yield Deployment(settings, slack, redis, codearts, People(settings, slack, once))
+        try:
+            yield Deployment(settings, slack, redis, codearts, People(settings, slack, once))
+        finally:
+            await once.close()  # before the connections that its questions use

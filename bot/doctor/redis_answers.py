@@ -90,7 +90,11 @@ class RedisAnswers:
 
         try:
             return await self._once.ask(("redis", question), ask)
-        except (PersonError, ValueError):
+        except PersonError as error:
+            said = cause_of(error)
+            refused = isinstance(said, ResponseError)
+            raise CannotTell(f"Redis refused ({said})" if refused else "Redis could not be asked", _SEE_REDIS) from None
+        except ValueError:
             raise CannotTell("Redis could not be asked", _SEE_REDIS) from None
 
     async def calls(self) -> RedisCalls:

@@ -47,7 +47,7 @@ class Event:
         took_ms: how long the call took.
         looks: how many look-ups there have been.
         count: how many refusals of the same kind this one stands for, if more than one.
-        upto: the last event that was trimmed.
+        upto: the last event that was trimmed; for lost data the last checkpoint known before, as `number:hash`.
     """
 
     kind: EventKind
@@ -138,7 +138,7 @@ def of_deletion(deletion: Deletion, kind: EventKind, by: SlackUser | None = None
         requester=deletion.requester.id if by != deletion.requester else "",
         channel=deletion.channel,
         state=deletion.state,
-        reason="frozen" if stopped_by_freeze else deletion.reason if kind is EventKind.REQUESTED else "",
+        reason="frozen" if stopped_by_freeze else _why(deletion, kind),
         status=outcome.status[:_QUOTED] if outcome else "",
         http_status=outcome.http_status[:_QUOTED] if outcome else "",
         code=outcome.code[:_QUOTED] if outcome else "",
@@ -146,6 +146,20 @@ def of_deletion(deletion: Deletion, kind: EventKind, by: SlackUser | None = None
         took_ms=outcome.took if outcome else 0,
         looks=deletion.lifecycle.looks,
     )
+
+
+def _why(deletion: Deletion, kind: EventKind) -> str:
+    """The reason that a person gave for what they did."""
+    lifecycle = deletion.lifecycle
+    match kind:
+        case EventKind.REQUESTED:
+            return deletion.reason
+        case EventKind.DECLINED:
+            return lifecycle.ended_why
+        case EventKind.GLASS_BROKEN:
+            return lifecycle.broken_glass.why if lifecycle.broken_glass else ""
+        case _:
+            return ""
 
 
 def of_refusal(  # noqa: PLR0913, PLR0917 - who was refused what, why, where and on what

@@ -6,6 +6,7 @@ concluded from two things only: the service's own word, or that the task was see
 
 from dataclasses import dataclass, replace
 
+from bot.domain.asking import forgotten
 from bot.domain.deletion import Deletion, Lifecycle, Returned
 from bot.domain.facts import LookUp, Presence, differences
 from bot.domain.lifecycle import LOOKED_INTO, Action, State, Transition, transition
@@ -16,6 +17,7 @@ from bot.domain.timings import Timings
 
 LOOK_IN_CONSOLE = Text("Please look in CodeArts Check.")
 ASK_AGAIN = Text("Ask again.")
+NEVER_SEEN = Text("It wasn't seen just before the call, so it isn't known whether this bot deleted it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,27 @@ def before_call(deletion: Deletion, now: LookUp) -> Step:
 
 
 def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
-    """Both confirmations are void: it has to be reviewed and confirmed again."""
-    lifecycle = deletion.lifecycle
-    ttl = lifecycle.ttl or lifecycle.expires_at - deletion.requested_at
-    asked_again = Lifecycle(state=State.REQUESTED, expires_at=deletion.read_at + ttl, ttl=ttl, returned=why)
+    """Both confirmations are void: it has to be reviewed and confirmed again, and whoever is to do so asked again."""
+    asked_again = Lifecycle(
+        state=State.REQUESTED, expires_at=deletion.renewed_until, ttl=deletion.lifecycle.ttl, returned=why
+    )
     shown = now if why is Returned.CHANGED else deletion.shown
-    return _step(deletion, Action.RETURN, asked_again, shown=shown, before=deletion.shown)
+    delivery = forgotten(deletion.delivery, State.REQUESTED)
+    return _step(deletion, Action.RETURN, asked_again, shown=shown, before=deletion.shown, delivery=delivery)
+
+
+def before_confirming(deletion: Deletion, now: LookUp) -> Step | None:
+    """What a look-up says when somebody else confirms, hours after the task was shown; None if it is as it was.
+
+    What cannot be read now is read again just before the call.
+    """
+    if now.presence is Presence.GONE:
+        gone = Outcome(Verdict.GONE, sent=False)
+        return _step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.GONE, outcome=gone))
+    if deletion.shown is None or now.presence is not Presence.EXISTS:
+        return None
+    changed = differences(deletion.shown.facts, now.facts)
+    return _sent_back(deletion, now, Returned.CHANGED) if changed and all(each.now for each in changed) else None
 
 
 def after_call(deletion: Deletion, outcome: Outcome, timings: Timings) -> Step:
@@ -95,7 +112,7 @@ def after_look(deletion: Deletion, found: LookUp) -> Step | None:
         if lifecycle.seen or deletion.state is State.ACCEPTED:
             seen_gone = Text("It was seen to be gone at {when}.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, seen_gone)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NEVER_SEEN)
     if deletion.read_at < lifecycle.verify_until:
         return None
     if found.presence is Presence.UNKNOWN:
@@ -125,10 +142,11 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
         if lifecycle.seen:
             when = Text("It was seen to be gone at {when}, after an interruption.", {"when": Moment(deletion.read_at)})
             return _settled(deletion, State.DELETED, when)
-        return _settled(deletion, State.GONE)
+        return _settled(deletion, State.GONE, NEVER_SEEN)
     if found.presence is Presence.UNKNOWN:
         return interrupted(deletion, _unseen(found), timings)
-    if deletion.read_at < max(lifecycle.confirmed_at, lifecycle.send_at) + timings.resume:
+    since = deletion.read_at - max(lifecycle.confirmed_at, lifecycle.send_at)
+    if 0 <= since < timings.resume:  # negative after Redis's clock has gone back: nobody knows how long it was
         return None
     return interrupted(deletion, Text("The call was interrupted, and the task is still there."), timings)
 
@@ -195,6 +213,23 @@ def no_longer_allowed(deletion: Deletion, refused: Refused) -> Step:
         sent=False,
     )
     return _step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.FAILED, outcome=outcome))
+
+
+def nobody_to_confirm(deletion: Deletion) -> Step:
+    """None of those whom the settings ask may confirm it, so it ends at once instead of waiting for hours."""
+    after = replace(
+        deletion.lifecycle,
+        state=State.CANCELLED,
+        ended_how=Action.CANCEL,
+        ended_at=deletion.read_at,
+        outcome=Outcome(
+            Verdict.FAILED,
+            why=Text("Nobody who is asked to confirm may do so."),
+            hint=Text("An admin can change who is asked."),
+            sent=False,
+        ),
+    )
+    return _step(deletion, Action.CANCEL, after)
 
 
 def nobody_else_sees(deletion: Deletion) -> Step:

@@ -185,6 +185,9 @@ def _event_faults(event: Recorded, latest: int, now: int) -> Iterator[Fault]:
         return
     if strange := sorted(set(said) - set(FIELDS)):
         yield Fault(event.id, f"no event has {', '.join(strange)}")
+    if said["kind"] == EventKind.DATA_LOST:
+        before = f"; the last checkpoint known before is {said['upto']}" if said.get("upto") else ""
+        yield Fault(event.id, f"data that had been recorded before were lost{before}")
     if event.at > now + _CLOCKS:
         yield Fault(event.id, "its time has not come yet")
     if event.at < latest - _CLOCKS:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.access import Identity
-from bot.domain.confirmations import Attempt, kind_of, same_operator
-from bot.domain.deletion import Confirmation, Deletion, Lifecycle
+from bot.domain.confirmations import KINDS, Attempt, Kind, kind_of, same_operator
+from bot.domain.deletion import BrokenGlass, Confirmation, Deletion, Lifecycle
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import (
     AWAITING_CONFIRMATION,
@@ -19,6 +19,9 @@ from bot.domain.lifecycle import (
 )
 from bot.domain.refusal import Reason
 from bot.domain.rules import Safeguards, strictest
+
+SHORTEST_WHY = 10
+"""Characters of the reason that an admin gives who confirms alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
     *,
     requester: Identity | None = None,
     typed: str | None = None,
+    why: str = "",
 ) -> Decision:
     """What the action of `by` does to `deletion` at `deletion.read_at`.
 
@@ -58,6 +62,7 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
         safeguards: what the settings ask for now; of these and the deletion's own the stricter counts.
         requester: the requester as they are now; None if they may no longer ask for it.
         typed: what was typed if the task's name is asked for; None for a button.
+        why: why an admin confirms alone, or why the task is kept; in their words.
     """
     safeguards = strictest(deletion.safeguards, safeguards)
     kind = kind_of(safeguards.second_step)
@@ -73,7 +78,14 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
         return _to(
             deletion,
             action,
-            replace(lifecycle, state=State.CANCELLED, ended_by=by.user, ended_how=action, ended_at=deletion.read_at),
+            replace(
+                lifecycle,
+                state=State.CANCELLED,
+                ended_by=by.user,
+                ended_how=action,
+                ended_why=why,
+                ended_at=deletion.read_at,
+            ),
         )
     if action is Action.WITHDRAW:
         return _withdraw(deletion, by)
@@ -81,6 +93,8 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
         return Decision(Reason.NOBODY_ELSE_SEES)
     if action is Action.REVIEW:
         return _to(deletion, action, replace(lifecycle, state=State.REVIEWED, confirmable_at=0, returned=None))
+    if action is Action.BREAK_GLASS:
+        return _break_glass(deletion, by, safeguards, requester, typed, why)
     return _confirm(deletion, by, safeguards, requester, typed)
 
 
@@ -109,11 +123,14 @@ def _too_late(deletion: Deletion, action: Action) -> Reason:
 
 
 def _withdraw(deletion: Deletion, by: Identity) -> Decision:
-    """Somebody takes their own confirmation back."""
-    left = tuple(each for each in deletion.lifecycle.confirmations if each.user != by.user)
-    if len(left) == len(deletion.lifecycle.confirmations):
+    """Somebody takes their own confirmation back; in the grace, the others have the usual time again."""
+    lifecycle = deletion.lifecycle
+    left = tuple(each for each in lifecycle.confirmations if each.user != by.user)
+    if len(left) == len(lifecycle.confirmations):
         return Decision(Reason.NOT_CONFIRMED_BY_YOU)
-    after = replace(deletion.lifecycle, state=State.REVIEWED, confirmations=left, confirmed_at=0, send_at=0)
+    after = replace(lifecycle, state=State.REVIEWED, confirmations=left, broken_glass=None, confirmed_at=0, send_at=0)
+    if deletion.state is State.SCHEDULED:
+        after = replace(after, confirmable_at=0, expires_at=max(lifecycle.expires_at, deletion.renewed_until))
     return _to(deletion, Action.WITHDRAW, after)
 
 
@@ -122,14 +139,59 @@ def _confirm(
 ) -> Decision:
     lifecycle = deletion.lifecycle
     kind = kind_of(safeguards.second_step)
+    if (barred := _unconfirmable(deletion, safeguards, requester, kind)) is not None:
+        return Decision(barred)
+    if (objection := kind.objection(_attempt(deletion, by, typed))) is not None:
+        return Decision(objection)
+    if any(by.user == each.user or same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
+        return Decision(Reason.ALREADY_CONFIRMED)
+    if (obstacle := _obstacle(deletion)) is not None:
+        return Decision(obstacle)
+    given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
+    after = replace(lifecycle, confirmations=given)
+    if kind.by_others and len(given) < safeguards.confirmers:
+        return _to(deletion, Action.CONFIRM, after)
+    return _confirmed(deletion, Action.CONFIRM, after, safeguards)
+
+
+def _break_glass(  # noqa: PLR0913, PLR0917 - all that it rests on
+    deletion: Deletion, by: Identity, safeguards: Safeguards, requester: Identity | None, typed: str | None, why: str
+) -> Decision:
+    """An admin confirms alone: also what they have asked for themselves, since in an emergency nobody else is there."""
+    lifecycle = deletion.lifecycle
+    kind = kind_of(safeguards.second_step)
+    if not (kind.by_others and safeguards.break_glass):
+        return Decision(Reason.NO_BREAK_GLASS)
+    if not by.admin:
+        return Decision(Reason.NOT_ADMIN)
+    if (barred := _unconfirmable(deletion, safeguards, requester, kind)) is not None:
+        return Decision(barred)
+    if (objection := KINDS["typed"].objection(_attempt(deletion, by, typed))) is not None:
+        return Decision(objection)
+    if len(why) < SHORTEST_WHY:
+        return Decision(Reason.WHY_TOO_SHORT)
+    if (obstacle := _obstacle(deletion)) is not None:
+        return Decision(obstacle)
+    given = tuple(each for each in lifecycle.confirmations if each.user != by.user)
+    glass = BrokenGlass(by.user, why)
+    after = replace(lifecycle, confirmations=(*given, Confirmation(by.user, by.operator)), broken_glass=glass)
+    return _confirmed(deletion, Action.BREAK_GLASS, after, safeguards)
+
+
+def _unconfirmable(deletion: Deletion, safeguards: Safeguards, requester: Identity | None, kind: Kind) -> Reason | None:
+    """Why nobody at all can confirm it; None if somebody can."""
     if safeguards.protect:
-        return Decision(Reason.PROTECTED)
+        return Reason.PROTECTED
     if kind.by_others and (requester is None or requester.operator != deletion.operator):
-        return Decision(Reason.REQUESTER_BARRED)
+        return Reason.REQUESTER_BARRED
     if safeguards.reason == "required" and not deletion.reason:
-        return Decision(Reason.REASON_MISSING)
+        return Reason.REASON_MISSING
+    return None
+
+
+def _attempt(deletion: Deletion, by: Identity, typed: str | None) -> Attempt:
     prompt = deletion.delivery.prompt
-    attempt = Attempt(
+    return Attempt(
         by=by.user,
         operator=by.operator,
         requester=deletion.requester,
@@ -138,20 +200,20 @@ def _confirm(
         typed=typed,
         seen_by_others=prompt is None or not prompt.ephemeral,
     )
-    if (objection := kind.objection(attempt)) is not None:
-        return Decision(objection)
-    if any(by.user == each.user or same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
-        return Decision(Reason.ALREADY_CONFIRMED)
-    if not lifecycle.confirmable_at or deletion.read_at < lifecycle.confirmable_at:
-        return Decision(Reason.TOO_SOON)
-    if deletion.freeze is not None:
-        return Decision(Reason.FROZEN)
-    given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
-    after = replace(lifecycle, confirmations=given)
-    if kind.by_others and len(given) < safeguards.confirmers:
-        return _to(deletion, Action.CONFIRM, after)
+
+
+def _obstacle(deletion: Deletion) -> Reason | None:
+    """What stands in the way of a confirmation right now."""
+    confirmable_at = deletion.lifecycle.confirmable_at
+    if not confirmable_at or deletion.read_at < confirmable_at:
+        return Reason.TOO_SOON
+    return Reason.FROZEN if deletion.freeze is not None else None
+
+
+def _confirmed(deletion: Deletion, action: Action, after: Lifecycle, safeguards: Safeguards) -> Decision:
+    """The last confirmation that was needed: the grace begins, or the call."""
     now = deletion.read_at
     if safeguards.grace:
         scheduled = replace(after, state=State.SCHEDULED, confirmed_at=now, send_at=now + safeguards.grace)
-        return _to(deletion, Action.CONFIRM, scheduled)
-    return _to(deletion, Action.CONFIRM, replace(after, state=State.EXECUTING, confirmed_at=now, calls=1))
+        return _to(deletion, action, scheduled)
+    return _to(deletion, action, replace(after, state=State.EXECUTING, confirmed_at=now, calls=1))

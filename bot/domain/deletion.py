@@ -55,11 +55,25 @@ class Confirmation:
     operator: str
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenGlass:
+    """An admin confirmed alone although others should have.
+
+    Args:
+        by: the admin.
+        why: why, in their words.
+    """
+
+    by: SlackUser
+    why: str
+
+
 class Returned(StrEnum):
-    """Why a confirmed deletion went back to be reviewed again: nothing was sent."""
+    """Why a confirmed deletion went back to be reviewed or confirmed again: nothing was sent."""
 
     CHANGED = "changed"  # the task is not as it was shown
     UNREADABLE = "unreadable"  # it could be read when it was shown, but not just before the call
+    LAPSED = "lapsed"  # somebody who confirmed may no longer do so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,7 @@ class Lifecycle:
         ttl: how long that is from when it is asked for, and again from when it is sent back.
         confirmable_at: from when a second confirmation counts; 0 until its button has been shown.
         confirmations: who has given the second confirmation so far.
+        broken_glass: the admin who confirmed alone, and why; None if nobody did.
         confirmed_at: when the last one needed was given; 0 before.
         send_at: when the grace ends and the call may be sent; 0 if there is none.
         called_at: when the latest DELETE was about to leave; 0 before.
@@ -86,7 +101,8 @@ class Lifecycle:
         ended_how: by which of these; None for any other end.
         ended_why: why they did, in their words; may be "".
         ended_at: when it ended; 0 before.
-        returned: why it was sent back to be reviewed again.
+        restarts: how often its time has been counted from the start again, since Redis's clock had jumped.
+        returned: why it was sent back to be reviewed or confirmed again.
     """
 
     state: State
@@ -94,6 +110,7 @@ class Lifecycle:
     ttl: int = 0
     confirmable_at: int = 0
     confirmations: tuple[Confirmation, ...] = ()
+    broken_glass: BrokenGlass | None = None
     confirmed_at: int = 0
     send_at: int = 0
     called_at: int = 0
@@ -109,6 +126,7 @@ class Lifecycle:
     ended_why: str = ""
     ended_at: int = 0
     returned: Returned | None = None
+    restarts: int = 0
 
     @property
     def ended(self) -> bool:
@@ -125,12 +143,16 @@ class Delivery:
         rendered: the appearance that the prompt shows.
         notified: what has been announced, as `appearance:target`.
         attempts: consecutive messages that Slack did not take.
+        asked: IDs of the people and user groups who are asked to confirm; None until that has been found out.
+        asked_at: when they were last asked or reminded; 0 before.
     """
 
     prompt: Prompt | None = None
     rendered: str = ""
     notified: frozenset[str] = frozenset()
     attempts: int = 0
+    asked: tuple[str, ...] | None = None
+    asked_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +214,11 @@ class Deletion:
         return self.shown is not None and self.shown.presence is Presence.EXISTS
 
     @property
+    def renewed_until(self) -> int:
+        """Until when it can be confirmed if it is sent back now."""
+        return self.read_at + (self.lifecycle.ttl or self.lifecycle.expires_at - self.requested_at)
+
+    @property
     def appearance(self) -> str:
         """What the prompt should show, as a short key: it is drawn again whenever this differs from what was drawn."""
         parts: list[str] = [self.state]
@@ -199,6 +226,9 @@ class Deletion:
             parts += ["looked up"] if self.shown is not None else []
             parts += [self.lifecycle.returned] if self.lifecycle.returned else []
             parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
+            parts += [f"asked {' '.join(self.delivery.asked)}"] if self.delivery.asked else []
         if self.freeze is not None and (self.state in AWAITING_CONFIRMATION or self.state is State.SCHEDULED):
             parts.append(f"frozen {self.freeze.at}")
+        if self.lifecycle.restarts and not self.ended:
+            parts.append(f"restarted {self.lifecycle.restarts}")
         return " ".join(parts)

@@ -34,11 +34,12 @@ ENDED = frozenset(
 
 
 class Action(StrEnum):
-    """What moves a deletion. The first six are people's; a button's action ID ends in one of these values."""
+    """What moves a deletion. The first seven are people's; a button's action ID ends in one of these values."""
 
     REVIEW = "review"
     CONFIRM = "confirm"
     WITHDRAW = "withdraw"
+    BREAK_GLASS = "break_glass"  # an admin confirms alone although others should
     CANCEL = "cancel"
     DECLINE = "decline"
     STOP = "stop"
@@ -48,16 +49,29 @@ class Action(StrEnum):
     LAUNCH = "launch"
     CALL = "call"
     RETURN = "return"
+    LAPSE = "lapse"  # a confirmation no longer counts, so somebody else has to give one
     SETTLE = "settle"
     CORRECT = "correct"
 
 
 PEOPLES = frozenset(
-    {Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP},
+    {
+        Action.REVIEW,
+        Action.CONFIRM,
+        Action.WITHDRAW,
+        Action.BREAK_GLASS,
+        Action.CANCEL,
+        Action.DECLINE,
+        Action.STOP,
+    }
 )
 """What people can do; the rest is the bot's own, whatever an action ID says."""
 KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
 """These can only keep a task, so they work when little else does."""
+
+
+CONFIRMING = frozenset({Action.CONFIRM, Action.BREAK_GLASS})
+"""These lead to a DELETE, so they rest on nothing that is only remembered."""
 
 
 class Requirement(StrEnum):
@@ -85,6 +99,7 @@ class EventKind(StrEnum):
     REVIEWED = "reviewed"
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
+    GLASS_BROKEN = "glass_broken"
     CANCELLED = "cancelled"
     DECLINED = "declined"
     STOPPED = "stopped"
@@ -94,6 +109,7 @@ class EventKind(StrEnum):
     CALLED = "called"
     CALLED_AGAIN = "called_again"
     RETURNED = "returned"
+    LAPSED = "lapsed"
     ACCEPTED = "accepted"
     UNKNOWN = "unknown"
     LOOKED_UP = "looked_up"
@@ -105,6 +121,8 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
+    RESTARTED = "restarted"  # its time counts again from now, since Redis's clock had jumped
+    DATA_LOST = "data_lost"  # the storage has lost what was recorded before
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +153,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.REVIEWED, Action.CONFIRM, State.REVIEWED, EventKind.CONFIRMED, _CONFIRMABLE),
     Transition(State.REVIEWED, Action.CONFIRM, State.SCHEDULED, EventKind.CONFIRMED, _CONFIRMED),
     Transition(State.REVIEWED, Action.CONFIRM, State.EXECUTING, EventKind.CONFIRMED, _CONFIRMED),
+    *(
+        Transition(State.REVIEWED, Action.BREAK_GLASS, state, EventKind.GLASS_BROKEN, _CONFIRMED)
+        for state in (State.SCHEDULED, State.EXECUTING)
+    ),
     Transition(State.REVIEWED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN, _IN_TIME),
     Transition(State.SCHEDULED, Action.WITHDRAW, State.REVIEWED, EventKind.WITHDRAWN),
     *(
@@ -164,7 +186,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         (Requirement.LEASE_HELD, Requirement.NOT_FROZEN),
     ),
     Transition(State.EXECUTING, Action.FREEZE, State.CANCELLED, EventKind.STOPPED, (Requirement.FROZEN,)),
+    Transition(State.REVIEWED, Action.RETURN, State.REQUESTED, EventKind.RETURNED, _IN_TIME),
     Transition(State.EXECUTING, Action.RETURN, State.REQUESTED, EventKind.RETURNED),
+    Transition(State.EXECUTING, Action.LAPSE, State.REVIEWED, EventKind.LAPSED),
     *(
         Transition(State.EXECUTING, Action.SETTLE, state, EventKind(state))
         for state in (State.DELETED, State.FAILED, State.GONE, State.UNKNOWN, State.ACCEPTED)

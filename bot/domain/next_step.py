@@ -5,15 +5,19 @@ takes it, records it, and asks again, until the answer is to wait or to close.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.deletion import Deletion
+from bot.domain import asking
+from bot.domain.asking import APPROVERS, GLASS, REMINDER
+from bot.domain.deletion import Deletion, Delivery
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
+from bot.domain.second_person import SecondPerson
 
 RESULT = "result"
 """The announcement in the conversation itself."""
 REQUESTER = "requester"
-"""The message that reaches the requester if their request ended through somebody else, or through time."""
+"""The message that reaches the requester if their request ended late, or through somebody else, or has to be reviewed
+again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Redraw:
 @dataclass(frozen=True, slots=True)
 class LookAtTask:
     """Look the task up for the prompt, which was posted without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindApprovers:
+    """Find out who may confirm it, of those whom the settings ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class LookUpOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Announce the state to one target: RESULT, REQUESTER, or the ID of a channel of `[notify]`."""
+    """Announce the state to one target: RESULT, REQUESTER, those of `bot.domain.asking`, or a channel of `[notify]`."""
 
     target: str
 
@@ -84,6 +93,7 @@ NextStep = (
     Show
     | Redraw
     | LookAtTask
+    | FindApprovers
     | Expire
     | StopForFreeze
     | Launch
@@ -96,12 +106,15 @@ NextStep = (
 )
 
 
-def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> NextStep:  # noqa: C901, PLR0912 - one return a case
+def next_step(  # noqa: C901, PLR0912 - one return a case
+    deletion: Deletion, notify: Iterable[str] = (), second_person: SecondPerson | None = None
+) -> NextStep:
     """The next step of `deletion` as of its `read_at`.
 
     Args:
         deletion: as it was read, with the freeze of that moment.
         notify: the channels that are told of every outcome.
+        second_person: whom a request asks that somebody else has to confirm; None to ask nobody.
     """
     lifecycle, now = deletion.lifecycle, deletion.read_at
     stale = deletion.delivery.rendered != deletion.appearance
@@ -110,48 +123,76 @@ def next_step(deletion: Deletion, notify: Iterable[str] = ()) -> NextStep:  # no
             return Expire()
         if deletion.delivery.prompt is None:
             return Show()
+        if asking.to_be_found(deletion, second_person):
+            return FindApprovers()
         if stale:
             return Redraw()
-        return LookAtTask() if deletion.shown is None else Wait(lifecycle.expires_at)
+        if deletion.shown is None:
+            return LookAtTask()
+        if (target := asking.due(deletion, second_person)) is not None:
+            return Notify(target)
+        owed = targets(deletion, ())
+        return Notify(owed[0]) if owed else Wait(asking.wakes_at(deletion, second_person))
     if deletion.state is State.SCHEDULED:
         if deletion.freeze is not None:
             return StopForFreeze()
         if now >= lifecycle.send_at:
             return Launch()
-        return Redraw() if stale else Wait(lifecycle.send_at)
+        if stale:
+            return Redraw()
+        owed = targets(deletion, notify)
+        return Notify(owed[0]) if owed else Wait(lifecycle.send_at)
     if deletion.state is State.EXECUTING:
         if lifecycle.called_at:
             return Recover()
         return StopForFreeze() if deletion.freeze is not None else Call()
     if deletion.delivery.prompt is not None and stale:
         return Redraw()
-    for target in targets(deletion, notify):
-        if mark(deletion, target) not in deletion.delivery.notified:
-            return Notify(target)
+    if owed := targets(deletion, notify):
+        return Notify(owed[0])
     if deletion.ended:
         return Close()
     return LookUpOutcome() if now >= lifecycle.look_at else Wait(lifecycle.look_at)
 
 
 def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
-    """Who is told of the deletion's state, in this order.
+    """Who has yet to be told of the deletion's state, in this order."""
+    told = deletion.delivery.notified
+    return [target for target in _targets(deletion, notify) if mark(deletion, target) not in told]
+
+
+def _targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
+    """Who is told of the deletion's state.
 
     A request that never came to a call changes its prompt, which suffices for its conversation. But an edit notifies
-    nobody: the requester is told if somebody else or time ended it. What is not settled yet is told in the conversation
-    only, so that the other channels hear of each deletion once.
+    nobody: the requester is told if somebody else or time ended it, or if it has to be reviewed again. What is not
+    settled yet is told in the conversation only, so that the other channels hear of each deletion once; except of a
+    confirmation by an admin alone, of which everybody hears while it can still be stopped.
     """
     lifecycle = deletion.lifecycle
+    glass = [GLASS] if lifecycle.broken_glass is not None else []
+    if deletion.state in AWAITING_CONFIRMATION:
+        return [REQUESTER] if asking.to_review_again(deletion) else []
+    if deletion.state is State.SCHEDULED:
+        return [*glass, *notify] if glass else []
     if deletion.state is State.CANCELLED or deletion.state is State.EXPIRED:
         by_another_hand = lifecycle.ended_by != deletion.requester or lifecycle.ended_how is Action.FREEZE
         return [*([REQUESTER] if by_another_hand else []), *notify]
     if deletion.ended:
-        return [RESULT, *notify]
-    return [RESULT]
+        return [RESULT, *glass, *([REQUESTER] if asking.ended_late(deletion) else []), *notify]
+    return [RESULT, *glass]
 
 
 def mark(deletion: Deletion, target: str) -> str:
     """How `Delivery.notified` remembers that `target` has been told of the present state."""
-    return f"{deletion.state}:{target}"
+    return GLASS if target == GLASS else f"{deletion.state}:{target}"
+
+
+def noted(deletion: Deletion, target: str) -> Delivery:
+    """What people have been shown once `target` has been told."""
+    if target in {APPROVERS, REMINDER}:
+        return replace(deletion.delivery, asked_at=deletion.read_at)
+    return replace(deletion.delivery, notified=deletion.delivery.notified | {mark(deletion, target)})
 
 
 def deadline(deletion: Deletion) -> int:

@@ -43,6 +43,9 @@ class Reason(StrEnum):
     WRONG_CASE = "wrong_case"  # typed: right but for capital letters
     ALREADY_CONFIRMED = "already_confirmed"  # this person, or somebody with the same operator
     NOT_CONFIRMED_BY_YOU = "not_confirmed_by_you"  # so there is nothing to take back
+    NO_BREAK_GLASS = "no_break_glass"  # the settings let nobody confirm alone
+    WHY_TOO_SHORT = "why_too_short"  # who confirms alone says why
+    CHANGED = "changed"  # the task is not as it was shown: it has to be reviewed again
     TOO_SOON = "too_soon"  # the button has just appeared: a slip is not a confirmation
     PROTECTED = "protected"  # a rule says that the bot never deletes this task
     REASON_MISSING = "reason_missing"  # a rule asks why

@@ -6,7 +6,7 @@ matching, so a rule cannot be evaded by asking while a look-up fails.
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -36,6 +36,7 @@ class Safeguards:
         dwell: milliseconds for which the second step must have been shown before it counts.
         confirmers: how many other people must confirm, if it is others who do.
         protect: True if the bot must refuse.
+        break_glass: True if an admin may confirm alone although others should. `[[rules]]` have no say in it.
         warnings: lines to show above the facts, as the settings have them.
     """
 
@@ -45,6 +46,7 @@ class Safeguards:
     dwell: int = 0
     confirmers: int = 1
     protect: bool = False
+    break_glass: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -57,6 +59,7 @@ def strictest(first: Safeguards, second: Safeguards) -> Safeguards:
         dwell=max(first.dwell, second.dwell),
         confirmers=max(first.confirmers, second.confirmers),
         protect=first.protect or second.protect,
+        break_glass=first.break_glass and second.break_glass,
         warnings=tuple(dict.fromkeys(first.warnings + second.warnings)),
     )
 
@@ -133,7 +136,7 @@ class Rules:
         safeguards = self.usual
         for rule in self.rules:
             if rule.match.fits(channel, facts or UNREAD, task_id):
-                safeguards = strictest(safeguards, rule.safeguards)
+                safeguards = strictest(safeguards, replace(rule.safeguards, break_glass=safeguards.break_glass))
         return safeguards
 
 

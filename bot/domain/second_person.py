@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondPerson:
-    """How a request waits for other people to confirm it. How many must is part of its `Safeguards`.
+    """How a request waits for other people to confirm it.
+
+    How many must, and whether an admin may do it alone, is part of its `Safeguards`.
 
     Args:
         ttl: milliseconds from the request to the last confirmation.
         ask: IDs of the Slack users (U…, W…) and user groups (S…) that are mentioned.
         reminders: milliseconds after the request, rising, at which they are reminded.
-        break_glass: True if an admin may confirm alone, with a reason, and everybody is told.
     """
 
     ttl: int
     ask: tuple[str, ...] = ()
     reminders: tuple[int, ...] = ()
-    break_glass: bool = False

@@ -18,10 +18,12 @@ class Moment:
     Args:
         ms: milliseconds since 1970, by Redis's clock.
         exact: show the seconds as well.
+        elsewhere: True if it is by another clock than Redis's, such as the service's.
     """
 
     ms: int
     exact: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class State:
 
     Args:
         ready: whether this part can do its work.
-        reason: if not, why, in a few words that everybody may read: `/readyz` shows them.
+        reason: if not, why, in a few words that everybody may read: `/readyz` shows them. Words beside "ready" are
+            shown too: what an operator should know although it works.
     """
 
     ready: bool
@@ -109,7 +110,7 @@ def health_routes(readiness: Readiness) -> dict[str, Handler]:
     async def readyz(_: web.BaseRequest) -> web.Response:
         states = await readiness.states()
         ready = all(state.ready for state in states.values())
-        checks = {name: "ok" if state.ready else state.reason or "not ready" for name, state in states.items()}
+        checks = {name: state.reason or ("ok" if state.ready else "not ready") for name, state in states.items()}
         return web.json_response({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
     return {"/healthz": healthz, "/readyz": readyz}

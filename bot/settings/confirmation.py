@@ -86,5 +86,4 @@ class SecondPersonTable(Table):
             ttl=self.ttl_seconds * 1_000,
             ask=tuple(dict.fromkeys(self.ask)),
             reminders=tuple(reminders),
-            break_glass=self.break_glass,
         )

@@ -80,6 +80,7 @@ class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
             reason=self.confirmation.reason,
             dwell=self.confirmation.dwell_seconds * 1_000,
             confirmers=self.second_person.confirmers,
+            break_glass=self.second_person.break_glass,
         )
         rules = [each.rule for each in self.rules]
         return Rules(usual, (*rules, *(each.rule for each in self.confirmation.rules)))

@@ -2,10 +2,12 @@
 
 COMMAND = "/codecheck"
 
-DELETION = "deletion"  # a prompt's buttons: `deletion.review`, `.confirm`, `.cancel`, `.stop`, `.decline`
+# A prompt's buttons: `deletion.review`, `.confirm`, `.withdraw`, `.break_glass`, `.cancel`, `.stop`, `.decline`.
+DELETION = "deletion"
 PAGE = "page"  # `page.older`, `page.newer`: the value is the subcommand that shows that page
 TYPED = "deletion.typed"  # the modal in which the task's name or ID is typed
 TASK_ID = "task_id"  # its input
 DECLINED = "deletion.declined"  # the modal in which somebody says why the task should stay
+GLASS_BROKEN = "deletion.glass_broken"  # the modal in which an admin says why they confirm alone
 REASON_GIVEN = "deletion.reason"  # the modal in which the requester says why it should be deleted
-REASON = "reason"  # the input of both
+REASON = "reason"  # the input of the last three

@@ -7,7 +7,7 @@ now" (`DeliveryDelayedError`) ends the attempt, and the deletion comes back to i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -17,6 +17,7 @@ import structlog
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
@@ -37,6 +38,11 @@ from bot.slack.views.shown import FrozenBy, Shown
 _TRIGGER = 3.0  # seconds that a trigger ID lives; after that no modal opens
 _ANSWER = 65_536  # bytes of a response_url's answer that are read
 
+_IN_THREAD: Mapping[str, Callable[[Shown], Layout]] = {
+    APPROVERS: calls.to_confirm,
+    REMINDER: calls.reminder,
+    GLASS: calls.glass_broken,
+}
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 _Way = Callable[[], Awaitable[_T]]
@@ -94,6 +100,9 @@ class SlackMessenger:
                 await self._tell_conversation(deletion, seen, response_url)
             case _ if target == REQUESTER:
                 await self._tell_requester(deletion, calls.to_requester(seen), response_url)
+            case _ if target in _IN_THREAD:
+                layout = _IN_THREAD[target](seen)
+                await self._tell_thread(deletion, layout, target, broadcast=target != REMINDER and not seen.asked)
             case channel:
                 await _first([partial(self._post, channel, drawn(announcement.notice(seen)), Rank.NOTICE, deletion.id)])
 
@@ -112,6 +121,14 @@ class SlackMessenger:
         direct = drawn(announcement.result_by_direct_message(seen))
         ways.append(partial(self._post, deletion.requester.id, direct, Rank.RESULT, deletion.id))
         await _first(ways)
+
+    async def _tell_thread(self, deletion: Deletion, layout: Layout, key: str, *, broadcast: bool) -> None:
+        """In the prompt's thread. If it names nobody, it is sent to the channel too, or nobody would notice it."""
+        at = deletion.delivery.prompt
+        if at is None or at.ephemeral:
+            raise UndeliverableError("there is no thread")
+        post = partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} {key}")
+        await _first([partial(post, thread_ts=at.ts, broadcast=broadcast)])
 
     async def _tell_requester(self, deletion: Deletion, layout: Layout, response_url: ResponseUrl | None) -> None:
         """By direct message, which notifies; if the app may not write one, in the thread.

@@ -90,6 +90,11 @@ class SlackDirectory:
         ages = [age for age in (profile_age, *(age for _, age in groups)) if age is not None]
         return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), max(ages, default=None))
 
+    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
+        """Who is in a user group; see `Usergroups.members`."""
+        found, _ = await self._group(usergroup, team if self._org_wide else "", fresh=False)
+        return found
+
     async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float | None]:
         """What users.info and the custom field say, and how many seconds ago; None for just now."""
         if not fresh and (kept := self._profiles.get(user)) is not None:

@@ -18,7 +18,15 @@ from bot.domain.lifecycle import Action
 from bot.slack.action_ids import DELETION, REASON, TASK_ID
 from bot.slack.slack_markup import Words, encodable, read_words
 
-_BY_PEOPLE = (Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP)
+_BY_PEOPLE = (
+    Action.REVIEW,
+    Action.CONFIRM,
+    Action.WITHDRAW,
+    Action.BREAK_GLASS,
+    Action.CANCEL,
+    Action.DECLINE,
+    Action.STOP,
+)
 ACTIONS: Mapping[str, Action] = {f"{DELETION}.{action}": action for action in _BY_PEOPLE}
 _DELETION_ID = re.compile(r"[0-9A-Za-z_-]{22,64}")  # token_urlsafe(16) or longer
 
@@ -58,12 +66,14 @@ class Submission:
 
     Args:
         deletion_id: which.
-        typed: the task's name or ID, or why the task should stay.
+        typed: the task's name or ID.
+        why: why the task should stay, or why they confirm alone.
         by: who.
     """
 
     deletion_id: str
     typed: str
+    why: str
     by: SlackUser
 
 
@@ -142,8 +152,7 @@ def read_submission(payload: Payload) -> Submission:
     if not _DELETION_ID.fullmatch(deletion_id):
         raise MalformedPayloadError("the view's private_metadata is not a deletion ID")
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
-    typed = _typed(payload, TASK_ID) or _typed(payload, REASON)
-    return Submission(deletion_id, typed, by)
+    return Submission(deletion_id, _typed(payload, TASK_ID), _typed(payload, REASON), by)
 
 
 def read_reason_given(payload: Payload) -> ReasonGiven:

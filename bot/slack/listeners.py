@@ -16,13 +16,13 @@ from structlog.contextvars import bound_contextvars
 
 from bot.deletions.background import Background
 from bot.deletions.deadlines import deadline
-from bot.deletions.requests import NoSuchTask
+from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
 from bot.domain.errors import DeliveryError, PersonError, UsageError
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action
 from bot.domain.refusal import Reason, Refused
 from bot.domain.text import Text
-from bot.slack.action_ids import COMMAND, DECLINED, DELETION, PAGE, REASON, REASON_GIVEN, TASK_ID, TYPED
+from bot.slack.action_ids import COMMAND, DECLINED, DELETION, GLASS_BROKEN, PAGE, REASON, REASON_GIVEN, TASK_ID, TYPED
 from bot.slack.delivery import SlackMessenger
 from bot.slack.inbound import (
     Addressed,
@@ -44,8 +44,11 @@ from bot.slack.services import Services
 from bot.slack.slack_markup import read_words
 from bot.slack.views import private
 from bot.slack.views.dialogs import (
+    NO_REASON,
+    WHY_TOO_SHORT,
     WRONG_CASE,
     WRONG_NAME,
+    break_glass,
     decline_with_reason,
     told_in_place,
     typed_confirmation,
@@ -79,6 +82,7 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
     app.action(re.compile(rf"^{PAGE}\."))(listeners.page)
     app.view(TYPED)(listeners.typed)
     app.view(DECLINED)(listeners.declined)
+    app.view(GLASS_BROKEN)(listeners.glass_broken)
     app.view(REASON_GIVEN)(listeners.reason_given)
     app.event("app_mention")(listeners.addressed)
     app.event("message")(listeners.addressed)
@@ -110,9 +114,9 @@ class Listeners:
         with bound_contextvars(who=click.by.id, deletion=click.deletion_id):
             async with deadline(ANSWER):
                 view: View | None = None
-                if click.action is Action.DECLINE:
-                    deletion = await self._services.actions.about_to_decline(click.deletion_id, click.by, click.clicked)
-                    view = decline_with_reason(shown(deletion))
+                if (asks_why := _ASK_WHY.get(click.action)) is not None:
+                    about_to = self._services.actions.about_to
+                    view = asks_why(shown(await about_to(click.action, click.deletion_id, click.by, click.clicked)))
                 else:
                     acted = await self._services.actions.act(
                         click.deletion_id, click.action, click.by, click.clicked, click.response_url
@@ -133,16 +137,29 @@ class Listeners:
 
     async def typed(self, ack: AsyncAck, body: Payload) -> None:
         """Act on a typed confirmation. A wrong name is answered beside the input."""
+        await self._submitted(ack, body, Action.CONFIRM)
+
+    async def glass_broken(self, ack: AsyncAck, body: Payload) -> None:
+        """Let an admin confirm alone. A wrong name, or a reason that says too little, is answered beside its input."""
+        await self._submitted(ack, body, Action.BREAK_GLASS)
+
+    async def _submitted(self, ack: AsyncAck, body: Payload, action: Action) -> None:
         submission = read_submission(body)
         try:
             async with deadline(ANSWER):
                 await self._services.actions.act(
-                    submission.deletion_id, Action.CONFIRM, submission.by, None, typed=submission.typed
+                    submission.deletion_id,
+                    action,
+                    submission.by,
+                    None,
+                    typed=submission.typed,
+                    why=read_reason(submission.why),
                 )
         except Refused as refused:
             if refused.reason not in _BESIDE_THE_INPUT:
                 raise
-            await ack(response_action="errors", errors={TASK_ID: plain(_BESIDE_THE_INPUT[Reason(refused.reason)], 200)})
+            asked, said = _BESIDE_THE_INPUT[Reason(refused.reason)]
+            await ack(response_action="errors", errors={asked: plain(said, 200)})
             return
         await ack()
 
@@ -151,7 +168,7 @@ class Listeners:
         submission = read_submission(body)
         async with deadline(ANSWER):
             await self._services.actions.act(
-                submission.deletion_id, Action.DECLINE, submission.by, None, why=read_reason(submission.typed)
+                submission.deletion_id, Action.DECLINE, submission.by, None, why=read_reason(submission.why)
             )
         await ack()
 
@@ -165,10 +182,16 @@ class Listeners:
             return
         async with deadline(ANSWER):
             taken = await self._services.requests.request(given.task_id, reason, given.by, given.channel)
-        if isinstance(taken, NoSuchTask):
-            await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
-            return
-        await ack()
+        match taken:
+            case NoSuchTask():
+                await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
+            case ReasonWanted():  # only space, or what cannot be seen
+                await ack(response_action="errors", errors={REASON: plain(NO_REASON, 200)})
+            case Asked(asked, created=False):
+                already = private.already_asked(shown(asked, self._services.links), given.by)
+                await ack(response_action="update", view=told_in_place(already))
+            case _:
+                await ack()
 
     async def addressed(self, body: Payload) -> None:
         """Answer a mention of the bot, or a direct message to it, with the help. No event ever does more than that."""
@@ -235,7 +258,12 @@ class Listeners:
             _log.warning("private answer not delivered", why=str(error), unsaid=message.text)
 
 
-_BESIDE_THE_INPUT = {Reason.WRONG_NAME: WRONG_NAME, Reason.WRONG_CASE: WRONG_CASE}
+_BESIDE_THE_INPUT = {
+    Reason.WRONG_NAME: (TASK_ID, WRONG_NAME),
+    Reason.WRONG_CASE: (TASK_ID, WRONG_CASE),
+    Reason.WHY_TOO_SHORT: (REASON, WHY_TOO_SHORT),
+}
+_ASK_WHY = {Action.DECLINE: decline_with_reason, Action.BREAK_GLASS: break_glass}
 
 
 def _who(body: Payload) -> SlackUser:

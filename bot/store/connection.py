@@ -24,6 +24,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
+from bot.store.addresses import try_every_address
 from bot.store.cluster import ClusterPool
 
 _FORMS = "redis://, rediss://, unix://, redis+sentinel:// or redis+cluster:// (with rediss over TLS)"
@@ -124,6 +125,8 @@ def _master(sentinel_url: _SentinelUrl) -> Redis:
             "socket_connect_timeout": 0.5,
         },
     )
+    for each in sentinel.sentinels:
+        try_every_address(each)
     master: Redis = sentinel.master_for(sentinel_url.service, connection_pool_class=_MasterPool, ssl=tls, **settings)
     return master
 
@@ -183,4 +186,4 @@ def _checked(client: Redis) -> Redis:
         client.connection_pool.make_connection()
     except (TypeError, ValueError, OSError, RedisError):
         raise ValueError("it has an option that redis-py does not know, or one with a wrong value") from None
-    return client
+    return try_every_address(client)

@@ -55,7 +55,16 @@ _CANDIDATES = 16  # other replicas may take some of them first
 _HANDOVERS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
 _AT_ONCE = 100  # deletions read in one round trip
 _PENDING = 500  # deletions that can be listed
-_REPLICATED = frozenset({EventKind.CONFIRMED, EventKind.CANCELLED, EventKind.DECLINED, EventKind.STOPPED})
+_REPLICATED = frozenset(
+    {
+        EventKind.CONFIRMED,
+        EventKind.WITHDRAWN,
+        EventKind.GLASS_BROKEN,
+        EventKind.CANCELLED,
+        EventKind.DECLINED,
+        EventKind.STOPPED,
+    }
+)
 
 _UNLOGGED = frozenset({"kind", "team", "reason", "name"})
 

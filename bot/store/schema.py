@@ -6,6 +6,7 @@
 | `deletion:ID` | hash | a deletion (`bot.store.codec`) | until it ended and was announced, then 7 days |
 | `task:ID` | string | the deletion of a task that has not ended | until it ends |
 | `response_url:ID` | string | the latest response_url of an ephemeral prompt | 30 minutes |
+| `instance` | hash | which storage this is (`id`), what it has lost, how its clock jumped | for ever |
 | `freeze` | hash | the freeze: `on`, `team`, `user`, `reason`, `at` | for ever |
 | `hour:WHO` | sorted set | the past hour's second confirmations, of `everyone` or of one requester | an hour |
 | `burst:WHO` | string | the admins have been told that a limit is reached | an hour |
@@ -88,6 +89,11 @@ class Keys:
     def freeze(self) -> str:
         """The freeze."""
         return self._key("freeze")
+
+    @property
+    def instance(self) -> str:
+        """Which storage this is."""
+        return self._key("instance")
 
     def hour(self, who: str) -> str:
         """The past hour's second confirmations."""

@@ -43,8 +43,14 @@ async def _age(client: Redis, due: str, deletion_id: str, key: str, ms: int) -> 
         times: dict[str, str] = {name: str(int(fields[name]) - ms) for name in _TIMES if int(fields.get(name, "0"))}
         lifecycle = json.loads(fields["lifecycle"])
         moved = {name: lifecycle[name] - ms for name in _TIMES_OF_LIFECYCLE if lifecycle.get(name)}
+        delivery = json.loads(fields.get("delivery", "{}"))
+        asked = {"asked_at": delivery["asked_at"] - ms} if delivery.get("asked_at") else {}
         pipeline.zincrby(due, -ms, deletion_id)
-        for name, value in {**times, "lifecycle": json.dumps(lifecycle | moved)}.items():
+        for name, value in {
+            **times,
+            "lifecycle": json.dumps(lifecycle | moved),
+            "delivery": json.dumps(delivery | asked),
+        }.items():
             pipeline.hset(key, name, value)
 
     await client.transaction(move, key, due)

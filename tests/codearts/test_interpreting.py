@@ -87,7 +87,11 @@ def test_an_outcome_quotes_the_service() -> None:
 @pytest.mark.parametrize(
     ("reply", "hint", "admin_hint"),
     [
-        (ServiceAnswer(200, code="CC.00050010"), "A project admin can grant it: codeartscheck:task:delete.", "codeartscheck:task:delete"),
+        (
+            ServiceAnswer(200, code="CC.00050010"),
+            "A project admin can grant it: codeartscheck:task:delete.",
+            "codeartscheck:task:delete",
+        ),
         (ServiceAnswer(200, code="CC.00050015"), "Stop it or wait", ""),
         (ServiceAnswer(401, code="APIGW.0301"), "Ask an admin of this bot", "clock"),
         (ServiceAnswer(404, code="APIGW.0101"), "Ask an admin of this bot", "CODEARTS_ENDPOINT"),

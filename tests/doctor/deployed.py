@@ -79,8 +79,7 @@ class Deployed:
         self.use_url(self.server.url.replace("//", f"//{name}:s3cret-pass@"))
 
     async def examine(self) -> list[Check]:
-        """What doctor finds."""
-        self.write_toml()
+        """What doctor finds, once codecheck.toml is written."""
         return await examine(load_settings(self.environ, self.folder))
 
     async def kept(self) -> dict[str, object]:
@@ -96,13 +95,13 @@ class Deployed:
     async def _content(self, key: str) -> object:
         match await self.redis.type(key):
             case "hash":
-                return await self.redis.hgetall(key)  # type: ignore[misc]  # redis-py types it as perhaps not awaitable
+                return await self.redis.hgetall(key)
             case "zset":
                 return await self.redis.zrange(key, 0, -1, withscores=True)
             case "stream":
                 return await self.redis.xrange(key)
             case "list":
-                return await self.redis.lrange(key, 0, -1)  # type: ignore[misc]  # the same
+                return await self.redis.lrange(key, 0, -1)
         return await self.redis.get(key)
 
 
@@ -141,7 +140,8 @@ async def old_server(stack: AsyncExitStack) -> str:
         while line := await reader.readline():
             pieces = [await _bulk(reader) for _ in range(int(line[1:]))]
             hello = b"%2\r\n+server\r\n+redis\r\n+version\r\n+6.0.16\r\n"
-            writer.write(hello if pieces[0] == b"HELLO" else b"-ERR unknown command\r\n")
+            answers = {b"HELLO": hello, b"PING": b"+PONG\r\n"}
+            writer.write(answers.get(pieces[0], b"-ERR unknown command\r\n"))
             await writer.drain()
         writer.close()
 
@@ -159,9 +159,8 @@ async def _bulk(reader: asyncio.StreamReader) -> bytes:
 def files_in(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Every file below a folder: its mode, size and time of change."""
     return {
-        str(path): (stat.st_mode, stat.st_size, stat.st_mtime_ns)
+        str(path): (path.lstat().st_mode, path.lstat().st_size, path.lstat().st_mtime_ns)
         for path in sorted(folder.rglob("*"))
-        if (stat := path.lstat())
     }
 
 

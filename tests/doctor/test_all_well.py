@@ -7,19 +7,22 @@ import pytest
 from bot.doctor import Grade
 from bot.doctor.registry import discover
 from bot.doctor.slack_answers import READS
-from tests.doctor.deployed import deployed
+from bot.store.embedded import open_embedded
+from bot.store.schema import acl_rules
+from tests.doctor.deployed import PREFIX, deployed
 from tests.store.servers import DEBIAN, valkey
 
 
 @pytest.mark.parametrize("binary", [valkey(), DEBIAN], ids=["valkey", "redis 7.0"])
-@pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
-async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, socket_mode: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, transport: str, tmp_path: Path) -> None:
     """Every probe that has something to check says OK, and none writes."""
     if not binary.exists():
         pytest.skip(f"{binary} is not installed")
     async with deployed(binary, tmp_path) as well:
-        if socket_mode:
+        if transport == "socket":
             well.environ["SLACK_APP_TOKEN"] = well.slack.app_token
+        well.write_toml()
         before = await well.kept()
         checks = await well.examine()
         assert not [check for check in checks if check.grade is not Grade.OK]
@@ -28,3 +31,24 @@ async def test_nothing_is_found_where_nothing_is_wrong(binary: Path, socket_mode
         assert await well.kept() == before
         assert {exchange.what for exchange in well.slack.wire.exchanges} <= READS
         assert {request.method for request in well.codearts.requests} == {"GET"}
+
+
+async def test_beside_a_bot_that_uses_the_embedded_server(tmp_path: Path) -> None:
+    """Doctor asks the server that runs, and neither starts nor ends one."""
+    async with deployed(valkey(), tmp_path) as here, open_embedded(tmp_path / "data") as server:
+        here.environ["CODECHECK_DATA_DIR"] = str(tmp_path / "data")
+        del here.environ["REDIS_URL"]
+        here.write_toml()
+        checks = await here.examine()
+        assert [check.name for check in checks if check.grade is not Grade.OK] == ["stored data"]  # nothing is kept yet
+        assert {"data folder", "Redis", "Redis memory", "Redis clock"} <= {check.name for check in checks}
+        assert await server.ready()
+
+
+async def test_with_the_documented_rights_only_info_cannot_be_read(tmp_path: Path) -> None:
+    """The bot needs no INFO; everything else about Redis is found out without it."""
+    async with deployed(valkey(), tmp_path) as here:
+        await here.user("bot", *acl_rules(PREFIX).split())
+        here.write_toml()
+        checks = await here.examine()
+        assert [check.name for check in checks if check.grade is not Grade.OK] == ["Redis memory", "Redis persistence"]

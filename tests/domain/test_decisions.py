@@ -24,13 +24,23 @@ from bot.domain.refusal import Reason
 from bot.domain.rules import ReasonPolicy, Safeguards, strictest
 from tests.domain.samples import ALICE, BOB, CAROL, EXPIRES_AT, FREEZE, NOW, PEOPLE, deletion
 
-PEOPLES = [Action.REVIEW, Action.CONFIRM, Action.WITHDRAW, Action.CANCEL, Action.DECLINE, Action.STOP]
+PEOPLES = [
+    Action.REVIEW,
+    Action.CONFIRM,
+    Action.WITHDRAW,
+    Action.BREAK_GLASS,
+    Action.CANCEL,
+    Action.DECLINE,
+    Action.STOP,
+]
 KEEPING = {Action.CANCEL, Action.DECLINE, Action.STOP}
+NEEDS_OTHERS = {Action.REVIEW, Action.CONFIRM, Action.BREAK_GLASS}
 NAME = "webshop-frontend"
 GRACE = 5_000
 LEADS_TO = {
     (State.REQUESTED, Action.REVIEW): State.REVIEWED,
     (State.REVIEWED, Action.CONFIRM): State.EXECUTING,
+    (State.REVIEWED, Action.BREAK_GLASS): State.EXECUTING,  # see test_still_confirmed.py
     (State.REVIEWED, Action.WITHDRAW): State.REVIEWED,
     (State.SCHEDULED, Action.WITHDRAW): State.REVIEWED,
     (State.SCHEDULED, Action.STOP): State.CANCELLED,
@@ -83,7 +93,8 @@ def expected(case: Case) -> State | Reason:
         (Reason.OTHER_STATE, leads is None),
         (Reason.EXPIRED, case.state in AWAITING_CONFIRMATION and case.now == EXPIRES_AT),
         (Reason.NOT_CONFIRMED_BY_YOU, case.action is Action.WITHDRAW and _withdraws_nothing(case)),
-        (Reason.NOBODY_ELSE_SEES, by_others and case.ephemeral and case.action in (Action.REVIEW, Action.CONFIRM)),
+        (Reason.NOBODY_ELSE_SEES, by_others and case.ephemeral and case.action in NEEDS_OTHERS),
+        (Reason.NO_BREAK_GLASS, case.action is Action.BREAK_GLASS),
         (Reason.REQUESTER_BARRED, confirms and by_others and (case.renamed or case.barred)),
         (Reason.NOT_YOURSELF, confirms and by_others and case.by == ALICE),
         (Reason.NAME_NOT_TYPED, confirms and case.kind == "typed" and case.typed is None),

@@ -1,11 +1,13 @@
 """The table of transitions: every row can happen, nothing else can, and the documentation shows it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from bot.domain import still_confirmed
 from bot.domain.access import Identity
 from bot.domain.call import (
     Step,
@@ -13,6 +15,7 @@ from bot.domain.call import (
     after_interruption,
     after_look,
     before_call,
+    before_confirming,
     expired,
     interrupted,
     late_answer,
@@ -53,12 +56,13 @@ ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 def decided() -> Iterator[Transition]:
     """Every row that a person's action takes."""
     for state, action, kind, grace, confirmers in product(State, Action, KINDS, (0, 5_000), (1, 2)):
-        safeguards = Safeguards(second_step=kind, grace=grace, confirmers=confirmers)
+        safeguards = Safeguards(second_step=kind, grace=grace, confirmers=confirmers, break_glass=True)
         for by in (ALICE, BOB):
             given = (Confirmation(by, PEOPLE[by].operator),) if action is Action.WITHDRAW else ()
             held = deletion(state, safeguards=safeguards, confirmations=given)
             requester = Identity(ALICE, "alice")
-            found = decide(held, action, PEOPLE[by], Safeguards(), requester=requester, typed=held.name)
+            admin = replace(PEOPLE[by], admin=True)
+            found = decide(held, action, admin, safeguards, requester=requester, typed=held.name, why="prod is down")
             if found.transition is not None:
                 yield found.transition
 
@@ -70,6 +74,10 @@ def stepped() -> Iterator[Transition]:
         held = deletion(state, shown=None)
         steps += [expired(held), nobody_else_sees(held), shown_first(held, GONE), shown_first(held, EXISTS)]
     scheduled, executing = deletion(State.SCHEDULED, freeze=FREEZE), deletion(State.EXECUTING, freeze=FREEZE)
+    changed = replace(EXISTS, facts=replace(EXISTS.facts, branch="release"))
+    steps += [before_confirming(deletion(State.REVIEWED), found) for found in (EXISTS, GONE, UNSEEN, changed)]
+    by_others = Safeguards(second_step="second_person")
+    steps.append(still_confirmed.objection(deletion(State.EXECUTING), PEOPLE, by_others))
     steps += [launched(scheduled), stopped_by_freeze(scheduled), stopped_by_freeze(executing)]
     steps += [no_longer_allowed(executing, Refused(Reason.GUEST)), interrupted(executing, text("why"), TIMINGS)]
     for found, seen in product((EXISTS, GONE, UNSEEN), (False, True)):
@@ -111,6 +119,7 @@ def test_nothing_is_called_without_two_confirmations() -> None:
     into = [row for row in TRANSITIONS if row.target is State.EXECUTING and row.source is not State.EXECUTING]
     assert {(row.source, row.action) for row in into} == {
         (State.REVIEWED, Action.CONFIRM),
+        (State.REVIEWED, Action.BREAK_GLASS),
         (State.SCHEDULED, Action.LAUNCH),
     }
     assert {row.source for row in TRANSITIONS if row.target is State.SCHEDULED} == {State.REVIEWED}
@@ -118,6 +127,7 @@ def test_nothing_is_called_without_two_confirmations() -> None:
         State.REQUESTED,
         State.REVIEWED,
         State.SCHEDULED,
+        State.EXECUTING,  # a confirmation has lapsed
     }
     call = transition(State.EXECUTING, Action.CALL, State.EXECUTING)
     assert set(call.requires) == {Requirement.LEASE_HELD, Requirement.NOT_FROZEN}

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.domain.next_step import Timings
+from bot.domain.timings import Timings
 from tests.faults.nursery import Birth
 
 ROOT = Path(__file__).parents[2]

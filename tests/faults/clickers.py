@@ -2,27 +2,31 @@
 
 import asyncio
 import multiprocessing
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing.synchronize import Barrier
 
-from bot.domain.deletion import Action, Deletion, State, decide
-from bot.domain.operators import Known, Profile
-from bot.domain.policy import Policy
-from bot.domain.reasons import Reason
+from bot.deletions.ports import Change, ConflictError
+from bot.domain.access import Identity
+from bot.domain.audit import of_deletion
+from bot.domain.call import expired
+from bot.domain.decision import decide
+from bot.domain.deletion import Deletion
+from bot.domain.lifecycle import Action, Requirement, State
+from bot.domain.refusal import Reason
+from bot.domain.rules import Safeguards
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
-from bot.store.keys import Keys
-from bot.store.scripts import Scripts, load_scripts
+from bot.store.redis_calls import RedisCalls
+from bot.store.schema import Keys
+from bot.store.transaction import Condition
 from tests.store.rig import ALICE, TIMINGS
 
 PROCESSES = 4
 CLICKS = 80  # of all processes together
 
-_POLICY = Policy(ALICE.team, {ALICE.id: "alice"})
-_KNOWN = {ALICE: Known(Profile(ALICE.team))}
+_ALICE = Identity(ALICE, "alice")
 _SPREAD = 0.01  # seconds: in a race against a deadline, clicks come before and after it
 _PATIENCE = 30.0  # seconds that a process waits for the others
 
@@ -37,10 +41,9 @@ class Race:
         url: the Redis server.
         prefix: of the keys.
         deletions: the IDs; one a round.
-        clicks: what the processes do, in turn; None is no click but a sweep, which looks until nothing waits any more.
+        clicks: what the processes do, in turn; None is not a click but a sweep, which looks until nothing waits any more.
         deadlines: for each round, in how many milliseconds from its start it expires; none: not while it is clicked on.
-        scripts: the store's.
-        kind: of store.
+        kind: the store's class.
     """
 
     url: str
@@ -48,7 +51,6 @@ class Race:
     deletions: Sequence[str]
     clicks: Sequence[Action | None]
     deadlines: Sequence[int] = ()
-    scripts: Scripts | None = None
     kind: type[RedisDeletionStore] = RedisDeletionStore
 
 
@@ -87,8 +89,8 @@ def _replica(race: Race, number: int) -> list[list[Told]]:
 
 async def _click_through(race: Race, number: int) -> list[list[Told]]:
     client = connect(race.url)
-    store = race.kind(client, prefix=race.prefix, timings=TIMINGS, scripts=race.scripts or load_scripts())
     keys = Keys(race.prefix)
+    store = race.kind(RedisCalls(client, keys), TIMINGS)
     rounds = []
     try:
         for turn, deletion_id in enumerate(race.deletions):
@@ -98,7 +100,7 @@ async def _click_through(race: Race, number: int) -> list[list[Told]]:
                 await client.hset(keys.deletion(deletion_id), "expires_at", str(deadline))
                 await client.zadd(keys.due, {deletion_id: deadline})
             _barrier.wait(_PATIENCE)
-            seen = await store.load(deletion_id)
+            seen = await store.read(deletion_id)
             assert seen is not None
             assert seen.state is State.REVIEWED
             _barrier.wait(_PATIENCE)
@@ -113,23 +115,52 @@ async def _click_through(race: Race, number: int) -> list[list[Told]]:
 
 
 async def _click(store: RedisDeletionStore, seen: Deletion, click: Action | None, pause: float) -> Told:
+    """Decide and write, and again on what is there now if somebody else has written: as `bot.deletions.actions` does."""
     await asyncio.sleep(pause)
     if click is None:
         return await _expire(store, seen)
-    to = State.EXECUTING if click is Action.CONFIRM else State.CANCELLED
-    after, won = await store.advance(seen, to, token=secrets.token_hex(8))
-    again = decide(after, click, ALICE, after.seen_at, _POLICY, _KNOWN)
-    return Told(won, Reason.ALLOWED if won else again.reason, after.state)
+    now: Deletion | None = seen
+    while now is not None:
+        decision = decide(now, click, _ALICE, Safeguards(), requester=_ALICE)
+        if decision.lifecycle is None or decision.transition is None:
+            return Told(won=False, reason=decision.reason, state=now.state)
+        after = replace(now, lifecycle=decision.lifecycle)
+        event = of_deletion(after, decision.transition.event, ALICE)
+        try:
+            recorded = await store.commit(Change(now, after, event, decision.transition.requires))
+        except ConflictError as conflict:
+            now = conflict.latest
+        else:
+            return Told(won=True, reason=Reason.ALLOWED, state=recorded.state)
+    raise AssertionError("it has vanished")
 
 
 async def _expire(store: RedisDeletionStore, seen: Deletion) -> Told:
     while True:
-        claimed = await store.claim()
-        if claimed is not None:
-            assert claimed.id == seen.id
-            await store.hold(replace(claimed, state=State.EXPIRED))
+        for taken in await store.take_due():
+            assert taken.id == seen.id
+            step = expired(taken)
+            event = of_deletion(step.deletion, step.transition.event)
+            await store.commit(Change(taken, step.deletion, event, step.transition.requires))
             return Told(won=True, reason=None, state=State.EXPIRED)
-        found = await store.load(seen.id)
+        found = await store.read(seen.id)
         assert found is not None
         if found.state is not State.REVIEWED:
             return Told(won=False, reason=None, state=found.state)
+
+
+class ReadThenWrite(RedisDeletionStore):
+    """A store with a bug: it looks whether it may write, and then does, in two round trips."""
+
+    async def commit(self, change: Change) -> Deletion:
+        """Read, compare here, write."""
+        found = await self.read(change.before.id)
+        if found is None or found.version != change.before.version:
+            raise ConflictError(Requirement.SAME_VERSION, found)
+        return await super().commit(change)
+
+    def _conditions(
+        self, deletion: Deletion, requires: Iterable[Requirement]
+    ) -> Iterable[tuple[Requirement, Condition]]:
+        del deletion, requires
+        return ()

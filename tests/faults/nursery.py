@@ -98,7 +98,7 @@ def _live(birth: Birth, log: socket.socket) -> None:
         from bot.app import run  # noqa: PLC0415
         from bot.cli.execution import execute  # noqa: PLC0415
         from bot.cli.settings import all_settings  # noqa: PLC0415
-        from bot.domain.next_step import Timings  # noqa: PLC0415
+        from bot.domain.timings import Timings  # noqa: PLC0415
 
         execute(run(all_settings(), Timings(**birth["timings"])))
         status = 0

@@ -2,40 +2,55 @@
 
 import asyncio
 import contextlib
-import re
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.domain.deletion import ENDS, Deletion, State
-from bot.domain.next_step import Timings
-from bot.domain.record import What
+from bot.domain.deletion import Deletion
+from bot.domain.lifecycle import ENDED, EventKind, State
+from bot.domain.timings import Timings
 from bot.manifest import parsed_manifest
+from bot.store.audit import RedisAuditLog
 from bot.store.deletions import RedisDeletionStore
-from bot.store.keys import Keys
-from bot.store.record import RedisRecord
-from bot.store.scripts import load_scripts
+from bot.store.redis_calls import RedisCalls
+from bot.store.schema import Keys
+from bot.store.transaction import SCRIPT
 from codecheck_sandbox.codearts import CodeArtsStandIn
 from codecheck_sandbox.slack import Channel, Message, NotPossibleError, Person, SlackStandIn
 from codecheck_sandbox.slack.block_kit.blocks import Actions
+from codecheck_sandbox.slack.workspace import Change
 from codecheck_sandbox.world import OPERATORS, settings
 from tests.faults.bots import Bot, Nursery
 from tests.faults.wire import Point, Tap, Wire, http_request, redis_request
-from tests.record.agreement import check_agreement
+from tests.audit.agreement import check_agreement
 
 TASK = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
-REVIEW, CANCEL, CONFIRM = "Review deletion…", "Cancel", "Delete task 897acf…"
+NAME = "webshop-frontend"
+REVIEW, CANCEL, KEEP, CONFIRM = "Review deletion…", "Cancel", "Keep it", f"Delete {NAME}"
+DELETED, NOT_DELETED, SEEN_GONE = "✅", "was not deleted", "It was seen to be gone"  # in a result
+
+# What the prompt says once it has ended, after the task's name.
+ENDS = {
+    State.DELETED: "deleted ·",
+    State.FAILED: "was not deleted.",
+    State.GONE: "was already gone.",
+    State.CANCELLED: "kept · ",
+    State.EXPIRED: "kept · nobody confirmed by",
+    State.UNKNOWN_FINAL: "still not known",
+}
 
 # A bot that takes up what another left after a second or so; everything else is as it is in earnest.
 QUICK = Timings(
     ttl=60_000,
+    facts=700,
+    before_call=1_000,
     resume=60_000,
     verify=6_000,
     call=2_500,
@@ -57,7 +72,9 @@ class Rig:
         codearts: the stand-in CodeArts Check.
         wire: what passes between the bots and everybody else.
         redis: a client of the bots' Redis, past the taps.
+        redis_url: where that is.
         store: the bots' store, past the taps.
+        audit: their audit log, past the taps.
         prefix: of the bots' keys.
         alice: the requester.
         bob: her colleague.
@@ -69,7 +86,9 @@ class Rig:
     codearts: CodeArtsStandIn
     wire: Wire
     redis: Redis
+    redis_url: str
     store: RedisDeletionStore
+    audit: RedisAuditLog
     prefix: str
     alice: Person
     bob: Person
@@ -132,25 +151,64 @@ class Rig:
             return False
         return True
 
-    async def delete(self) -> None:
+    async def delete(self, task_id: str = TASK) -> None:
         """Alice asks for the deletion and confirms it twice."""
-        await self.ask()
-        await self.press(REVIEW, self.at_step_2)
-        await self.press(CONFIRM, lambda: not self.at_step_2())
+        await self.review(task_id)
+        await self.confirm(task_id)
+
+    async def review(self, task_id: str = TASK) -> None:
+        """Alice asks for the deletion and reviews it; the second confirmation counts from then on."""
+        await self.ask(task_id)
+        await self.press(REVIEW, partial(self.at_step_2, task_id))
+        await self.confirmable(task_id)
+
+    async def confirm(self, task_id: str = TASK) -> None:
+        """Alice confirms for the second time, until something comes of it."""
+        await self.confirmable(task_id)
+        await self.press(f"Delete {self.name(task_id)}", lambda: not self.at_step_2(task_id))
+
+    async def confirmable(self, task_id: str = TASK) -> None:
+        """Wait until a bot has noted that the delete button has been shown: who presses before is told to look first."""
+        async with asyncio.timeout(8):
+            while not await self._confirmable(task_id):  # noqa: ASYNC110 - it is seen in Redis only
+                await asyncio.sleep(0.03)
+
+    async def events(self) -> list[str]:
+        """The kinds of the audit log's events, the oldest first."""
+        return [event.get("kind") async for event in self.audit.events()]
+
+    async def _confirmable(self, task_id: str) -> bool:
+        with contextlib.suppress(RedisError):  # it has been killed, and comes back
+            found = [each for each in await self.deletions() if each.task_id == task_id]
+            return any(each.state is not State.REVIEWED or each.lifecycle.confirmable_at for each in found)
+        return False
 
     # What is to be seen.
 
     def prompts(self, task_id: str = TASK) -> list[Message]:
         """The prompts of a task that stand in the channel."""
-        return [message for message in self.channel.messages if not message.thread_ts and task_id in message.text]
+        return [
+            message
+            for message in self.channel.messages
+            if not message.thread_ts and (task_id in message.text or self.name(task_id) in message.text)
+        ]
 
-    def at_step_2(self) -> bool:
+    def name(self, task_id: str = TASK) -> str:
+        """The task's name, also when it has gone."""
+        gone = [deleted.task for deleted in self.codearts.deletions if deleted.task_id == task_id]
+        return self.codearts.tasks[task_id].name if task_id in self.codearts.tasks else gone[0].name
+
+    def at_step_2(self, task_id: str = TASK) -> bool:
         """Whether the second confirmation is asked for."""
-        return any("Step 2 of 2" in prompt.text for prompt in self.prompts())
+        return any("for good?" in prompt.text for prompt in self.prompts(task_id))
 
     def results(self, text: str) -> list[Message]:
         """The announcements that say `text`."""
         return [message for message in self.channel.messages if message.thread_ts and text in message.text]
+
+    def said(self, text: str) -> list[Message]:
+        """The messages in the channel that say `text`."""
+        return [message for message in self.channel.messages if text in message.text]
 
     def posted(self, text: str) -> int:
         """How often a message that says `text` was posted anywhere, deleted ones included."""
@@ -181,16 +239,20 @@ class Rig:
         """Every deletion that Redis holds, the oldest first."""
         pattern = Keys(self.prefix).deletion("*").replace("{", "[{]").replace("}", "[}]")
         ids = [str(key).rpartition(":")[2] async for key in self.redis.scan_iter(pattern)]
-        found = [deletion for one in ids if (deletion := await self.store.load(one)) is not None]
+        found = [deletion for one in ids if (deletion := await self.store.read(one)) is not None]
         return sorted(found, key=lambda deletion: deletion.requested_at)
 
-    async def closed(self, within: float = 15) -> list[Deletion]:
-        """Wait until nothing is left to be carried on. Returns every deletion; the record says the same of each."""
+    async def closed(self, within: float = 15, *, agree: bool = True) -> list[Deletion]:
+        """Wait until nothing is left to be done. Returns every deletion; the audit log says the same of each.
+
+        With `agree` False it does not have to: a log whose clock went back, or that begins late, looks forged.
+        """
         deadline = asyncio.get_running_loop().time() + within
         while await self._left():
             assert asyncio.get_running_loop().time() < deadline, f"not closed:\n{self.story()}"
             await asyncio.sleep(0.05)
-        await check_agreement(self.redis, self.prefix)
+        if agree:
+            await check_agreement(self.redis, self.prefix)
         return await self.deletions()
 
     async def _left(self) -> bool:
@@ -211,21 +273,28 @@ class Rig:
             states,
             self.story(),
         )
-        assert set(states) <= ENDS, states
+        assert set(states) <= ENDED, states
         for deletion in deletions:
-            assert deletion.prompt is not None
-            shown = self.channel.message(deletion.prompt.ts)
+            assert deletion.delivery.prompt is not None
+            shown = self.channel.message(deletion.delivery.prompt.ts)
             assert shown is not None
             assert not buttons(shown), f"the prompt still has its buttons:\n{self.story()}"
-            assert deletion.state in shown.text.lower(), self.story()
+            assert ENDS[deletion.state] in shown.text, self.story()
         await self.must_have_no_stray_buttons()
-        assert not self.lies, self.lies
+        self.must_have_told_the_truth()
         await self.must_have_asked_twice()
+
+    def must_have_told_the_truth(self) -> None:
+        """Nothing was said before it was so, and nothing that has turned out otherwise."""
+        said = [change.message.text for change in self.slack.workspace.history if change.message is not None]
+        for gone in self.codearts.deletions:
+            self.lies += [text for text in said for end in _KEPT if f"{gone.task.name} {end}" in text]
+        assert not self.lies, f"{self.lies}\n{self.story()}"
 
     async def must_have_no_stray_buttons(self) -> None:
         """A prompt posted twice may keep its buttons; pressed, they do nothing, say so and go."""
         for stray in [prompt for prompt in self.channel.messages if buttons(prompt)]:
-            await self.alice.clicks(CANCEL, on=stray)
+            await self.alice.clicks(KEEP if "for good?" in stray.text else CANCEL, on=stray)
             await self.slack.until(partial(self._retired, stray.ts), within=5)
 
     def _retired(self, ts: str) -> bool:
@@ -238,8 +307,8 @@ class Rig:
         """
         left = self.wire.times.get(Point("codearts DELETE", 1, "before"))
         if left is not None:
-            entries = [entry async for entry in RedisRecord(self.redis, prefix=self.prefix).entries()]
-            confirmed = [int(entry.says("at")) for entry in entries if entry.says("what") == What.CONFIRMED]
+            events = [event async for event in self.audit.events()]
+            confirmed = [event.at for event in events if event.get("kind") == EventKind.CONFIRMED]
             assert confirmed, "sent without a recorded confirmation"
             assert confirmed[0] <= left * 1_000, "sent before the confirmation was recorded"
 
@@ -270,7 +339,8 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         people = "".join(f'{user} = "{operator}"\n' for user, operator in OPERATORS.items())
-        (folder / "codecheck.toml").write_text(f"[operators]\n{people}{toml}")
+        usual = "" if "[confirmation]" in toml else "[confirmation]\ndwell_seconds = 0\n"
+        (folder / "codecheck.toml").write_text(f"[operators]\n{people}{usual}{toml}")
         slack = await stack.enter_async_context(SlackStandIn(parsed_manifest(), ack_seconds=ack_seconds))
         codearts = await stack.enter_async_context(CodeArtsStandIn())
         wire = Wire()
@@ -293,17 +363,18 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
         variables |= environ or {}
         redis = Redis.from_url(redis_url, decode_responses=True)
         stack.push_async_callback(redis.aclose)
-        for script in (
-            asdict(load_scripts()).values() if prepared else ()
-        ):  # else the first bot of a server has more points than the rest
-            await redis.script_load(script)
+        if prepared:  # else the first bot of a server has more points than the rest
+            await redis.script_load(SCRIPT)
+        calls = RedisCalls(redis, Keys(prefix))
         alice, bob = (slack.user(f"U01{name.upper()}", name) for name in ("alice", "bob"))
         rig = Rig(
             slack=slack,
             codearts=codearts,
             wire=wire,
             redis=redis,
-            store=RedisDeletionStore(redis, prefix=prefix, timings=timings),
+            redis_url=redis_url,
+            store=RedisDeletionStore(calls, timings),
+            audit=RedisAuditLog(calls),
             prefix=prefix,
             alice=alice,
             bob=bob,
@@ -340,22 +411,25 @@ async def _close(rig: Rig) -> None:
     for bot in rig.bots:
         bot.signal(signal.SIGCONT)
     await asyncio.gather(*(bot.close() for bot in rig.bots))
-    async for key in rig.redis.scan_iter(f"{rig.prefix}:*"):
-        await rig.redis.delete(key)
+    with contextlib.suppress(RedisError):  # it has been killed
+        async for key in rig.redis.scan_iter(f"{rig.prefix}:*"):
+            await rig.redis.delete(key)
+
+
+_KEPT = ("was not deleted", "was already gone", "kept ·")
 
 
 def _listen_for_lies(rig: Rig) -> None:
     """Note every message that says a task was deleted, or was not, when that is not so."""
 
-    def listen(change: object) -> None:
-        message = getattr(change, "message", None)
-        if getattr(change, "kind", "") not in ("posted", "edited") or message is None:
+    def listen(change: Change) -> None:
+        if change.kind not in ("posted", "edited") or change.message is None:
             return
-        for task_id in re.findall(r"(?<!whether )[Tt]ask `([0-9a-f]{32})` was deleted\.", message.text):
-            if task_id in rig.codearts.tasks:
-                rig.lies.append(f"said before it was so: {message.text}")
-        for task_id in re.findall(r"[Tt]ask `([0-9a-f]{32})` was not deleted\.", message.text):
-            if task_id not in rig.codearts.tasks:
-                rig.lies.append(f"said although it is not so: {message.text}")
+        text = change.message.text
+        there = {task.name for task in rig.codearts.tasks.values()}
+        rig.lies += [f"said before it was so: {text}" for name in there if f"✅ {name} deleted" in text]
+        for gone in rig.codearts.deletions:
+            if any(f"{gone.task.name} {end}" in text for end in _KEPT):
+                rig.lies.append(f"said although it is not so: {text}")
 
     rig.slack.workspace.subscribe(listen)

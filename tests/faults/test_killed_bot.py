@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.domain.deletion import State
-from bot.domain.next_step import Timings
+from bot.domain.lifecycle import State
+from bot.domain.timings import Timings
 from tests.faults.conftest import Worlds
-from tests.faults.rig import CANCEL, QUICK, REVIEW, Rig
+from tests.faults.rig import DELETED, KEEP, QUICK, REVIEW, SEEN_GONE, Rig
 from tests.faults.wire import Point
 
 AT_ONCE = 25  # worlds side by side: waiting for leases costs time, but no work
@@ -46,7 +46,7 @@ async def cancel(rig: Rig) -> None:
     """Alice asks, reviews, and thinks better of it."""
     await rig.ask()
     await rig.press(REVIEW, rig.at_step_2)
-    await rig.press(CANCEL, lambda: not rig.at_step_2())
+    await rig.press(KEEP, lambda: not rig.at_step_2())
 
 
 async def expire(rig: Rig) -> None:
@@ -66,7 +66,7 @@ async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Poi
         async with world(socket_mode=socket_mode, timings=life.timings) as rig:
             await life.play(rig)
             await rig.must_have_ended(life.end)
-            assert len(rig.results("was deleted.")) == (life.end is State.DELETED)
+            assert len(rig.results(DELETED)) == (life.end is State.DELETED)
             return rig.wire.passed
 
     one, another = await asyncio.gather(play(), play())
@@ -83,8 +83,8 @@ async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool
         assert [gone.operator for gone in rig.codearts.deletions] == ["alice"] * deletes
         assert rig.codearts.count("DELETE") == deletes, "sent again although the first had arrived"
         if deletes:
-            assert 1 <= len(rig.results("was deleted.")) <= 2, rig.story()
-            assert rig.results("status: success") or rig.results("look-up shows that the task has gone")
+            assert 1 <= len(rig.results(DELETED)) <= 2, rig.story()
+            assert rig.results("status: success") or rig.results(SEEN_GONE)
         return bool(rig.wire.happened)
 
 

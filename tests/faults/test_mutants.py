@@ -1,7 +1,7 @@
 """Planted bugs: each goes into a copy of the bot's source, runs as a process, and is seen caught.
 
-What processes show only by chance is planted in the scripts by `tests/store/test_mutants.py`: a claim that does not
-look at the deadline (so that two may have it), a claim that raises no epoch, a write without the fence.
+What processes show only by chance is planted in the transaction by `tests/store/test_mutants.py`: a take-over that does
+not look at the deadline (so that two may have it), one that raises no version, a write without the fence.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.faults.wire import Point
 Test = Callable[[Worlds], Awaitable[object]]
 
 killed_after_the_delete: Test = partial(survives, DELETION, Point("codearts DELETE", 1, "after"), socket_mode=False)
-killed_at_the_take_over: Test = partial(survives, EXPIRY, Point("redis save", 3, "before"), socket_mode=False)
+killed_after_a_take_over: Test = partial(survives, EXPIRY, Point("redis take over", 1, "after"), socket_mode=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +54,38 @@ class Mutant:
 MUTANTS = [
     Mutant(
         "no look-up before sending again",
-        "deletions/executing.py",
-        "settled = after_interruption(deletion, sighting, self._timings)",
-        "settled = None",
+        "deletions/execution.py",
+        "step = after_interruption(deletion, found, self._timings)",
+        "step = None",
         killed_after_the_delete,
         "sent again although the first had arrived",
     ),
     Mutant(
         "announcing before the call",
-        "deletions/executing.py",
-        "            executed = await self._call(deletion, held_since)",
-        "            from bot.domain.deletion import State\n            from dataclasses import replace\n"
-        '            await self._conversation.tell(replace(deletion, state=State.DELETED), "result", response_url)\n'
-        "            executed = await self._call(deletion, held_since)",
+        "deletions/runner.py",
+        "            executed = await make(deletion)\n",
+        "            from bot.domain.lifecycle import State\n"
+        "            early = replace(deletion, lifecycle=replace(deletion.lifecycle, state=State.DELETED))\n"
+        "            await self._outbox.send(early, steps.Notify(steps.RESULT), response_url)\n"
+        "            executed = await make(deletion)\n",
         killed_after_the_delete,
         "said before it was so",
     ),
     Mutant(
-        "deadline dropped at the claim",
-        "store/claim.lua",
-        "redis.call('ZADD', due, now + lease, id)",
-        "redis.call('ZREM', due, id)",
-        killed_at_the_take_over,
+        "a deadline dropped at the take-over",
+        "store/deletions.py",
+        "Change(deletion, taken, event, (Requirement.DUE,))",
+        "Change(deletion, taken, event, (Requirement.DUE,), None)",
+        killed_after_a_take_over,
         "[<State.REQUESTED: 'requested'>]",
     ),
     Mutant(
         "a take-over that is not recorded",
-        "store/claim.lua",
-        "append(record, head, now, told)",
-        "",
+        "store/deletions.py",
+        "event = of_deletion(deletion, EventKind.TAKEN_OVER)",
+        "event = None",
         wake_a_zombie,
-        "calls without their entry",
+        "'called', 'called_again'",
     ),
 ]
 

@@ -4,135 +4,150 @@ import os
 import signal
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from bot.domain.deletion import State
+from bot.domain.lifecycle import State
 from bot.store.embedded import EmbeddedServer, start_embedded
 from codecheck_sandbox.codearts import Delay
 from codecheck_sandbox.slack import Message, ServerError
 from tests.faults.bots import Bot, Nursery
-from tests.faults.rig import CONFIRM, REVIEW, open_rig
+from tests.faults.conftest import Worlds
+from tests.faults.rig import CONFIRM, DELETED, QUICK, REVIEW, TASK, Rig, buttons, open_rig
 from tests.faults.wire import Point
-from tests.fixtures.world import ANOTHER_TASK, QUICK, TASK, OpenWorld, World, words
 from tests.slack.waiting import until
 
-SOON = replace(QUICK, ttl=800)
+SOON = replace(QUICK, ttl=1_500)
+ANOTHER_TASK = "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
 LIFE_OF_A_RESPONSE_URL = 30 * 60  # seconds
-ONE_TRANSPORT = pytest.mark.parametrize("transport", ["http"])  # for what takes its time, and is the same in both
+BOTH = pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket"])
 
 
-@pytest.fixture
-async def executing(open_world: OpenWorld) -> AsyncIterator[World]:
+@asynccontextmanager
+async def executing(world: Worlds, *, socket_mode: bool = False) -> AsyncIterator[Rig]:
     """A deletion is confirmed, and its call is under way for so long that something can happen meanwhile."""
-    async with open_world() as world:
-        await world.ask(TASK)
-        await world.review()
-        world.codearts.next_answer(Delay(0.4))
-        await world.confirm(TASK)
-        await world.codearts.arrival("DELETE")
-        await world.latest("Deleting")
-        yield world
+    async with world(socket_mode=socket_mode) as rig:
+        await rig.review()
+        rig.codearts.next_answer(Delay(0.4))
+        await rig.alice.clicks(CONFIRM, on=rig.channel)
+        await rig.codearts.arrival("DELETE")
+        await rig.slack.until(lambda: "is being deleted" in rig.prompts()[0].text)
+        yield rig
 
 
 def announcements(messages: list[Message]) -> list[Message]:
     """Those that tell the result."""
-    return [message for message in messages if "httpStatus: OK" in words(message)]
+    return [message for message in messages if "httpStatus: OK" in message.text]
 
 
 # Slack.
 
 
-@ONE_TRANSPORT
-async def test_slack_is_away_for_several_attempts(executing: World) -> None:
+async def test_slack_is_away_for_several_attempts(world: Worlds) -> None:
     """The task has long gone when Slack comes back; then it is said, once, and the bot serves as before."""
-    world = executing
-    tried = len(world.slack.wire.calls("chat.update"))
-    await world.slack.down()
-    await world.slack.until(lambda: len(world.slack.wire.calls("chat.update")) >= tried + 3, within=15)
-    assert len(world.codearts.deletions) == 1
-    assert not announcements(world.channel.messages)
-    world.slack.up()
-    await world.latest("status: success", "httpStatus: OK", within=15)
-    await world.slack.until(lambda: "Deleting" not in words(world.channel.messages[0]))
-    assert len(announcements(world.channel.messages)) == 1
-    assert world.codearts.count("DELETE") == 1
-    await world.delete(ANOTHER_TASK)
-    await world.slack.until(lambda: len(announcements(world.channel.messages)) == 2)
+    async with executing(world) as rig:
+        tried = len(rig.slack.wire.calls("chat.update"))
+        await rig.slack.down()
+        await rig.slack.until(lambda: len(rig.slack.wire.calls("chat.update")) >= tried + 3, within=15)
+        assert len(rig.codearts.deletions) == 1
+        assert not announcements(rig.channel.messages)
+        rig.slack.up()
+        await rig.slack.until(lambda: announcements(rig.channel.messages), within=15)
+        await rig.slack.until(lambda: DELETED in rig.prompts()[0].text)
+        assert len(announcements(rig.channel.messages)) == 1
+        assert rig.codearts.count("DELETE") == 1
+        await rig.delete(ANOTHER_TASK)
+        await rig.slack.until(lambda: len(announcements(rig.channel.messages)) == 2)
 
 
-@ONE_TRANSPORT
-async def test_a_prompt_that_slack_does_not_take_appears_when_it_does(open_world: OpenWorld) -> None:
+async def test_a_prompt_that_slack_does_not_take_appears_when_it_does(world: Worlds) -> None:
     """What was recorded is shown, once Slack takes messages again."""
-    async with open_world() as world:
-        world.slack.fail_next("chat.postMessage", ServerError(), times=2)
-        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+    async with world() as rig:
+        rig.slack.fail_next("chat.postMessage", ServerError(), times=2)
+        answer = await rig.alice.types(f"/codecheck delete {TASK}", in_=rig.channel)
         assert answer.notice == ""
-        await world.latest("Review deletion…", within=10)
-        assert len(world.channel.messages) == 1
+        await rig.slack.until(lambda: [prompt for prompt in rig.prompts() if buttons(prompt)], within=10)
+        assert len(rig.channel.messages) == 1
 
 
 # The place of the conversation.
 
 
-async def test_somebody_deletes_the_prompt_during_the_call(executing: World) -> None:
+@BOTH
+async def test_somebody_deletes_the_prompt_during_the_call(world: Worlds, *, socket_mode: bool) -> None:
     """The result needs neither prompt nor response_url: it is posted to the channel."""
-    world = executing
-    world.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
-    world.slack.workspace.delete(world.channel.messages[0])
-    result = await world.latest("status: success", "httpStatus: OK")
-    assert result.thread_ts is None
-    assert announcements(world.channel.messages) == [result]
+    async with executing(world, socket_mode=socket_mode) as rig:
+        rig.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
+        rig.slack.workspace.delete(rig.channel.messages[0])
+        await rig.slack.until(lambda: announcements(rig.channel.messages))
+        (result,) = announcements(rig.channel.messages)
+        assert result.thread_ts is None
 
 
-@ONE_TRANSPORT
-async def test_somebody_deletes_the_prompt_before_it_expires(open_world: OpenWorld) -> None:
-    """There is nothing to edit, so the requester hears of the expiry by direct message."""
-    async with open_world(timings=SOON) as world:
-        world.slack.workspace.delete(await world.ask(TASK))
-        await world.slack.until(lambda: [sent for sent in world.alice.dm.messages if "Expired" in words(sent)])
-        assert len(world.alice.dm.messages) == 1
+async def test_a_prompt_that_somebody_deletes_is_posted_again_when_asked_for(world: Worlds) -> None:
+    """Asked again, the bot does not point to what is not there any more."""
+    async with world() as rig:
+        await rig.ask()
+        rig.slack.workspace.delete(rig.channel.messages[0])
+        await rig.alice.types(f"/codecheck delete {TASK}", in_=rig.channel)
+        await rig.slack.until(lambda: [prompt for prompt in rig.prompts() if buttons(prompt)])
+        await rig.press(REVIEW, rig.at_step_2)
+        await rig.confirm()
+        await rig.must_have_ended(State.DELETED)
 
 
-async def test_the_channel_is_archived_during_the_call(executing: World) -> None:
+async def test_somebody_deletes_the_prompt_before_it_expires(world: Worlds) -> None:
+    """There is nothing to edit, so the requester hears of the expiry by direct message, or in the channel."""
+    async with world(timings=SOON) as rig:
+        await rig.ask()
+        rig.slack.workspace.delete(rig.channel.messages[0])
+        expired = "nobody confirmed by"
+        await rig.slack.until(lambda: rig.told(rig.alice, expired) or rig.said(expired), within=8)
+
+
+@BOTH
+async def test_the_channel_is_archived_during_the_call(world: Worlds, *, socket_mode: bool) -> None:
     """Nobody can write there any more: the requester gets the result by direct message."""
-    world = executing
-    world.channel.archived = True
-    await world.slack.until(lambda: announcements(world.alice.dm.messages))
-    assert len(world.alice.dm.messages) == 1
-    assert not announcements(world.channel.messages)
+    async with executing(world, socket_mode=socket_mode) as rig:
+        rig.channel.archived = True
+        await rig.slack.until(lambda: announcements(rig.alice.dm.messages))
+        assert len(rig.alice.dm.messages) == 1
+        assert not announcements(rig.channel.messages)
 
 
-@ONE_TRANSPORT
-async def test_the_channel_is_archived_before_it_expires(open_world: OpenWorld) -> None:
+async def test_the_channel_is_archived_before_it_expires(world: Worlds) -> None:
     """The same goes for the end of a request that nobody confirmed."""
-    async with open_world(timings=SOON) as world:
-        await world.ask(TASK)
-        world.channel.archived = True
-        await world.slack.until(lambda: [sent for sent in world.alice.dm.messages if "Expired" in words(sent)])
+    async with world(timings=SOON) as rig:
+        await rig.ask()
+        rig.channel.archived = True
+        await rig.slack.until(lambda: rig.told(rig.alice, "nobody confirmed by"), within=8)
 
 
-async def test_the_bot_is_removed_during_the_call(executing: World) -> None:
+@BOTH
+async def test_the_bot_is_removed_during_the_call(world: Worlds, *, socket_mode: bool) -> None:
     """The click's response_url still reaches the channel, so everybody reads the result."""
-    world = executing
-    world.slack.remove_bot(world.channel)
-    await world.latest("status: success", "httpStatus: OK")
-    assert len(announcements(world.channel.messages)) == 1
-    assert not world.alice.dm.messages
+    async with executing(world, socket_mode=socket_mode) as rig:
+        rig.slack.remove_bot(rig.channel)
+        await rig.slack.until(lambda: announcements(rig.channel.messages))
+        assert len(announcements(rig.channel.messages)) == 1
+        assert not rig.alice.dm.messages
 
 
-async def test_the_bot_is_removed_and_the_response_url_has_ended(executing: World) -> None:
+@BOTH
+async def test_the_bot_is_removed_and_the_response_url_has_ended(world: Worlds, *, socket_mode: bool) -> None:
     """Then the requester hears it by direct message."""
-    world = executing
-    world.slack.remove_bot(world.channel)
-    world.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
-    await world.slack.until(lambda: announcements(world.alice.dm.messages))
-    assert len(world.alice.dm.messages) == 1
-    assert not announcements(world.channel.messages)
+    async with executing(world, socket_mode=socket_mode) as rig:
+        rig.slack.remove_bot(rig.channel)
+        rig.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
+        await rig.slack.until(lambda: announcements(rig.alice.dm.messages))
+        assert len(rig.alice.dm.messages) == 1
+        assert not announcements(rig.channel.messages)
 
 
 # Redis.
@@ -151,40 +166,41 @@ async def kill(server: EmbeddedServer) -> None:
     os.kill(server.pid, signal.SIGKILL)
 
 
-async def readiness(bot: Bot) -> tuple[int, str]:
-    """What `/readyz` answers: its status, and what it says of Redis."""
+async def ready(bot: Bot) -> bool:
+    """What `/readyz` answers; if not, it is for Redis."""
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer:
-        return answer.status, (await answer.json())["checks"]["redis"]
+        is_ready = answer.status == HTTPStatus.OK
+        assert ((await answer.json())["checks"]["redis"] == "ok") is is_ready
+        return is_ready
 
 
 async def test_not_ready_while_redis_is_down(folder: Path, nursery: Nursery) -> None:
-    """And ready again by itself, within the few seconds for which an answer is kept."""
+    """It says so, and is ready again by itself, each within the few seconds for which an answer is kept."""
     server = await start_embedded(folder)
     async with open_rig(nursery, server.url, "ready") as rig:
         await kill(server)
-        assert await readiness(rig.bots[0]) == (HTTPStatus.SERVICE_UNAVAILABLE, "failed: ConnectionError")
+
+        async def not_ready() -> bool:
+            return not await ready(rig.bots[0])
+
+        await until(not_ready)
         await start_embedded(folder)
-
-        async def ready() -> bool:
-            return await readiness(rig.bots[0]) == (HTTPStatus.OK, "ok")
-
-        await until(ready)
+        await until(partial(ready, rig.bots[0]))
 
 
 async def test_a_bot_started_without_redis_goes_on_with_what_it_finds_there(folder: Path, nursery: Nursery) -> None:
     """A deletion is confirmed, then the bot and Redis are killed; the next bot comes before Redis does."""
     server = await start_embedded(folder)
     async with open_rig(nursery, server.url, "early") as rig:
-        await rig.ask()
-        await rig.press(REVIEW, rig.at_step_2)
-        rig.wire.at(Point("redis advance", 2, "after"), rig.bots[0].kill)
+        await rig.review()
+        rig.wire.at(Point("redis confirmed", 1, "after"), rig.bots[0].kill)
         await rig.alice.clicks(CONFIRM, on=rig.channel)
         await rig.bots[0].ended()
         await kill(server)
         bot = await rig.start_bot()
-        assert await readiness(bot) == (HTTPStatus.SERVICE_UNAVAILABLE, "failed: ConnectionError")
+        assert not await ready(bot)
         assert not rig.codearts.count("DELETE")
         await start_embedded(folder)
-        await rig.slack.until(lambda: rig.results("was deleted."), within=15)
+        await rig.slack.until(lambda: rig.results(DELETED), within=15)
         await rig.must_have_ended(State.DELETED)
         assert len(rig.codearts.deletions) == 1

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.deletion import State
+from bot.domain.lifecycle import State
 from bot.store.embedded import EmbeddedServer, start_embedded
 from tests.faults.bots import Nursery
 from tests.faults.conftest import Worlds
-from tests.faults.rig import CONFIRM, REVIEW, Rig, open_rig
+from tests.faults.rig import DELETED, REVIEW, TASK, Rig, open_rig
 from tests.faults.wire import Point
 
 AT_ONCE = 12
@@ -28,8 +28,8 @@ async def own_redis() -> AsyncIterator[EmbeddedServer]:
         await (await start_embedded(Path(folder))).stop()
 
 
-async def script_points(world: Worlds) -> list[Point]:
-    """Before and after each script of a deletion; what only one of two deletions has is chance."""
+async def transaction_points(world: Worlds) -> list[Point]:
+    """Before and after each transaction of a deletion; what only one of two deletions has is chance."""
 
     async def play() -> list[Point]:
         async with world() as rig:
@@ -46,12 +46,12 @@ async def must_be_deleted_once(rig: Rig) -> None:
     await rig.must_have_ended(State.DELETED)
     assert len(rig.codearts.deletions) == 1
     assert rig.codearts.count("DELETE") == 1
-    assert 1 <= len(rig.results("was deleted.")) <= 2, rig.story()
+    assert 1 <= len(rig.results(DELETED)) <= 2, rig.story()
 
 
-async def test_a_lost_reply_at_any_script(world: Worlds, record_property: Callable[[str, object], None]) -> None:
-    """The script is replayed and answers the same: nobody notices, and everything is said once."""
-    points = [point for point in await script_points(world) if point.side == "after"]
+async def test_a_lost_reply_at_any_transaction(world: Worlds, record_property: Callable[[str, object], None]) -> None:
+    """The transaction is replayed and answers the same: nobody notices, and everything is said once."""
+    points = [point for point in await transaction_points(world) if point.side == "after"]
     assert len(points) >= 12
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -60,8 +60,8 @@ async def test_a_lost_reply_at_any_script(world: Worlds, record_property: Callab
             rig.wire.at(point, lambda: None)
             await rig.delete()
             await must_be_deleted_once(rig)
-            assert len(rig.results("was deleted.")) == 1
-            assert not rig.told(rig.alice, "Redis"), rig.story()
+            assert len(rig.results(DELETED)) == 1
+            assert not rig.told(rig.alice, "storage"), rig.story()
             return bool(rig.wire.happened)
 
     reached = sum(await asyncio.gather(*map(lost, points)))
@@ -70,11 +70,11 @@ async def test_a_lost_reply_at_any_script(world: Worlds, record_property: Callab
 
 
 @pytest.mark.parametrize("part", [0, 1])
-async def test_redis_killed_at_any_script(
+async def test_redis_killed_at_any_transaction(
     world: Worlds, nursery: Nursery, record_property: Callable[[str, object], None], part: int
 ) -> None:
     """What it acknowledged is on its disk; started again, the deletion goes on to its announced end."""
-    points = (await script_points(world))[part::2]
+    points = (await transaction_points(world))[part::2]
     assert len(points) >= 12
     slots = asyncio.Semaphore(AT_ONCE)
 
@@ -105,36 +105,38 @@ async def test_redis_killed_at_any_script(
     record_property("points of Redis", reached)
 
 
-@pytest.mark.parametrize("script", ["load", "advance"])
-async def test_a_hung_redis_at_a_click(own_redis: EmbeddedServer, nursery: Nursery, script: str) -> None:
+@pytest.mark.parametrize("transaction", ["read", "reviewed"])
+async def test_a_hung_redis_at_a_click(own_redis: EmbeddedServer, nursery: Nursery, transaction: str) -> None:
     """Within three seconds she hears that it is not known; when Redis wakes, the prompt shows the truth."""
     async with open_rig(nursery, own_redis.url, "hung") as rig:
         await rig.ask()
-        rig.wire.at(Point(f"redis {script}", 1, "before"), lambda: os.kill(own_redis.pid, signal.SIGSTOP), pass_on=True)
+        hung = rig.wire.next(f"redis {transaction}", "before")
+        rig.wire.at(hung, lambda: os.kill(own_redis.pid, signal.SIGSTOP), pass_on=True)
         waking = threading.Timer(20, os.kill, (own_redis.pid, signal.SIGCONT))  # whatever fails, it must not stay so
         waking.start()
         try:
             answer = await rig.alice.clicks(REVIEW, on=rig.channel)
             assert not answer.notice, "Slack was not answered within its three seconds"
-            await rig.slack.until(lambda: rig.told(rig.alice, "not known whether this was recorded"))
+            said = "I don't know whether" if transaction == "reviewed" else "I didn't do anything"
+            await rig.slack.until(lambda: rig.told(rig.alice, said))
         finally:
             os.kill(own_redis.pid, signal.SIGCONT)
             waking.cancel()
-        if script == "load":
+        if transaction == "read":
             await rig.press(REVIEW, rig.at_step_2)
         await rig.slack.until(rig.at_step_2, within=10)
-        await rig.press(CONFIRM, lambda: not rig.at_step_2())
+        await rig.confirm()
         await must_be_deleted_once(rig)
 
 
 async def test_redis_down_at_the_start(nursery: Nursery) -> None:
-    """The bot starts, people are told that nothing was recorded, and it goes on by itself when Redis comes."""
+    """The bot starts, people are told that nothing was done, and it goes on by itself when Redis comes."""
     with tempfile.TemporaryDirectory() as folder:
         server = await start_embedded(Path(folder))
         await server.stop()
         async with open_rig(nursery, server.url, "down", prepared=False) as rig:
-            answer = await rig.alice.types("/codecheck delete 897acf", in_=rig.channel)
-            assert "nothing was recorded" in answer.text
+            answer = await rig.alice.types(f"/codecheck delete {TASK}", in_=rig.channel)
+            assert "I can't reach my storage, so I didn't do anything." in answer.text
             server = await start_embedded(Path(folder))
             await rig.delete()
             await must_be_deleted_once(rig)

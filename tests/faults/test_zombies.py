@@ -3,9 +3,9 @@
 import signal
 from typing import TYPE_CHECKING
 
-from bot.domain.deletion import State
+from bot.domain.lifecycle import State
 from tests.faults.conftest import Worlds
-from tests.faults.rig import CONFIRM, REVIEW, Rig
+from tests.faults.rig import CONFIRM, DELETED, NOT_DELETED, Rig
 from tests.faults.wire import Point
 
 if TYPE_CHECKING:
@@ -20,25 +20,24 @@ async def wake_after_the_takeover(rig: Rig) -> None:
         frozen.append(rig.bots[-1])
         frozen[0].signal(signal.SIGSTOP)
 
-    def freeze_at_the_take_over() -> None:  # which is the next thing that is written
-        rig.wire.at(rig.wire.next("redis save", "after"), freeze, pass_on=True)
+    def freeze_at_the_send() -> None:
+        rig.wire.at(Point("redis called_again", 1, "after"), freeze, pass_on=True)
 
-    await rig.ask()
-    await rig.press(REVIEW, rig.at_step_2)
-    rig.wire.at(Point("redis advance", 2, "after"), rig.kill_and_restart)
-    rig.wire.at(rig.wire.next("codearts GET", "after"), freeze_at_the_take_over, pass_on=True)
+    await rig.review()
+    rig.wire.at(Point("redis called", 1, "after"), rig.kill_and_restart)
+    rig.wire.at(Point("redis take over", 1, "after"), freeze_at_the_send, pass_on=True)
     await rig.alice.clicks(CONFIRM, on=rig.channel)
     await rig.back()
     await rig.slack.until(lambda: frozen, within=8)
     await rig.start_bot()
-    await rig.slack.until(lambda: rig.results("was deleted."), within=12)
+    await rig.slack.until(lambda: rig.results(DELETED), within=12)
     frozen[0].signal(signal.SIGCONT)
     frozen[0].signal(signal.SIGTERM)
     await frozen[0].ended()  # so whatever it had to do is done
     assert rig.codearts.count("DELETE") == 1, "the zombie has sent it as well"
     await rig.must_have_ended(State.DELETED)
-    assert len(rig.results("was deleted.")) == 1
-    assert not rig.results("was not deleted.")
+    assert len(rig.results(DELETED)) == 1
+    assert not rig.results(NOT_DELETED)
 
 
 async def test_a_zombie_neither_sends_nor_writes(world: Worlds) -> None:

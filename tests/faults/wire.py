@@ -6,24 +6,17 @@ come but before it is delivered. The bot knows nothing of it.
 
 import asyncio
 import contextlib
+import json
 import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from hashlib import sha1
-from typing import Literal, Self
-
-from bot.store.scripts import load_scripts
+from dataclasses import dataclass
+from typing import Any, Literal, Self
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Namer = Callable[[bytes], str | None]
 
-_SCRIPTS = {
-    sha1(text.encode(), usedforsecurity=False).hexdigest().encode(): name
-    for name, text in asdict(load_scripts()).items()
-}
-_SHA = re.compile(rb"\b[0-9a-f]{40}\b")
 _REQUEST_LINE = re.compile(rb"(GET|POST|DELETE) (\S+) HTTP/1\.1\r\n")
 _TEXT, _CONTROL = 0x1, 0x8  # WebSocket opcodes
 
@@ -69,7 +62,7 @@ class Wire:
         return Point(what, self._numbers[what, side] + 1, side)
 
     def passes(self, what: str, side: Literal["before", "after"]) -> bool:
-        """Note a point. Returns False where the connection is to be cut here."""
+        """Note a point. Returns False if the connection is to be cut here."""
         if not self.watching:
             return True
         self._numbers[what, side] += 1
@@ -180,29 +173,54 @@ class _Link:
 
 
 def redis_request(piece: bytes) -> str | None:
-    """The script; "" for what does not count: connecting, and the sweep's question what is due."""
+    """What a transaction does: `redis confirmed` appends that event, `redis rest` lets go of a deletion, and so on.
+
+    "" for what does not count: connecting, the sweep's question what is due, the readiness check, and the checkpoints,
+    which come by the clock.
+    """
     if not piece.startswith(b"*"):
         return None
-    command = piece.split(b"\r\n", 3)[2]
-    if command == b"EVALSHA":
-        sha = _SHA.search(piece)
-        script = _SCRIPTS.get(sha.group()) if sha else None
-        return "" if script in (None, "due") else f"redis {script}"
-    return f"redis {command.decode().lower()}" if command in (b"GET", b"SET") else ""
+    words = piece.split(b"\r\n")[2::2]  # each is preceded by its length
+    if words[0] == b"GET":
+        return "redis get"
+    if words[0] != b"EVALSHA" or len(words) < 4:
+        return ""
+    keys = words[3 : 3 + int(words[2])]
+    if any(b":probe:" in key or b":checkpoint" in key for key in keys):
+        return ""
+    return f"redis {_transaction(json.loads(words[3 + len(keys)]))}"
+
+
+def _transaction(plan: dict[str, Any]) -> str:
+    if any(condition[0] == "due" for condition in plan["when"]):
+        return "take over"
+    effects: dict[str, list[Any]] = {effect[0]: effect[2:] for effect in reversed(plan["act"])}
+    if "append" in effects:
+        return str(json.loads(f"{{{effects['append'][0]}}}")["kind"])
+    for name, means in (("unschedule", "close"), ("set", "remember"), ("release", "release")):
+        if name in effects:
+            return means
+    if "schedule" in effects:
+        return "hold" if effects["schedule"][2] else "rest"
+    return "read"
 
 
 def http_request(server: str) -> Namer:
-    """Names requests by the server, the method and, for the Web API, the last part of the path."""
+    """Names requests by the server and the method, and the Web API's by theirs; `details` are the rest of a look-up."""
 
     def name(piece: bytes) -> str | None:
         line = _REQUEST_LINE.match(piece)
         if line is None:
             return None
         method, path = line[1].decode(), line[2].decode()
+        if server == "codearts" and not path.startswith(("/v3/task/", "/v3/auth/")):
+            return "codearts details"
         if server != "slack":
             return f"{server} {method}"
+        if path.startswith("/api/auth.test"):  # the readiness check
+            return ""
         if path.startswith("/api/"):
-            return f"slack {path.rpartition('/')[2]}"
+            return f"slack {path.removeprefix('/api/').partition('?')[0]}"
         return "slack response_url" if method == "POST" else ""
 
     return name

@@ -70,7 +70,7 @@ def test_every_key_of_codecheck_toml_is_read(tmp_path: Path) -> None:
     )
     assert settings.safeguards.usual.confirmers == 2
     assert settings.second_person.in_domain == SecondPerson(
-        ttl=28_800_000, ask=("S0QUALITY", "U01ALICE"), reminders=(900_000, 3_600_000), break_glass=False
+        ttl=28_800_000, ask=("S0QUALITY", "U01ALICE"), reminders=(900_000, 3_600_000)
     )
     assert settings.codearts.projects == ("0f3a",)
     assert settings.console.link("a/b", "0f3a") == "https://console.example.com/0f3a/a%2Fb"

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 from bot.domain.identity import SlackUser
 from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.slack import SlackStandIn
-from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
 from bot.slack.errors import ABOUT_THE_APP
 from bot.slack.health import AppProblem, SlackHealth
 from bot.slack.transport.bolt import slack_session, web_client
+from codecheck_sandbox.slack import SlackStandIn
+from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from tests.slack.wire import Answer, Json, SlackWire
 
 ALICE = Profile("", email="alice@example.com", field="alice.iam", user="U01ALICE")

@@ -35,6 +35,7 @@ class Server:
         port: its port, which stays the same when it is started again.
         folder: where it keeps its data.
         options: what else stands on its command line.
+        environ: added to its environment.
     """
 
     binary: Path
@@ -42,6 +43,7 @@ class Server:
     folder: Path
     options: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = field(default=None, repr=False)
+    environ: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -56,6 +58,7 @@ class Server:
             *("--save", "", "--repl-diskless-sync-delay", "0", *self.options),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
+            env=os.environ | self.environ,
         )
         client = connect(self.url)
         try:
@@ -89,7 +92,7 @@ async def _answers(ping: object) -> bool:
 @asynccontextmanager
 async def running(binary: Path, folder: Path, *options: str) -> AsyncIterator[Server]:
     """A server while the block lasts."""
-    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - a test has nothing else to do
+    folder.mkdir(exist_ok=True)
     server = Server(binary, free_port(), folder, options)
     await server.start()
     try:

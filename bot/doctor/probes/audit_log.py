@@ -42,7 +42,7 @@ async def look(deployment: Deployment) -> Findings:
     for each in found:
         yield each
     if end.oldest is not None and not found:
-        yield ok(f"the last {max(len(end.checkpoints) - 1, 0)} checkpoints are as they were sealed")
+        yield ok(f"as it was sealed, as far as the last checkpoints go ({max(len(end.checkpoints) - 1, 0)})")
 
 
 async def _read(calls: RedisCalls) -> _End:
@@ -71,7 +71,8 @@ def _sealed(end: _End) -> list[Finding]:
     late = [event for event in rest if end.now - event.at > _PATIENCE * Timings().seal]
     if late:
         hint = "Start a bot: it seals them within seconds. If one runs, look at its log."
-        return [warning(f"{len(late)} events have not been sealed: no bot runs, or it cannot seal", hint)]
+        many = "1 event has" if len(late) == 1 else f"{len(late)} events have"
+        return [warning(f"{many} not been sealed: no bot runs, or it cannot seal", hint)]
     return []
 
 

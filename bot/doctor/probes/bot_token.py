@@ -1,5 +1,7 @@
 """Whether Slack is reached and takes the bot token."""
 
+import aiohttp
+
 from bot.codearts.troubles import trouble
 from bot.doctor.check import fault, ok
 from bot.doctor.deployment import Deployment
@@ -19,7 +21,7 @@ async def look(deployment: Deployment) -> Findings:
         yield fault(f"Slack answered {error.code}", what_to_do(error.code, error.needed))
     except DeliveryError as error:
         cause = error.__cause__
-        if isinstance(cause, OSError):  # aiohttp's errors of connections are OSErrors
+        if isinstance(cause, (aiohttp.ClientError, OSError)):
             found = trouble(cause, "Slack")
             yield fault(str(found.why), f"{found.admin_hint or found.hint} {_WHERE}")
         else:

@@ -21,8 +21,13 @@ async def look(deployment: Deployment) -> Findings:
             "Install ca-certificates, or set SSL_CERT_FILE to a PEM file with the certificates to trust.",
         )
         return
-    expired = [each for each in known if ssl.cert_time_to_seconds(str(each["notAfter"])) < clocks.now()]
     own = paths.cafile not in (None, paths.openssl_cafile)
+    if own and not known:
+        yield warning(
+            "SSL_CERT_FILE has no certificate of an authority", "Put the authority's own certificate into the file."
+        )
+        return
+    expired = [each for each in known if ssl.cert_time_to_seconds(str(each["notAfter"])) < clocks.now()]
     if known and len(expired) == len(known):
         yield fault("every certificate that this machine trusts has expired", "Renew them; check the clock as well.")
     elif own and expired:

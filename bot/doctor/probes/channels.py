@@ -16,8 +16,11 @@ _INVITE = "Invite the bot there: /invite @codecheck-bot."
 
 async def look(deployment: Deployment) -> Findings:
     """conversations.info of each, which needs a scope that the bot itself does without."""
+    named = _named(deployment.settings)
+    if named:
+        await deployment.slack.installation()  # or there is nothing to ask
     unknown: dict[str, list[str]] = {}
-    for channel, where in _named(deployment.settings).items():
+    for channel, where in named.items():
         try:
             answer = await deployment.slack.ask("conversations.info", channel=channel)
         except UndeliverableError as error:
@@ -32,7 +35,7 @@ async def look(deployment: Deployment) -> Findings:
             yield _judged(channel, where, shown if isinstance(shown, Mapping) else {}, deployment.settings)
     for why, channels in unknown.items():
         hint = f"Look in Slack whether the bot is in {', '.join(channels)}."
-        yield CannotTell(f"{why}, so not whether the bot is in {', '.join(channels)}", hint).finding
+        yield warning(f"cannot tell whether the bot is in {', '.join(channels)}: {why}", hint)
 
 
 def _judged(channel: str, where: str, shown: Mapping[str, Any], settings: Settings) -> Finding:
@@ -45,7 +48,7 @@ def _judged(channel: str, where: str, shown: Mapping[str, Any], settings: Settin
         return fault(f"{text}, so it cannot post", _INVITE)
     if kind_of(settings.confirmation.second_step).by_others:
         return fault(f"{text}: nobody else sees a prompt there, and a second person has to confirm", _INVITE)
-    return warning(f"{text}, so prompts there are only shown to who asks", _INVITE)
+    return warning(f"{text}, so prompts there are shown only to the person who asks", _INVITE)
 
 
 def _named(settings: Settings) -> dict[str, str]:

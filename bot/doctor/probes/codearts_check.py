@@ -3,16 +3,14 @@
 Whether the bot may delete shows only at the first deletion: the API has no way to ask.
 """
 
-from bot.codearts.answers import meaning_of, presence_of
+from bot.codearts.answers import meaning_of
 from bot.codearts.reply import ServiceAnswer
 from bot.doctor.check import Finding, fault, ok, warning
-from bot.doctor.codearts_answers import NAME, Unanswered
+from bot.doctor.codearts_answers import NAME, Unanswered, let_in
 from bot.doctor.deployment import Deployment
 from bot.doctor.probe import Findings, Probe
-from bot.domain.facts import Presence
 from bot.domain.outcome import Verdict
 
-_LET_IN = {"CC.00050000", "CC.00050014"}  # the service itself spoke of the task, so the gateway has let the bot through
 _PASSING = {"CC.00000000", "CC.00050012", "APIGW.0308"}  # busy, retry later, throttled
 
 
@@ -28,8 +26,7 @@ async def look(deployment: Deployment) -> Findings:
 
 def judge(answer: ServiceAnswer) -> Finding:
     """What the answer to a look-up of no task says of the endpoint and the credentials."""
-    presence, _ = presence_of(answer, described=False)
-    if presence is not Presence.UNKNOWN or answer.code in _LET_IN:
+    if let_in(answer):
         return ok("it answers, and accepts the bot's credentials")
     meant = meaning_of(answer)
     text = f"{answer.code or f'HTTP {answer.http}'}: {meant.why or 'an answer to something else'}"

@@ -15,7 +15,7 @@ async def look(deployment: Deployment) -> Findings:
         yield ok("deletions are not frozen")
         return
     since = f"{datetime.fromtimestamp(freeze.at / 1_000, UTC):%Y-%m-%d %H:%M} UTC"
-    text = f"deletions are frozen since {since} by {freeze.by.id}"
+    text = f"deletions have been frozen since {since}, by {freeze.by.id}"
     if deployment.settings.allow.admins:
         yield warning(text, "To let them go on: /codecheck unfreeze, or `codecheck-bot unfreeze`.")
     else:

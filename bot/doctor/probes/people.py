@@ -31,7 +31,7 @@ async def look(deployment: Deployment) -> Findings:
         hint = "Without users:read nobody is let in: see scopes. Otherwise try again in a minute."
         yield CannotTell(f"{who} could not be looked up ({unchecked[0].why.partition(': ')[2]})", hint).finding
     elif well:
-        yield ok(f"{len(people)} are full members")
+        yield ok(f"everyone in the settings is a full member ({len(people)})")
 
 
 def _judged(person: Person, where: str, installation: Installation) -> Finding | None:
@@ -44,11 +44,11 @@ def _judged(person: Person, where: str, installation: Installation) -> Finding |
     if profile.deactivated:
         return warning(f"{person.id} in {where} has left: the account is deactivated", _TAKE_OUT)
     if profile.bot:
-        return warning(f"{person.id} in {where} is a bot, and refused", _TAKE_OUT)
+        return warning(f"{person.id} in {where} is a bot, and is refused", _TAKE_OUT)
     if profile.guest:
-        return warning(f"{person.id} in {where} is a guest, and refused", _TAKE_OUT)
+        return warning(f"{person.id} in {where} is a guest, and is refused", _TAKE_OUT)
     if not installation.has(SlackUser(installation.home, person.id), profile):
-        return warning(f"{person.id} in {where} is of another workspace, and refused", _TAKE_OUT)
+        return warning(f"{person.id} in {where} belongs to another workspace, and is refused", _TAKE_OUT)
     return None
 
 

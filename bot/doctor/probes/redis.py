@@ -2,7 +2,9 @@
 
 import re
 
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import AuthenticationError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from bot.codearts.troubles import trouble
 from bot.doctor.check import Finding, fault, ok
@@ -48,7 +50,12 @@ async def look(deployment: Deployment) -> Findings:
 
 def _explained(error: PersonError, settings: Settings) -> Finding:
     cause = cause_of(error)
-    if cause is None:
+    if isinstance(cause, MasterNotFoundError):
+        return fault("no Sentinel answers and knows this service", "Check the Sentinels and the service in REDIS_URL.")
+    if isinstance(cause, RedisTimeout) and "connecting" in str(cause):
+        hint = "Check REDIS_URL and the network; with rediss:// the server must speak TLS on this port."
+        return fault("no connection was made in time", hint)
+    if cause is None or isinstance(cause, RedisTimeout):
         return fault("it did not answer in time", "Look whether the server hangs, and at the network.")
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said

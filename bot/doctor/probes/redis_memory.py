@@ -19,7 +19,7 @@ async def look(deployment: Deployment) -> Findings:
         return
     if limit and (used := _number(info.get("used_memory"))) > _NEARLY * limit:
         yield warning(
-            f"{100 * used // limit} % of maxmemory are used; when it is full, nothing can be asked or confirmed",
+            f"{100 * used // limit} % of maxmemory is used; when it is full, nothing can be asked or confirmed",
             "Raise maxmemory, free memory, or set [record] retention_days.",
         )
         return

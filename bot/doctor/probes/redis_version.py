@@ -14,7 +14,7 @@ async def look(deployment: Deployment) -> Findings:
     named = f"{server.capitalize()} {version}"
     numbers = version.split(".")
     if len(numbers) < len(_OLDEST) or not all(number.isdecimal() for number in numbers[:2]):
-        raise CannotTell(f"the server calls itself {named!r}", "It must do what Redis 6.2 does.")
+        raise CannotTell(f"the server calls itself {named}", "It must do what Redis 6.2 does.")
     if (int(numbers[0]), int(numbers[1])) < _OLDEST:
         yield fault(f"{named} is too old", "Take Redis 6.2, Valkey, or newer.")
     else:

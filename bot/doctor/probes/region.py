@@ -23,7 +23,7 @@ async def look(deployment: Deployment) -> Findings:
         if found and found["region"] != settings.codearts_region:
             well = False
             yield warning(
-                f"{name} is of {found['region']}, and CODEARTS_REGION is {settings.codearts_region}",
+                f"{name} is in {found['region']}, but CODEARTS_REGION is {settings.codearts_region}",
                 "Set both to where the tasks are, unless that region's tasks are served by another region's host.",
             )
     if well:

@@ -2,6 +2,8 @@
 
 import re
 
+import aiohttp
+
 from bot.codearts.troubles import trouble
 from bot.doctor.check import CannotTell, Finding, fault, ok, warning
 from bot.doctor.deployment import Deployment
@@ -26,13 +28,15 @@ async def look(deployment: Deployment) -> Findings:
         yield fault(f"Slack answered {error} to the app token", _MAKE_ONE)
         return
     except DeliveryError as error:
-        why = str(trouble(error.__cause__, "Slack").why) if isinstance(error.__cause__, OSError) else str(error)
-        raise CannotTell(f"Socket Mode was not opened: {why.rstrip('.')}", "See the bot token.") from None
+        cause = error.__cause__
+        why = trouble(cause, "Slack").why if isinstance(cause, (aiohttp.ClientError, OSError)) else error
+        raise CannotTell(f"Socket Mode was not opened: {str(why).rstrip('.')}", "See the bot token.") from None
     app = await _bots_app(deployment)
     of = _APP_TOKEN.fullmatch(token.get_secret_value())
     if app and of and of[1] != app:
         yield fault(
-            f"SLACK_APP_TOKEN is of the app {of[1]}, SLACK_BOT_TOKEN of {app}", "Copy both tokens from the same app."
+            f"SLACK_APP_TOKEN belongs to the app {of[1]}, SLACK_BOT_TOKEN to {app}",
+            "Copy both tokens from the same app.",
         )
     else:
         yield ok("Socket Mode opens")

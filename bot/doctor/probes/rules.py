@@ -27,7 +27,7 @@ async def look(deployment: Deployment) -> Findings:
                 "Write IDs in tasks, and names in names.",
             )
     if rules and well:
-        yield ok(f"{len(rules)} can match")
+        yield ok(f"all can match ({len(rules)})")
 
 
 def _matches_all(match: Match, allowed: Collection[str]) -> bool:

@@ -23,14 +23,14 @@ async def look(deployment: Deployment) -> Findings:
     needed = f"one person asks and {others} {'other confirms' if others == 1 else 'others confirm'}"
     most = _most_operators(settings)
     if most is not None and most <= others:
-        yield fault(f"{needed}, but only {most} have an operator of their own", _HINT)
+        yield fault(f"{needed}, but there are operators for only {most}", _HINT)
         return
     able = await deployment.people.able()
     found = len(able.operators)
     if found > others:
         yield ok(f"{needed}; {found} can")
     elif able.all_known:
-        yield fault(f"{needed}, but only {found} with an operator of their own can", _HINT)
+        yield fault(f"{needed}, but only {found} with different operators can", _HINT)
     else:
         raise CannotTell(f"{needed}; {found} are known to be able to, others could not be looked up", _HINT)
 

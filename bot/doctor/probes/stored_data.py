@@ -44,7 +44,7 @@ async def look(deployment: Deployment) -> Findings:
     if kept.strange:
         names = ", ".join(kept.strange)
         hint = "Somebody else writes under this prefix: set CODECHECK_REDIS_PREFIX to one of the bot's own."
-        yield fault(f"of another kind than they should be: {names}", hint)
+        yield fault(f"keys of the wrong type: {names}", hint)
         return
     lost = [each for each, fields in kept.deletions.items() if not fields]
     unreadable = [each for each, fields in kept.deletions.items() if fields and not _readable(each, fields)]
@@ -62,7 +62,7 @@ async def look(deployment: Deployment) -> Findings:
             "If the bot was used before, restore a backup, and check REDIS_URL and CODECHECK_REDIS_PREFIX.",
         )
     elif not lost and not unreadable:
-        yield ok(f"{len(kept.deletions)} deletions have not ended")
+        yield ok(f"nothing is missing; deletions that have not ended: {len(kept.deletions)}")
 
 
 async def _read(calls: Calls, keys: Keys) -> _Kept:

@@ -23,7 +23,7 @@ async def look(deployment: Deployment) -> Findings:
             )
             continue
         if members:
-            yield ok(f"{group} has {len(members)} members")
+            yield ok(f"{group} has members ({len(members)})")
         elif where == "[allow] usergroups" and not settings.allow.users and len(settings.allow.usergroups) == 1:
             yield fault(f"{group} in {where} is empty, so nobody may ask", "Add people to it, or to [allow] users.")
         else:

@@ -24,8 +24,10 @@ _STORY: Mapping[str, str] = {
     "reviewed": "{who} reviewed it: *{task}*",
     "confirmed": "{who} confirmed: *{task}*",
     "withdrawn": "{who} took their confirmation back: *{task}*",
+    "glass_broken": "🚨 {who} confirmed alone, by break-glass: *{task}*: “{why}”",
+    "lapsed": "a confirmation of *{task}* no longer counted: somebody else has to confirm",
     "cancelled": "*{task}* kept: {who} cancelled",
-    "declined": "*{task}* kept: {who} declined",
+    "declined": "*{task}* kept: {who} declined: “{why}”",
     "stopped": "*{task}* kept: {who} stopped it",
     "expired": "*{task}* kept: nobody confirmed in time",
     "launched": "the time to stop *{task}* was over",
@@ -43,6 +45,8 @@ _STORY: Mapping[str, str] = {
     "late_answer": "CodeArts Check's answer about *{task}* came late",
     "frozen": "🧊 {who} froze deletions: “{why}”",
     "unfrozen": "{who} ended the freeze",
+    "restarted": "*{task}* has its whole time again, since the storage's clock had jumped",
+    "data_lost": "the storage had lost data: “{why}”",
     "trimmed": "older events were removed, as the settings say",
 }
 

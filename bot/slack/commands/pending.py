@@ -1,7 +1,8 @@
-"""`/codecheck pending [page]`: what is waiting or under way."""
+"""`/codecheck pending [mine] [page]`: what is waiting or under way; with `mine`, what waits for the person who asks."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.deletions.history import PendingPage
 from bot.domain.deletion import Deletion
@@ -15,6 +16,7 @@ from bot.slack.views.layout import Layout, Line, dots, section, told
 from bot.slack.views.pages import page_buttons
 from bot.slack.views.prompt_lines import frozen
 
+MINE = "mine"
 _PAGE = re.compile(r"[1-9][0-9]{0,3}")
 _STATES: Mapping[State, str] = {
     State.REQUESTED: "needs a review until {expires_at}",
@@ -26,35 +28,49 @@ _STATES: Mapping[State, str] = {
 }
 
 
-def parse(text: str) -> int:
-    """Read which page.
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Which page; and whether only what waits for the person who asks."""
+
+    page: int = 1
+    mine: bool = False
+
+
+def parse(text: str) -> Pending:
+    """Read what to list.
 
     Raises:
-        UsageError: it isn't a page's number.
+        UsageError: it isn't a page's number, or `mine` and one.
     """
     words = list(filter(None, map(bare, text.split())))
+    mine = words[:1] != [] and words[0].lower() == MINE
+    words = words[1:] if mine else words
     if not words:
-        return 1
+        return Pending(mine=mine)
     if len(words) == 1 and _PAGE.fullmatch(words[0]):
-        return int(words[0])
+        return Pending(int(words[0]), mine)
     raise UsageError(Text("A page is a number, from 1 on."))
 
 
 async def answer(call: Call) -> Layout:
     """A page of the deletions that have not ended."""
-    page = await call.services.history.pending(parse(call.words.text), call.by, call.channel)
+    asked = parse(call.words.text)
+    page = await call.services.history.pending(asked.page, call.by, call.channel, mine=asked.mine)
     freeze = frozen(frozen_by(page.freeze) if page.freeze else None)
     if not page.deletions:
-        return told(freeze, Text("Nothing is waiting."))
+        return told(freeze, Text("Nothing is waiting for you.") if asked.mine else Text("Nothing is waiting."))
+    name = f"{SUBCOMMAND.name} {MINE}" if asked.mine else SUBCOMMAND.name
     buttons = page_buttons(
-        newer=f"{SUBCOMMAND.name} {page.page - 1}" if page.page > 1 else "",
-        older=f"{SUBCOMMAND.name} {page.page + 1}" if page.page < page.pages else "",
+        newer=f"{name} {page.page - 1}" if page.page > 1 else "",
+        older=f"{name} {page.page + 1}" if page.page < page.pages else "",
     )
     lines = (section(_line(deletion, call.services.links)) for deletion in page.deletions)
-    return Layout((section(freeze, _title(page)), *lines, buttons))
+    return Layout((section(freeze, _title(page, asked)), *lines, buttons))
 
 
-def _title(page: PendingPage) -> Text:
+def _title(page: PendingPage, asked: Pending) -> Text:
+    if page.pages == 1 and asked.mine:
+        return Text("*{count} waiting for you*", {"count": page.total})
     if page.pages == 1:
         return Text("*{count} waiting*", {"count": page.total})
     return Text("*Waiting, page {page} of {pages}*", {"page": page.page, "pages": page.pages})
@@ -80,8 +96,8 @@ def _line(deletion: Deletion, links: Links) -> Line:
 SUBCOMMAND = Subcommand(
     name="pending",
     order=20,
-    arguments="[page]",
-    does="shows what is waiting or under way",
+    arguments="[mine] [page]",
+    does="shows what is waiting or under way; with `mine`, what waits for you",
     who=Who.DELETERS,
     pages=True,
     answer=answer,

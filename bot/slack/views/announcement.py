@@ -6,7 +6,7 @@ The channel's holds the service's `status` and `httpStatus` word for word: tools
 from bot.domain.text import NOTHING, Channel, Code, Link, Text, text
 from bot.slack.views import prompt_ended, prompt_under_way
 from bot.slack.views.layout import Layout, Line, Part, dots, section, sentences, small
-from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, task_id
+from bot.slack.views.prompt_lines import confirmed_by_others, glass, quoted_reason, task_id
 from bot.slack.views.shown import ENDED, KEPT, Shown, Stage
 from bot.slack.views.task_lines import place
 
@@ -32,7 +32,7 @@ def notice(shown: Shown) -> Layout:
 
 
 def _body(shown: Shown) -> tuple[Part, ...]:
-    return (section(_headline(shown), _said(shown), _news(shown)),)
+    return (section(_headline(shown), glass(shown), _said(shown), _news(shown)),)
 
 
 def _headline(shown: Shown) -> Line:

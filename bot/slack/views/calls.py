@@ -3,10 +3,11 @@
 An edit of the prompt notifies nobody, so whoever waits for something gets a message of their own.
 """
 
-from bot.domain.text import NOTHING, Link, Moment, Several, text
-from bot.slack.views import prompt_ended, prompt_under_way
+from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
+from bot.slack.action_ids import COMMAND
+from bot.slack.views import prompt_ended, prompt_first_step, prompt_under_way
 from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
-from bot.slack.views.prompt_lines import asks, confirmed_by_others, task_id
+from bot.slack.views.prompt_lines import asks, confirmed_by_others, glass, task_id
 from bot.slack.views.shown import ENDED, KEPT, FrozenBy, Shown, Stage
 from bot.slack.views.task_lines import place
 
@@ -15,7 +16,25 @@ def to_confirm(shown: Shown) -> Layout:
     """To those who can confirm, in the prompt's thread: it mentions them, once."""
     called = text("{people} please have a look:", people=Several(shown.asked)) if shown.asked else NOTHING
     return Layout(
-        (section(dots(text("*{task}*", task=shown.task), *place(shown)), sentences(called, asks(shown))),), shown.at
+        (
+            section(dots(text("*{task}*", task=shown.task), *place(shown)), sentences(called, asks(shown))),
+            small(
+                dots(
+                    text("as operator {operator}", operator=Code(shown.operator)),
+                    text("until {expires}", expires=shown.expires),
+                    text("{mine} lists what waits for you", mine=Code(f"{COMMAND} pending mine")),
+                )
+            ),
+        ),
+        shown.at,
+    )
+
+
+def glass_broken(shown: Shown) -> Layout:
+    """To those who should have confirmed, in the prompt's thread: an admin has confirmed alone."""
+    called = text("For your information: {people}", people=Several(shown.asked)) if shown.asked else NOTHING
+    return Layout(
+        (section(dots(text("*{task}*", task=shown.task), *place(shown)), glass(shown), dots(called)),), shown.at
     )
 
 
@@ -36,17 +55,21 @@ def reminder(shown: Shown) -> Layout:
 
 
 def to_requester(shown: Shown) -> Layout:
-    """To the requester, by direct message: it ended later, by another's hand or by itself."""
+    """To the requester, by direct message: it ended later or by another's hand, or has to be reviewed again."""
     link = text("{request}", request=Link(shown.prompt_url, "see the request")) if shown.prompt_url else NOTHING
     return Layout((section(*_ending(shown)), small(dots(task_id(shown), link))), shown.at)
 
 
 def _ending(shown: Shown) -> tuple[Line, ...]:
+    if shown.stage in {Stage.CHANGED, Stage.UNREADABLE}:
+        again = Text("Nothing was deleted. It has to be reviewed and confirmed again.")
+        return prompt_first_step.headline(shown), dots(again)
     if shown.stage not in ENDED:
         return dots(prompt_under_way.headline(shown)), prompt_under_way.what_next(shown)
     if shown.stage is Stage.DELETED:
         at = Moment(shown.ended_at)
-        return (dots(text("✅ *{task}* was deleted at {at}", task=shown.task, at=at), confirmed_by_others(shown)),)
+        deleted = text("✅ *{task}* was deleted at {at}", task=shown.task, at=at)
+        return dots(deleted, confirmed_by_others(shown)), dots(glass(shown))
     if shown.stage in KEPT:
         how = sentences(*prompt_ended.how_it_went(shown), prompt_ended.what_to_do(shown))
         return dots(prompt_ended.headline(shown), prompt_ended.by_whom(shown)), how

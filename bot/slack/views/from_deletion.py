@@ -1,14 +1,17 @@
 """A deletion -> what its messages show of it."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from bot.domain.audit import BOT
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
 from bot.domain.freeze import Freeze
+from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State
 from bot.domain.outcome import Outcome, Verdict
-from bot.domain.text import NOTHING, Text
+from bot.domain.text import NOTHING, Text, UserGroup
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 
 _ENDED_BY_HAND = {
@@ -60,6 +63,11 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
         typed=kind.typed,
         others=deletion.safeguards.confirmers if kind.by_others else 0,
         confirmed_by=tuple(each.user for each in lifecycle.confirmations),
+        asked=tuple(map(partial(_asked, deletion), deletion.delivery.asked or ())),
+        glass_by=lifecycle.broken_glass.by if lifecycle.broken_glass else None,
+        glass_why=lifecycle.broken_glass.why if lifecycle.broken_glass else "",
+        break_glass=kind.by_others and deletion.safeguards.break_glass,
+        lapsed=lifecycle.returned is Returned.LAPSED,
         warnings=deletion.safeguards.warnings,
         differences=differences(before, facts.facts) if changed and before and facts else (),
         freeze=_frozen(deletion.freeze),
@@ -70,18 +78,23 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
     )
 
 
+def _asked(deletion: Deletion, listed: str) -> SlackUser | UserGroup:
+    return UserGroup(listed) if listed.startswith("S") else SlackUser(deletion.requester.team, listed)
+
+
 def _stage(deletion: Deletion) -> Stage:
     lifecycle = deletion.lifecycle
     if deletion.state is State.REQUESTED:
-        return _RETURNED[lifecycle.returned] if lifecycle.returned else Stage.ASKED
+        return _RETURNED.get(lifecycle.returned, Stage.ASKED) if lifecycle.returned else Stage.ASKED
     if deletion.state is State.CANCELLED:
         return _ENDED_BY_HAND[lifecycle.ended_how or Action.CANCEL]
     return Stage(deletion.state)
 
 
 def frozen_by(freeze: Freeze) -> FrozenBy:
-    """A freeze as it is shown; somebody at a shell is not a Slack user."""
-    return FrozenBy(freeze.by if freeze.by.team else freeze.by.id, freeze.at, freeze.reason)
+    """A freeze as it is shown; the bot, and somebody at a shell, are not Slack users."""
+    by = "the bot" if freeze.by.id == BOT else freeze.by.id
+    return FrozenBy(freeze.by if freeze.by.team else by, freeze.at, freeze.reason)
 
 
 def _frozen(freeze: Freeze | None) -> FrozenBy | None:

@@ -30,4 +30,4 @@ def prompt(shown: Shown) -> Layout:
 
 def retired() -> Layout:
     """What replaces a prompt whose deletion is no longer known."""
-    return told(Text("This request ended long ago, and is no longer known."))
+    return told(Text("This request is no longer known: it ended long ago, or my storage has lost it."))

@@ -21,6 +21,16 @@ def decline(shown: Shown) -> Button:
     return _button(shown, "decline", Text("Decline…"))
 
 
+def withdraw(shown: Shown) -> Button:
+    """Takes one's own confirmation back."""
+    return _button(shown, "withdraw", Text("Take mine back"))
+
+
+def break_glass(shown: Shown) -> Button:
+    """Lets an admin confirm alone; asks why first."""
+    return _button(shown, "break_glass", Text("Break glass…"))
+
+
 def confirm(shown: Shown) -> Button:
     """Deletes the task; with `…` if its name has to be typed first."""
     label = text("Delete {task}…", task=shown.task) if shown.typed else text("Delete {task}", task=shown.task)

@@ -3,13 +3,14 @@
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
 from bot.slack.action_ids import COMMAND
 from bot.slack.views.layout import Layout, Line, dots, section, sentences
-from bot.slack.views.prompt_lines import confirmed_by_others, quoted_reason, when
+from bot.slack.views.prompt_lines import confirmed_by_others, glass, quoted_reason, when
 from bot.slack.views.shown import Shown, Stage
 
 
 def ended(shown: Shown) -> Layout:
     """Deleted, not deleted, gone, kept, or never known."""
-    return Layout((section(_line(shown), what_to_do(shown)),), shown.at)
+    why_kept = sentences(*how_it_went(shown)) if shown.stage is Stage.CANCELLED else sentences()
+    return Layout((section(_line(shown), glass(shown), why_kept, what_to_do(shown)),), shown.at)
 
 
 def headline(shown: Shown) -> Text:
@@ -19,8 +20,10 @@ def headline(shown: Shown) -> Text:
             return text("✅ *{task}* deleted", task=shown.task)
         case Stage.FAILED:
             return text("❌ *{task}* was not deleted.", task=shown.task)
+        case Stage.GONE if shown.said.why:  # a call had been sent, which may have done it
+            return text("*{task}* is gone.", task=shown.task)
         case Stage.GONE:
-            return text("*{task}* was already gone.", task=shown.task)
+            return text("*{task}* is gone." if shown.said.why else "*{task}* was already gone.", task=shown.task)
         case Stage.UNKNOWN_FINAL:
             return text("⚠️ *{task}*: still not known whether it was deleted.", task=shown.task)
         case _:
@@ -50,8 +53,10 @@ def by_whom(shown: Shown) -> Text:
 def how_it_went(shown: Shown) -> tuple[Text, ...]:
     """What it means, and what a person can do, for what was not simply deleted or kept."""
     match shown.stage:
+        case Stage.GONE if shown.said.why:
+            return (shown.said.why,)
         case Stage.GONE:
-            return _gone(shown), Text("This bot didn't delete it.")
+            return _gone(shown), shown.said.why or Text("This bot didn't delete it.")
         case Stage.FAILED:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:
@@ -72,7 +77,7 @@ def _line(shown: Shown) -> Line:
         case Stage.EXPIRED:
             return dots(headline(shown), by_whom(shown))
         case _:
-            return dots(headline(shown), by_whom(shown), when(shown.ended_at), *how_it_went(shown))
+            return dots(headline(shown), by_whom(shown), when(shown.ended_at))
 
 
 def what_to_do(shown: Shown) -> Text:

@@ -14,7 +14,7 @@ def first_step(shown: Shown) -> Layout:
     return Layout(
         (
             section(
-                _headline(shown),
+                headline(shown),
                 *warnings(shown),
                 frozen(shown.freeze),
                 *_news(shown),
@@ -34,7 +34,8 @@ def first_step(shown: Shown) -> Layout:
     )
 
 
-def _headline(shown: Shown) -> Line:
+def headline(shown: Shown) -> Line:
+    """Which task, and what about it."""
     match shown.stage:
         case Stage.CHANGED:
             return dots(text("*{task} has changed since you looked*", task=shown.task))

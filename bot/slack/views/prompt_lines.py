@@ -29,6 +29,13 @@ def warnings(shown: Shown) -> tuple[Text, ...]:
     return tuple(text("⚠️ {warning}", warning=warning) for warning in shown.warnings)
 
 
+def glass(shown: Shown) -> Text:
+    """The red banner: an admin confirmed alone."""
+    if shown.glass_by is None:
+        return NOTHING
+    return text("🚨 *Break-glass*: {who} confirmed alone: “{why}”", who=shown.glass_by, why=shown.glass_why)
+
+
 def frozen(freeze: FrozenBy | None) -> Text:
     """Who froze deletions, and why."""
     if freeze is None:

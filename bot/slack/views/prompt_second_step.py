@@ -4,9 +4,9 @@ It has every line of the first step and more above its red button, so that butto
 somebody who has just pressed one of the first step's.
 """
 
-from bot.domain.text import Text, text
-from bot.slack.views.layout import Buttons, Layout, dots, section, small
-from bot.slack.views.prompt_buttons import cancel, confirm, decline
+from bot.domain.text import NOTHING, Text, text
+from bot.slack.views.layout import Button, Buttons, Layout, dots, section, small
+from bot.slack.views.prompt_buttons import break_glass, cancel, confirm, decline, withdraw
 from bot.slack.views.prompt_lines import asks_in_short, frozen, small_print, warnings
 from bot.slack.views.shown import Shown
 from bot.slack.views.task_lines import details, obstacle, place, repository
@@ -14,12 +14,12 @@ from bot.slack.views.task_lines import details, obstacle, place, repository
 
 def second_step(shown: Shown) -> Layout:
     """Reviewed: waits for the second confirmation. While deletions are frozen there is no red button."""
-    keep = cancel(shown, Text("Keep it"))
     return Layout(
         (
             section(
                 text("*Delete {task} for good?*", task=shown.task),
                 *warnings(shown),
+                _lapsed(shown),
                 frozen(shown.freeze),
                 asks_in_short(shown),
                 dots(*place(shown), repository(shown)),
@@ -27,9 +27,22 @@ def second_step(shown: Shown) -> Layout:
                 obstacle(shown),
                 Text("Its settings, issues and check history go with it. This can't be undone."),
             ),
-            Buttons((keep, decline(shown)) if shown.others else (keep,)),
+            Buttons(_keeping(shown)),
             small(*small_print(shown)),
-            Buttons(() if shown.freeze else (confirm(shown),)),
+            Buttons(() if shown.freeze else (confirm(shown), *((break_glass(shown),) if shown.break_glass else ()))),
         ),
         shown.at,
     )
+
+
+def _keeping(shown: Shown) -> tuple[Button, ...]:
+    """The buttons that delete nothing."""
+    keep = cancel(shown, Text("Keep it"))
+    if not shown.others:
+        return (keep,)
+    return keep, decline(shown), *((withdraw(shown),) if shown.confirmed_by else ())
+
+
+def _lapsed(shown: Shown) -> Text:
+    """Why it waits again although it had been confirmed."""
+    return Text("Somebody who confirmed may no longer do so, so nothing was sent.") if shown.lapsed else NOTHING

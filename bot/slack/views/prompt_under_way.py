@@ -2,8 +2,8 @@
 
 from bot.domain.text import NOTHING, Moment, Several, Text, text
 from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
-from bot.slack.views.prompt_buttons import stop
-from bot.slack.views.prompt_lines import frozen, task_id
+from bot.slack.views.prompt_buttons import stop, withdraw
+from bot.slack.views.prompt_lines import frozen, glass, task_id
 from bot.slack.views.shown import Shown, Stage
 
 
@@ -12,8 +12,8 @@ def under_way(shown: Shown) -> Layout:
     scheduled = shown.stage is Stage.SCHEDULED
     return Layout(
         (
-            section(headline(shown), frozen(shown.freeze), what_next(shown)),
-            Buttons((stop(shown),) if scheduled else ()),
+            section(headline(shown), glass(shown), frozen(shown.freeze), what_next(shown)),
+            Buttons((stop(shown), *((withdraw(shown),) if shown.others else ())) if scheduled else ()),
             small(dots(task_id(shown), Text("anyone who may delete tasks here can stop it") if scheduled else NOTHING)),
         ),
         shown.at,

@@ -118,6 +118,9 @@ _SAID: Mapping[str, Sequence[str]] = {
         "You have the same CodeArts user as {requester}, so somebody else has to confirm.",
         "You have the same CodeArts user as the person who asked, so somebody else has to confirm.",
     ),
+    "no_break_glass": ("Nobody can confirm this alone; somebody else has to confirm it.",),
+    "why_too_short": ("Say why in at least ten characters.",),
+    "changed": ("It has changed since it was shown, so you confirmed nothing. The prompt shows what is different.",),
     "already_confirmed": ("You have confirmed it already. Now somebody else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
@@ -156,7 +159,9 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This has moved on: {now}. The prompt shows it.",
         "This has moved on. The prompt shows where it is now.",
     ),
-    "unknown_deletion": ("This request ended long ago, and its buttons do nothing any more.",),
+    "unknown_deletion": (
+        "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
+    ),
     "already_requested": ("Somebody asked for this already, and it's waiting.",),
     "no_such_task": ("CodeArts Check knows no such task.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from bot.domain.identity import SlackUser
 from bot.domain.text import Channel, Code, Link, Moment, Several, Text, UserGroup, Value
+from bot.slack.views.shown_clock import shown_time
 from bot.slack.views.text import clean, code, cut, escape, outside
 
 Words = Callable[[str], str]
@@ -76,8 +77,8 @@ def _plain(value: Value) -> str:
     match value:
         case SlackUser(id=words) | UserGroup(words) | Channel(words) | Code(words) | Link(label=words):
             return clean(words)
-        case Moment(ms):
-            return _utc(ms)
+        case Moment():
+            return _utc(value)
         case Several(values):
             return ", ".join(map(_plain, values))
         case _:
@@ -88,8 +89,9 @@ def _date(moment: Moment, near: int) -> str:
     """In the reader's own time zone; in UTC where a client cannot show that."""
     time = "{time_secs}" if moment.exact else "{time}"
     form = time if abs(moment.ms - near) < _SAME_DAY else f"{{date_short_pretty}}, {time}"
-    return f"<!date^{moment.ms // 1_000}^{form}|{_utc(moment.ms)}>"
+    return f"<!date^{shown_time(moment) // 1_000}^{form}|{_utc(moment)}>"
 
 
-def _utc(ms: int) -> str:
+def _utc(moment: Moment) -> str:
+    ms = shown_time(moment)
     return datetime.fromtimestamp(ms // 1_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

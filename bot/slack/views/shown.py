@@ -61,22 +61,22 @@ class Said:
     Args:
         why: what it means; NOTHING for a plain success.
         hint: what a person can do; NOTHING if nothing.
-        admin_hint: what an admin of the bot can do, if that is more.
         proof: how it is known: "CodeArts Check confirmed it".
         status: the body's `status`, as the service said it; "" if it said nothing.
         http_status: the body's `httpStatus`, likewise.
         code: the service's error code, for support; "" for none.
         request_id: the gateway's request ID, for support; "" for none.
+        admin_hint: what an admin of the bot can do, if that is more than the hint.
     """
 
     why: Text = NOTHING
     hint: Text = NOTHING
-    admin_hint: Text = NOTHING
     proof: Text = NOTHING
     status: str = ""
     http_status: str = ""
     code: str = ""
     request_id: str = ""
+    admin_hint: Text = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,10 @@ class Shown:
         others: how many others have to confirm; 0 if the requester does.
         confirmed_by: who has given the second confirmation so far.
         asked: whom the prompt asks to confirm.
+        glass_by: the admin who confirmed alone although others should have; None if nobody did.
+        glass_why: why, in their words.
+        break_glass: True if an admin may do so.
+        lapsed: True if a confirmation no longer counts, so that it waits for another one.
         warnings: what `[[rules]]` warn of.
         differences: what has changed since it was shown.
         freeze: the freeze in force.
@@ -133,6 +137,10 @@ class Shown:
     others: int = 0
     confirmed_by: tuple[SlackUser, ...] = ()
     asked: tuple[SlackUser | UserGroup, ...] = ()
+    glass_by: SlackUser | None = None
+    glass_why: str = ""
+    break_glass: bool = False
+    lapsed: bool = False
     warnings: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     freeze: FrozenBy | None = None

@@ -82,7 +82,7 @@ def _moment(said: str) -> Value:
         when = datetime.fromisoformat(said)
     except ValueError:
         return said
-    return Moment(round(when.timestamp() * 1_000)) if when.tzinfo is not None else said
+    return Moment(round(when.timestamp() * 1_000), elsewhere=True) if when.tzinfo is not None else said
 
 
 _FACTS = {

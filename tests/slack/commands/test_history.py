@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.command import History
+from bot.deletions.history import About
 from bot.domain.errors import UsageError
 from bot.slack.commands.history import parse
 from bot.slack.slack_markup import read_words
@@ -13,21 +13,21 @@ ID = "897acf0e2b4d4f6c8a1b3d5e7f901234"
 @pytest.mark.parametrize(
     ("raw", "asked"),
     [
-        ("", History()),
-        (f"`{ID}`", History(ID)),
-        (f"https://console.example/task/{ID}", History(ID)),
-        ("<@U01ALICE|alice>", History(user_id="U01ALICE")),
-        ("<@U01ALICE>", History(user_id="U01ALICE")),
-        ("<@U01ALICE|alice.>", History(user_id="U01ALICE")),
-        ("&lt;@U01ALICE|alice&gt;", History(user_id="U01ALICE")),
-        ("@U01ALICE", History(user_id="U01ALICE")),
-        (f"{ID} before 17-1", History(ID, before="17-1")),
-        ("<@U01ALICE> after 17-1", History(user_id="U01ALICE", after="17-1")),
-        ("before 17-1", History(before="17-1")),
-        ("before", History("before")),
+        ("", About()),
+        (f"`{ID}`", About(ID)),
+        (f"https://console.example/task/{ID}", About(ID)),
+        ("<@U01ALICE|alice>", About(user_id="U01ALICE")),
+        ("<@U01ALICE>", About(user_id="U01ALICE")),
+        ("<@U01ALICE|alice.>", About(user_id="U01ALICE")),
+        ("&lt;@U01ALICE|alice&gt;", About(user_id="U01ALICE")),
+        ("@U01ALICE", About(user_id="U01ALICE")),
+        (f"{ID} before 17-1", About(ID, before="17-1")),
+        ("<@U01ALICE> after 17-1", About(user_id="U01ALICE", after="17-1")),
+        ("before 17-1", About(before="17-1")),
+        ("before", About("before")),
     ],
 )
-def test_a_task_or_a_person_or_everything(raw: str, asked: History) -> None:
+def test_a_task_or_a_person_or_everything(raw: str, asked: About) -> None:
     """A person is mentioned, a task named by its ID or a link; the buttons add where a page begins."""
     assert parse(read_words(raw)) == asked
 

@@ -12,9 +12,9 @@ import pytest
 
 from bot.domain.identity import SlackUser
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.world import World, open_world
 from bot.store.embedded import EmbeddedServer
-from tests.slack.samples import TASK_ID
+from codecheck_sandbox.world import World, open_world
+from tests.fixtures.world import TASK
 from tests.slack.signing import SignedSlack, command_form, signed_headers
 from tests.slack.transport.strangers import strangers
 
@@ -71,7 +71,7 @@ async def test_freeze_gets_through(world: World) -> None:
         slack = SignedSlack(session, world.bot.url)
         body = command_form("freeze under attack", alice)
         status, answer = await slack.send(body, signed_headers(body, secret=secret))
-        body = command_form(f"delete {TASK_ID}", alice)
+        body = command_form(f"delete {TASK}", alice)
         _, then = await slack.send(body, signed_headers(body, secret=secret))
         descriptors, grown = process.num_fds(), process.memory_info().rss - before
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.domain.call import NEVER_SEEN
 from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.text import Text, UserGroup
@@ -93,9 +94,24 @@ STATES: Mapping[str, Shown] = {
         said=Said(why=Text("A check is running."), hint=Text("Stop it or wait, then ask again."), code="CC.00050015"),
     ),
     "gone": replace(CONFIRMED, stage=Stage.GONE, seen_at=AT),
+    "gone, nobody knows who": replace(CONFIRMED, stage=Stage.GONE, said=Said(why=NEVER_SEEN)),
+    "failed, with a remedy for admins": replace(
+        CONFIRMED,
+        stage=Stage.FAILED,
+        said=Said(why=Text("There is no such API at this host."), admin_hint=Text("Check the endpoint.")),
+    ),
     "unknown": replace(CONFIRMED, stage=Stage.UNKNOWN, said=NO_ANSWER, verify_until=AT + 15 * MINUTE),
     "unknown, final": replace(
         CONFIRMED, stage=Stage.UNKNOWN_FINAL, said=NO_ANSWER, console_url="https://console.example/task/1"
+    ),
+    "nobody else would see it": replace(
+        ASKED,
+        stage=Stage.CANCELLED,
+        ended_at=AT,
+        said=Said(
+            why=Text("Somebody else has to confirm it, but the bot can't post in this conversation."),
+            hint=Text("Invite the bot to this channel, then ask again."),
+        ),
     ),
     "cancelled": replace(ASKED, stage=Stage.CANCELLED, ended_by=ALICE, ended_at=AT + MINUTE),
     "declined": replace(

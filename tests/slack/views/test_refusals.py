@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.identity import SlackUser
-from bot.domain.reasons import Reason
+from bot.domain.refusal import Reason
 from bot.domain.text import Code, Value
 from bot.slack.views.layout import drawn
 from bot.slack.views.refusals import Reader, Refusal, reasons, refusal

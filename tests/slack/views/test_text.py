@@ -8,11 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.views.text import clean, code, cut, duration, escape, moment, outside, permalink, sentence
-from tests.slack.samples import WORKSPACE
+from bot.slack.views.text import clean, code, cut, escape, outside
 
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 HOSTILE = st.text(st.one_of(st.characters(), st.sampled_from("&<>*_~`:\n\u202e\u200b@#|!")), max_size=400)
+ATTACKS = st.one_of(
+    HOSTILE,
+    st.sampled_from(
+        [
+            "<!channel>",
+            "<@U02BOB>",
+            "<https://evil.example|CodeArts>",
+            "*deleted*",
+            "`",
+            "```\nx",
+            "&lt;!here&gt;",
+            "&" * 4_000,
+            "\u202edeteled",
+            ":white_check_mark:",
+        ]
+    ),
+)
+"""What somebody would write to make a message of the bot say or do something else."""
 
 
 @given(HOSTILE)
@@ -84,31 +101,3 @@ def test_how_names_read(text: str, shown: str) -> None:
 def test_clean_keeps_words_apart() -> None:
     """A hidden character between spaces leaves one space."""
     assert clean(" a \u200b\tb\x00 ") == "a b"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"), [("", ""), ("ask again", "Ask again."), ("why?", "Why?"), ("It did.", "It did.")]
-)
-def test_sentence(text: str, shown: str) -> None:
-    """A sentence has a capital letter and an end."""
-    assert sentence(text) == shown
-
-
-def test_moment_has_a_fallback() -> None:
-    """A moment is shown in the reader's time zone, and in UTC by clients that cannot."""
-    assert moment(1_790_000_300_999) == (
-        "<!date^1790000300^{date_short_pretty} at {time_secs}|2026-09-21 14:18:20 UTC>"
-    )
-
-
-def test_permalink() -> None:
-    """A message's address is made from the workspace, the channel and the timestamp without its dot."""
-    assert permalink("C1", "1790000000.000100", WORKSPACE) == "https://acme.slack.com/archives/C1/p1790000000000100"
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "shown"), [(0, "0 ms"), (812, "812 ms"), (1_800, "1.8 s"), (9_940, "9.9 s"), (31_000, "31 s")]
-)
-def test_duration(milliseconds: int, shown: str) -> None:
-    """The shorter, the more exact."""
-    assert duration(milliseconds) == shown

@@ -1,0 +1,81 @@
+"""Who is asked to confirm a request: those whom the settings name and who may, at the moment of asking."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from bot.deletions.authorizer import Authorizer
+from bot.deletions.ports import Usergroups
+from bot.domain.access import Identity
+from bot.domain.confirmations import same_operator
+from bot.domain.deletion import Deletion
+from bot.domain.identity import SlackUser
+from bot.domain.profile import Unseen
+from bot.domain.refusal import UNCHECKED, Reason, Refused
+
+LARGEST_GROUP = 15
+"""Members of a user group who are looked up one by one. A larger group is mentioned as it is: checking everybody would
+use up Slack's quota for whoever wants to click."""
+_NOT_CHECKED = UNCHECKED | {Reason.ASKED_TOO_OFTEN}
+_log = structlog.get_logger(__name__)
+
+
+class Approvers:
+    """Finds them.
+
+    Args:
+        authorizer: says who may.
+        usergroups: says who is in a group.
+        ask: IDs of the people (U…, W…) and user groups (S…) of `[second_person] ask`.
+    """
+
+    def __init__(self, authorizer: Authorizer, usergroups: Usergroups, ask: Iterable[str] = ()) -> None:
+        self._authorizer = authorizer
+        self._usergroups = usergroups
+        self._ask = tuple(ask)
+
+    @property
+    def named(self) -> bool:
+        """Whether the settings name anybody."""
+        return bool(self._ask)
+
+    async def of(self, deletion: Deletion) -> tuple[str, ...]:
+        """The IDs of those to be mentioned for `deletion`; empty if none of them may confirm it.
+
+        Whoever cannot be checked is left out; but if that leaves nobody, they are asked, since their click is checked
+        again anyway.
+        """
+        team = deletion.requester.team
+        listed = await asyncio.gather(*(self._members(each, team) for each in self._ask))
+        candidates = dict.fromkeys(each for members in listed for each in members)
+        answers = await asyncio.gather(*(self._may(each, deletion) for each in candidates))
+        may = tuple(each for each, answer in zip(candidates, answers, strict=True) if answer is True)
+        unchecked = tuple(each for each, answer in zip(candidates, answers, strict=True) if answer is None)
+        if unchecked:
+            _log.warning("some of those to be asked could not be checked", deletion=deletion.id, users=unchecked)
+        return may or unchecked
+
+    async def _members(self, listed: str, team: str) -> tuple[str, ...]:
+        """A person as they are; the members of a group, or the group itself if it is large or cannot be read."""
+        if not listed.startswith("S"):
+            return (listed,)
+        members = await self._usergroups.members(listed, team)
+        if isinstance(members, Unseen) or len(members) > LARGEST_GROUP:
+            return (listed,)
+        return tuple(sorted(members))
+
+    async def _may(self, listed: str, deletion: Deletion) -> bool | None:
+        """Whether somebody may confirm it; None if that could not be checked. Of a whole group, somebody may."""
+        if listed.startswith("S"):
+            return True
+        user = SlackUser(deletion.requester.team, listed)
+        try:
+            found = await self._authorizer.identify(user, deletion.channel, asked_by=deletion.requester)
+        except Refused as refused:
+            return None if refused.reason in _NOT_CHECKED else False
+        return _is_another(found, deletion)
+
+
+def _is_another(found: Identity, deletion: Deletion) -> bool:
+    return found.user != deletion.requester and not same_operator(found.operator, deletion.operator)

@@ -1,0 +1,160 @@
+"""Looks at the storage before anything due is taken up: is it still the one it was, and has its clock jumped?
+
+Every replica does so in each sweep. A loss of data freezes deletions until an admin ends the freeze. After a jump of
+Redis's clock, what waits gets its whole time again.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.deletions import clock
+from bot.deletions.ports import (
+    Change,
+    ConflictError,
+    DeletionStore,
+    Hold,
+    StorageMemory,
+    StorageVitals,
+    Vitals,
+)
+from bot.domain.audit import BOT, of_deletion
+from bot.domain.clock_step import ClockReading, restarted, step_between, waits_until
+from bot.domain.data_loss import Remembered, loss
+from bot.domain.deletion import Deletion
+from bot.domain.freeze import Freeze
+from bot.domain.lifecycle import EventKind, State
+from bot.domain.timings import Timings
+
+_LOOK_AT_ALL = 60  # seconds between two looks at everything that waits
+_FAR_AHEAD = 600_000  # ms: nothing that is not waiting for people is put off for longer
+_NOTED = 600_000  # ms for which a jump is shown to an operator
+_APART = 5_000  # ms by which Redis's clock and this machine's may differ
+
+_log = structlog.get_logger(__name__)
+
+
+class StorageWatch:
+    """Watches the storage, for one process.
+
+    Args:
+        vitals: what it says of itself.
+        memory: what is remembered of it.
+        store: where what waits is changed.
+        start: runs a deletion that has been changed, in the background.
+        spread: makes a freeze known everywhere, in the background.
+        shift: called with the ms by which Redis's clock is ahead of this machine's, 0 if they about agree: by so much
+            less people are shown.
+        timings: leases, and how long an uncertain outcome is looked into.
+    """
+
+    def __init__(  # noqa: PLR0913 - it goes between all of these
+        self,
+        vitals: StorageVitals,
+        memory: StorageMemory,
+        store: DeletionStore,
+        *,
+        start: Callable[[Deletion], None],
+        spread: Callable[[Freeze], None],
+        shift: Callable[[int], None],
+        timings: Timings,
+    ) -> None:
+        self._vitals = vitals
+        self._memory = memory
+        self._store = store
+        self._start = start
+        self._spread = spread
+        self._shift = shift
+        self._timings = timings
+        self._found: Vitals | None = None
+        self._read: ClockReading | None = None
+        self._looked = 0.0
+        self._apart = False
+
+    @property
+    def note(self) -> str:
+        """What an operator should know of the storage; "" if all is as it should be."""
+        found = self._found
+        if found is None:
+            return ""
+        if found.freeze is not None and found.freeze.by.id == BOT:
+            return "it has lost data: deletions are frozen until an admin ends the freeze"
+        if found.stepped_at and abs(found.now - found.stepped_at) < _NOTED:
+            return f"its clock has jumped by {found.step / 1_000:.0f} s"
+        return ""
+
+    async def check(self) -> None:
+        """Look once. Whatever it could not finish, it does again the next time.
+
+        Raises:
+            PersonError: Redis did not answer, or refused: nothing due may be taken up.
+        """
+        asked = clock.now()
+        found = await self._vitals.read()
+        read = ClockReading(found.now, asked, clock.now())
+        await self._look_for_loss(found)
+        await self._look_at_clock(read)
+        self._compare_clocks(found.now)
+        self._found = found
+
+    async def _look_for_loss(self, found: Vitals) -> None:
+        instance, remembered = found.instance, self._memory.remembered
+        hash_now = None
+        if remembered is not None and remembered.number:
+            same = remembered.number == instance.number
+            hash_now = instance.hash if same else await self._vitals.checkpoint(remembered.number)
+        what = loss(remembered, instance, hash_now)
+        if what is None or remembered is None:
+            known = instance.id or await self._vitals.begin()
+            await self._memory.keep(Remembered(known, instance.number, instance.hash))
+            return
+        before = found.freeze
+        already = f" Frozen before, by {before.by.id}: {before.reason}" if before and before.by.id != BOT else ""
+        freeze = await self._vitals.declare_lost(found, remembered, f"{what}{already}")
+        if freeze is None:
+            return  # another replica was first: the next look sees its new ID
+        _log.error("storage has lost data: deletions are frozen", what=str(what), checkpoint=remembered.number)
+        self._spread(freeze)
+
+    async def _look_at_clock(self, read: ClockReading) -> None:
+        step = step_between(self._read, read) if self._read is not None else 0
+        if step:
+            _log.error("redis's clock has jumped: what waits gets its whole time again", by_seconds=step / 1_000)
+            await self._vitals.note_step(step)
+        if step or read.answered - self._looked >= _LOOK_AT_ALL or self._read is None:
+            async for deletion, due in self._vitals.waiting():
+                await self._restart(deletion, due, step)
+            self._looked = read.answered
+        self._read = read  # not before all of it is done
+
+    async def _restart(self, deletion: Deletion, due: int, step: int) -> None:
+        """Give a deletion its whole time again, or only its lease if it waits for no person."""
+        after = restarted(deletion, step, self._timings)
+        if after is not None:
+            changed = replace(deletion, lifecycle=after)
+            _log.warning("its time counts from now again", deletion=deletion.id, state=deletion.state, by_ms=step)
+            try:
+                event = of_deletion(changed, EventKind.RESTARTED)
+                self._start(await self._store.commit(Change(deletion, changed, event, (), Hold())))
+            except ConflictError as conflict:
+                if conflict.latest is not None:
+                    await self._restart(conflict.latest, due, step)
+            return
+        lease = self._timings.call_lease if deletion.state is State.EXECUTING else self._timings.talk_lease
+        if step or due > waits_until(deletion) + _FAR_AHEAD:
+            await self._vitals.lease(deletion, lease)
+
+    def _compare_clocks(self, redis: int) -> None:
+        ahead = redis - clock.wall()
+        apart = abs(ahead) > _APART
+        if apart and not self._apart:
+            _log.warning(
+                "redis's clock and this machine's differ: people are shown times by this machine's",
+                redis_ahead_by_seconds=round(ahead / 1_000),
+                hint="Let both machines keep their time by NTP.",
+            )
+        elif self._apart and not apart:
+            _log.info("redis's clock and this machine's agree again")
+        self._apart = apart
+        self._shift(ahead if apart else 0)

@@ -1,0 +1,93 @@
+"""When people are asked to confirm somebody else's request, and reminded, and when its requester hears of it.
+
+After the review those who may confirm are asked once, by a message that mentions them. Reminders mention nobody, and
+what comes while deletions are frozen waits until they go on.
+"""
+
+from dataclasses import replace
+
+from bot.domain.access import Identity
+from bot.domain.confirmations import kind_of, same_operator
+from bot.domain.deletion import Deletion, Delivery, Returned
+from bot.domain.lifecycle import State
+from bot.domain.second_person import SecondPerson
+
+APPROVERS = "approvers"
+"""The message that asks those who may confirm."""
+REMINDER = "reminder"
+"""A reminder, which mentions nobody."""
+GLASS = "glass"
+"""The message to those who may confirm that an admin has confirmed alone."""
+
+_A_WHILE = 10 * 60_000
+"""Milliseconds after which the requester has turned to something else, so the end is told to them."""
+
+
+def by_others(deletion: Deletion) -> bool:
+    """Whether somebody else has to confirm it."""
+    return kind_of(deletion.safeguards.second_step).by_others
+
+
+def to_be_found(deletion: Deletion, second_person: SecondPerson | None) -> bool:
+    """Whether it is time to find out who may confirm it."""
+    return _asks(deletion, second_person) and deletion.delivery.asked is None
+
+
+def due(deletion: Deletion, second_person: SecondPerson | None) -> str | None:
+    """APPROVERS or REMINDER if that message is due at `deletion.read_at`; else None."""
+    if second_person is None or not _asks(deletion, second_person):
+        return None
+    if not deletion.delivery.asked_at:
+        return APPROVERS
+    following = _next_reminder(deletion, second_person)
+    return REMINDER if following is not None and deletion.read_at >= following else None
+
+
+def wakes_at(deletion: Deletion, second_person: SecondPerson | None) -> int:
+    """When there is something to do next with a deletion that waits for its confirmation."""
+    expires_at = deletion.lifecycle.expires_at
+    if second_person is None or not _asks(deletion, second_person):
+        return expires_at
+    following = _next_reminder(deletion, second_person)
+    return expires_at if following is None else min(expires_at, following)
+
+
+def to_review_again(deletion: Deletion) -> bool:
+    """Whether the requester has to hear that the task has changed, since it was others who would confirm it."""
+    returned = deletion.lifecycle.returned in {Returned.CHANGED, Returned.UNREADABLE}
+    return deletion.state is State.REQUESTED and returned and by_others(deletion)
+
+
+def waits_for(deletion: Deletion, identity: Identity) -> bool:
+    """Whether it waits for somebody: for their review, or for their confirmation."""
+    if deletion.state is State.REQUESTED or (deletion.state is State.REVIEWED and not by_others(deletion)):
+        return identity.user == deletion.requester
+    if deletion.state is not State.REVIEWED or identity.user == deletion.requester:
+        return False
+    taken = [deletion.operator, *(each.operator for each in deletion.lifecycle.confirmations)]
+    return not any(same_operator(identity.operator, operator) for operator in taken)
+
+
+def ended_late(deletion: Deletion) -> bool:
+    """Whether it ended so long after the requester's own last action that they have to be told."""
+    lifecycle = deletion.lifecycle
+    confirmed = any(each.user == deletion.requester for each in lifecycle.confirmations)
+    last = max(deletion.requested_at, lifecycle.confirmed_at if confirmed else 0)
+    return lifecycle.ended_by != deletion.requester and lifecycle.ended_at - last > _A_WHILE
+
+
+def forgotten(delivery: Delivery, state: State) -> Delivery:
+    """`delivery` of a deletion that goes back to `state`: people are asked and told again."""
+    kept = frozenset(mark for mark in delivery.notified if mark != GLASS and not mark.startswith(f"{state}:"))
+    return replace(delivery, asked=None, asked_at=0, notified=kept)
+
+
+def _asks(deletion: Deletion, second_person: SecondPerson | None) -> bool:
+    waits = deletion.state is State.REVIEWED and deletion.freeze is None
+    return waits and second_person is not None and by_others(deletion)
+
+
+def _next_reminder(deletion: Deletion, second_person: SecondPerson) -> int | None:
+    """The first reminder after people were last asked; those that were missed meanwhile are not made up for."""
+    times = (deletion.requested_at + after for after in second_person.reminders)
+    return next((at for at in times if at > deletion.delivery.asked_at), None)

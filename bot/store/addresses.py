@@ -1,0 +1,45 @@
+"""A name with several addresses: if one does not answer, the next is tried at once, as browsers do (RFC 8305)."""
+
+import asyncio
+import socket
+from typing import Any
+
+from aiohappyeyeballs import start_connection
+from redis.asyncio import Connection, ConnectionPool, Redis
+
+_HEAD_START = 0.2  # seconds that an address has before the next is tried beside it
+
+
+def try_every_address(client: Redis) -> Redis:
+    """The client, whose connections to come try every address of a name within the time limit for connecting."""
+    pool: ConnectionPool = client.connection_pool
+    kind = pool.connection_class
+    if issubclass(kind, Connection):  # a Unix socket has no name to look up
+        pool.connection_class = type(kind.__name__, (_TriesEveryAddress, kind), {})
+    return client
+
+
+class _TriesEveryAddress(Connection):
+    """redis-py lets asyncio connect, which tries one address after the other; uvloop cannot be asked for more."""
+
+    _connected: socket.socket | None = None
+
+    async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self.socket_connect_timeout):
+            addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            self._connected = await start_connection(addresses, happy_eyeballs_delay=_HEAD_START)
+        try:
+            await super()._connect()  # type: ignore[no-untyped-call]  # redis-py leaves it without types
+        except BaseException:
+            self._connected.close()
+            raise
+
+    def _connection_arguments(self) -> dict[str, Any]:
+        arguments = dict(super()._connection_arguments())
+        named = (
+            {"server_hostname": self.host} if "ssl" in arguments else {}
+        )  # else the certificate would not be checked
+        return (
+            {name: arguments[name] for name in arguments.keys() - {"host", "port"}} | named | {"sock": self._connected}
+        )

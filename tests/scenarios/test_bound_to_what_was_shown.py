@@ -1,0 +1,126 @@
+"""A confirmation holds only for what was shown: just before the call the task is looked at once more."""
+
+import pytest
+
+from codecheck_sandbox.codearts import Delay, Fault, Garbage, InternalError, Refuse, Throttle
+from tests.fixtures.world import FIRST_STEP, STEP_2, TASK, OpenWorld, World, buttons, words
+
+CHANGES = {
+    "name": ("webshop-backend", "Name: webshop-frontend → webshop-backend."),
+    "project": ("Payments", "Project: Webshop → Payments."),
+    "git_url": ("https://example.com/other.git", "Repository:"),
+    "branch": ("release", "Branch: master → release."),
+    "last_check": ("2026-11-25T08:00:00Z", "Last check:"),
+}
+AGAIN = ["Review again…", "Cancel"]
+
+
+@pytest.mark.parametrize("fact", CHANGES)
+async def test_changed_since(world: World, fact: str) -> None:
+    """Nothing is sent: back to the first step with the difference, and both confirmations have to be given again."""
+    value, told = CHANGES[fact]
+    prompt = await world.ask()
+    await world.review()
+    world.codearts.change(TASK, **{fact: value})  # type: ignore[arg-type]  # each is a text
+    await world.confirm()
+
+    await world.latest("has changed since you looked", told)
+    assert not world.codearts.count("DELETE")
+    assert buttons(world.now(prompt)) == AGAIN
+
+    await world.alice.clicks("Review again…", on=prompt)
+    await world.latest(STEP_2)
+    await world.slack.until(lambda: len(buttons(world.now(prompt))) == 2)
+    await click_red(world)
+    await world.latest("status: success")
+    assert world.codearts.count("DELETE") == 1
+
+
+async def click_red(world: World) -> None:
+    """Alice presses the red button, as soon as it counts."""
+    prompt = world.channel.messages[0]
+    for _ in range(50):
+        await world.alice.clicks(buttons(world.now(prompt))[-1], on=world.now(prompt))
+        if not buttons(world.now(prompt)) or "being deleted" in words(world.now(prompt)):
+            return
+
+
+async def test_an_old_red_button_confirms_nothing_that_has_changed(world: World) -> None:
+    """A screen that still shows the second step: its click is told that the request has moved on."""
+    await world.ask()
+    await world.review()
+    second = await world.latest(STEP_2)
+    world.codearts.change(TASK, branch="release")
+    await world.confirm()
+    await world.latest("has changed since you looked")
+    await world.alice.clicks("Delete webshop-frontend", on=second, stale=True)
+    await world.told(world.alice, "This has moved on")
+    assert not world.codearts.count("DELETE")
+
+
+async def test_what_does_not_identify_a_task_may_change(world: World) -> None:
+    """More issues are no other task."""
+    await world.ask()
+    await world.review()
+    world.codearts.change(TASK, issues=(9, 9, 9, 9))
+    await world.confirm()
+    await world.latest("status: success")
+
+
+async def test_a_check_that_has_started_in_between(world: World) -> None:
+    """The service would refuse it, so it is not even asked; the result says what to do."""
+    await world.ask()
+    await world.review()
+    world.codearts.change(TASK, running=True)
+    await world.confirm()
+    await world.latest("was not deleted", "A check is running. Stop it or wait, then ask again.")
+    assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [InternalError(500), Throttle(), Garbage(), Refuse("CC.00000003"), Refuse("CC.00050010", http=403)],
+    ids=repr,
+)
+async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> None:
+    """It could be read when it was shown: nothing is sent, the prompt says so, and it can be tried again."""
+    prompt = await world.ask()
+    await world.review()
+    for api in ("GET", "defects-summary"):
+        world.codearts.always_answer(fault, to=api)  # type: ignore[arg-type]  # both are of `Api`
+    await world.confirm()
+
+    await world.latest("webshop-frontend wasn't deleted", "couldn't be asked once more")
+    assert buttons(world.now(prompt)) == AGAIN
+    assert not world.codearts.count("DELETE")
+
+    world.codearts.answer_as_usual()
+    await world.alice.clicks("Review again…", on=prompt)
+    await world.latest(STEP_2)
+    await click_red(world)
+    await world.latest("status: success")
+
+
+async def test_frozen_between_the_look_and_the_call(open_world: OpenWorld) -> None:
+    """The look takes a while; whoever freezes meanwhile is heard, and nothing is sent."""
+    async with open_world('[allow]\nadmins = ["U01BOB"]\n') as world:
+        await world.ask()
+        await world.review()
+        world.codearts.always_answer(Delay(1.0), to="GET")
+        looks = world.codearts.count("GET")
+        await world.confirm()
+        await world.slack.until(lambda: world.codearts.count("GET") > looks)
+        await world.bob.types("/codecheck freeze the audit is on", in_=world.channel)
+        await world.latest("webshop-frontend kept · stopped by <@U01BOB>'s freeze: “the audit is on”")
+        assert not world.codearts.count("DELETE")
+
+
+async def test_what_could_not_be_read_when_it_was_shown(world: World) -> None:
+    """Reading is optional: confirmed as it was shown, by its ID, it is deleted."""
+    for api in ("GET", "defects-summary"):
+        world.codearts.always_answer(Refuse("CC.00050010", http=403), to=api)  # type: ignore[arg-type]
+    prompt = await world.ask()
+    assert buttons(prompt) == FIRST_STEP
+    await world.review()
+    await world.alice.clicks("Delete 897acf7a…", on=prompt)
+    await world.latest("status: success")

@@ -1,0 +1,57 @@
+"""A task that CodeArts Check does not know is answered privately, and never put before the channel."""
+
+import pytest
+
+from codecheck_sandbox.codearts.accounts import PAYMENTS, WEBSHOP
+from tests.fixtures.world import ANOTHER_TASK, NO_TASK, TASK, OpenWorld, World, words
+
+SEARCHED = f'[codearts]\nprojects = ["{WEBSHOP}", "{PAYMENTS}"]\n'
+
+
+@pytest.mark.parametrize("typed", [NO_TASK, TASK[:12], "webshop-frontend"], ids=["no task's", "half an ID", "a name"])
+async def test_an_id_of_no_task(world: World, typed: str) -> None:
+    """Only the person who typed it reads so; the channel sees nothing, and nothing waits."""
+    answer = await world.alice.types(f"/codecheck delete {typed}", in_=world.channel)
+    assert answer.message is not None
+    assert answer.message.only_for == world.alice.id
+    assert f"CodeArts Check knows no task {typed}." in words(answer.message)
+    assert world.channel.messages == []
+    pending = await world.alice.types("/codecheck pending", in_=world.channel)
+    assert "Nothing is waiting." in pending.text
+    assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("webshop-frontend", {TASK}), ("webshop-search", {ANOTHER_TASK}), ("WEBSHOP-FRONTEND", {TASK})],
+)
+async def test_a_name(open_world: OpenWorld, typed: str, meant: set[str]) -> None:
+    """The tasks of that name, in the projects of the settings, with the IDs to type."""
+    async with open_world(SEARCHED) as world:
+        answer = await world.alice.types(f"/codecheck delete {typed}", in_=world.channel)
+        assert "Did you mean one of these?" in answer.text
+        assert {task_id for task_id in world.codearts.tasks if task_id in answer.text} == meant
+        assert world.channel.messages == []
+
+
+async def test_a_name_of_no_task(open_world: OpenWorld) -> None:
+    """Nothing is suggested that is not alike."""
+    async with open_world(SEARCHED) as world:
+        answer = await world.alice.types("/codecheck delete nothing-like-it", in_=world.channel)
+        assert "Did you mean" not in answer.text
+
+
+async def test_who_deleted_it(world: World) -> None:
+    """Whoever asks for a task that this bot has deleted reads by whom, and when."""
+    await world.delete()
+    await world.latest("status: success")
+    answer = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
+    assert f"CodeArts Check knows no task `{TASK}`" in answer.text or f"knows no task {TASK}" in answer.text
+    assert "<@U01ALICE> deleted it at" in answer.text
+
+
+async def test_who_may_not_ask_learns_nothing(world: World) -> None:
+    """Whether a task is there is told only to those who may delete tasks."""
+    answer = await world.carol.types(f"/codecheck delete {NO_TASK}", in_=world.channel)
+    assert "no CodeArts user is set for you" in answer.text
+    assert "knows no task" not in answer.text

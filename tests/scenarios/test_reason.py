@@ -1,0 +1,94 @@
+"""Why: the reason is asked for, shown wherever somebody decides, and kept."""
+
+from tests.fixtures.world import TASK, OpenWorld, World, words
+
+REQUIRED = '[confirmation]\nreason = "required"\n'
+LABEL = "Reason. Everybody in the channel reads it."
+
+
+async def test_everyone_reads_why(open_world: OpenWorld) -> None:
+    """In the prompt, at the second step, at the end, in the notices and in the history."""
+    async with open_world('[notify]\nchannels = ["C01AUDIT"]\n') as world:
+        audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
+        prompt = await world.ask(TASK, "replaced by shop2")
+        assert "<@U01ALICE> wants to delete this check task: “replaced by shop2”" in words(prompt)
+        await world.review()
+        assert "“replaced by shop2”" in words(world.now(prompt))
+        await world.confirm()
+        await world.latest("status: success", "replaced by shop2", by=world.bob, in_=audit)
+        await world.slack.until(lambda: "✅" in words(world.now(prompt)))
+        assert "“replaced by shop2”" in words(world.now(prompt))
+        history = await world.bob.types(f"/codecheck history {TASK}", in_=world.channel)
+        assert "replaced by shop2" in history.text
+
+
+async def test_it_may_be_left_out(world: World) -> None:
+    """Unless the settings ask for it."""
+    prompt = await world.ask()
+    assert "wants to delete this check task." in words(prompt)
+
+
+async def test_off(open_world: OpenWorld) -> None:
+    """What is typed all the same is not shown."""
+    async with open_world('[confirmation]\nreason = "off"\n') as world:
+        prompt = await world.ask(TASK, "replaced by shop2")
+        assert "shop2" not in words(prompt)
+
+
+async def test_too_long(world: World) -> None:
+    """It is refused with its length, and nothing is recorded; 200 characters are taken."""
+    answer = await world.alice.types(f"/codecheck delete {TASK} {'because ' * 30}", in_=world.channel)
+    assert "200" in answer.text
+    assert world.channel.messages == []
+    prompt = await world.ask(TASK, "b" * 200)
+    assert "b" * 200 in words(prompt)
+
+
+async def test_required(open_world: OpenWorld) -> None:
+    """A modal asks for it, and nothing is in the channel before it has been given."""
+    async with open_world(REQUIRED) as world:
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        assert not answer.notice
+        await world.slack.until(lambda: world.alice.views)
+        assert world.channel.messages == []
+        answer = await world.alice.submits({LABEL: "replaced by shop2"})
+        assert not answer.errors
+        await world.latest("webshop-frontend", "“replaced by shop2”")
+        await world.review()
+        await world.confirm()
+        await world.latest("status: success")
+
+
+async def test_required_and_given_at_once(open_world: OpenWorld) -> None:
+    """No modal then."""
+    async with open_world(REQUIRED) as world:
+        await world.ask(TASK, "replaced by shop2")
+        assert world.alice.view is None
+
+
+async def test_nothing_but_space_is_no_reason(open_world: OpenWorld) -> None:
+    """The modal says so beside the input; the channel sees nothing."""
+    async with open_world(REQUIRED) as world:
+        await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        await world.slack.until(lambda: world.alice.views)
+        answer = await world.alice.submits({LABEL: "   "})
+        assert answer.errors == {"reason": "Say why, in a few words."}
+        assert world.channel.messages == []
+
+
+async def test_asked_for_by_somebody_else_meanwhile(open_world: OpenWorld) -> None:
+    """Whoever was still writing reads that the task has been asked for already."""
+    async with open_world(REQUIRED) as world:
+        await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        await world.slack.until(lambda: world.alice.views)
+        await world.ask(TASK, "not used any more", by=world.bob)
+        await world.alice.submits({LABEL: "replaced by shop2"})
+        view = (await world.slack.until(lambda: world.alice.views))[-1]
+        assert "already" in str(view.modal.model_dump())
+        assert len(world.channel.messages) == 1
+
+
+async def test_a_reason_is_text(world: World) -> None:
+    """It mentions nobody and formats nothing."""
+    prompt = await world.ask(TASK, "<!channel> *now*")
+    assert "<!channel>" not in str([block.model_dump() for block in prompt.blocks])

@@ -1,0 +1,127 @@
+"""`[[rules]]`: some tasks ask for more, and a strict rule cannot be evaded."""
+
+import pytest
+
+from codecheck_sandbox.codearts import Hang, Refuse
+from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, buttons, words
+
+NAMED = '[[rules]]\nmatch = { names = ["WEBSHOP-front*"] }\n'
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        'names = ["webshop-front*"]',
+        'projects = ["web*"]',
+        'repositories = ["*/webshop/frontend"]',
+        f'tasks = ["{TASK[:6]}*"]',
+        'channels = ["C01*"]',
+        'names = ["webshop-*"], projects = ["Webshop"]',
+    ],
+)
+async def test_a_protected_task(open_world: OpenWorld, match: str) -> None:
+    """It is refused privately, with why and whom to ask; nothing is recorded."""
+    toml = (
+        f'[[rules]]\nmatch = {{ {match} }}\nprotect = true\nwarn = "Release gate: ask the quality team."\n'
+        '[allow]\nadmins = ["U01BOB"]\n'
+    )
+    async with open_world(toml) as world:
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        assert "This bot never deletes this task. Release gate: ask the quality team." in answer.text
+        assert "Ask <@U01BOB>." in answer.text
+        assert world.channel.messages == []
+
+
+async def test_a_rule_that_does_not_match(open_world: OpenWorld) -> None:
+    """Other tasks are deleted as usual."""
+    async with open_world(f"{NAMED}protect = true\n") as world:
+        await world.delete(ANOTHER_TASK)
+        await world.latest("status: success")
+
+
+async def test_a_warning(open_world: OpenWorld) -> None:
+    """It stands above the facts, at both steps."""
+    async with open_world(f'{NAMED}warn = "Release gate: ask the quality team first."\n') as world:
+        prompt = await world.ask()
+        said = words(prompt)
+        assert said.index("⚠️ Release gate: ask the quality team first.") < said.index("Last checked")
+        await world.review()
+        assert "⚠️ Release gate: ask the quality team first." in words(world.now(prompt))
+
+
+async def test_a_grace(open_world: OpenWorld) -> None:
+    """This task alone can be stopped for a while."""
+    async with open_world(f"{NAMED}grace_seconds = 600\n") as world:
+        await world.delete(ANOTHER_TASK)
+        await world.latest("status: success")
+        prompt = await world.delete(TASK)
+        await world.latest("webshop-frontend will be deleted at")
+        assert buttons(world.now(prompt)) == ["Stop"]
+
+
+async def test_a_required_reason(open_world: OpenWorld) -> None:
+    """This task alone needs one."""
+    async with open_world(f'{NAMED}reason = "required"\n') as world:
+        await world.ask(ANOTHER_TASK)
+        await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        await world.slack.until(lambda: world.alice.views)
+        assert len(world.channel.messages) == 1
+
+
+async def test_the_strictest_of_all_that_match(open_world: OpenWorld) -> None:
+    """A looser rule, first or last, takes nothing back."""
+    toml = (
+        f'{NAMED}second_step = "second_person"\n[[rules]]\nmatch = {{ projects = ["Webshop"] }}\nsecond_step = "typed"\n'
+        "grace_seconds = 600\n"
+    )
+    async with open_world(toml) as world:
+        await world.ask()
+        await world.review()
+        await world.confirm()
+        await world.told(world.alice, "somebody else")
+        await world.confirm(by=world.bob)
+        await world.latest("webshop-frontend will be deleted at")
+
+
+async def test_a_direct_message_evades_no_rule(open_world: OpenWorld) -> None:
+    """Where nobody else could see it, a task that needs a second person cannot be asked for."""
+    async with open_world(f'{NAMED}second_step = "second_person"\n') as world:
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.alice.dm)
+        assert "Somebody else has to confirm, and nobody else would see it here" in answer.text
+        assert world.alice.dm.messages == []
+        assert not world.codearts.count("DELETE")
+
+
+@pytest.mark.parametrize("fault", [Hang(), Refuse("CC.00050010", http=403)], ids=repr)
+async def test_what_cannot_be_read_counts_as_matching(open_world: OpenWorld, fault: Hang | Refuse) -> None:
+    """A rule is not evaded by asking while a look-up fails: for all that is known it is the protected task."""
+    async with open_world(f"{NAMED}protect = true\n") as world:
+        for api in ("GET", "defects-summary"):
+            world.codearts.always_answer(fault, to=api)  # type: ignore[arg-type]  # both are of `Api`
+        answer = await world.alice.types(f"/codecheck delete {ANOTHER_TASK}", in_=world.channel)
+        assert "This bot never deletes this task" in answer.text
+        assert world.channel.messages == []
+
+
+async def test_a_rule_that_has_become_stricter(open_world: OpenWorld) -> None:
+    """The settings of the last click count, if they are the stricter ones."""
+    async with open_world() as world:
+        await world.ask()
+        await world.review()
+        await world.restart(f"{NAMED}protect = true\n")
+        await world.confirm()
+        await world.told(world.alice, "This bot never deletes this task")
+        assert not world.codearts.count("DELETE")
+
+
+async def test_a_rule_that_has_become_looser(open_world: OpenWorld) -> None:
+    """What was asked for when it was requested still has to be passed."""
+    async with open_world(f'{NAMED}second_step = "second_person"\n') as world:
+        await world.ask()
+        await world.review()
+        await world.restart()
+        await world.confirm()
+        await world.told(world.alice, "somebody else")
+        assert not world.codearts.count("DELETE")
+        await world.confirm(by=world.bob)
+        await world.latest("status: success")
