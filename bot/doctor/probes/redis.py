@@ -64,7 +64,9 @@ def _explained(error: PersonError, settings: Settings) -> Finding:
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said
     if _RIGHTS.search(said):
-        return fault(why, f"Set the user's rights: ACL SETUSER <user> {acl_rules(settings.redis_prefix)}")
+        url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+        rules = acl_rules(settings.redis_prefix, cluster="+cluster://" in url)
+        return fault(why, f"Set the user's rights: ACL SETUSER <user> {rules}")
     hint = next((hint for code, hint in _HINTS if code in f"{said} "), "")
     if hint or isinstance(cause, (AuthenticationError, ResponseError)):
         return fault(why, hint or "Check REDIS_URL, the server and its ACL.")
