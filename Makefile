@@ -9,7 +9,7 @@ PROJECTS := . $(wildcard sandbox/pyproject.toml)
 UV := uv==0.13.9
 COMPILE := .venv/uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: sandbox screenshots check test lint fmt bench lock clean
+.PHONY: sandbox screenshots check test lint fmt bench sbom lock clean
 
 # First the transcript of a few whole conversations; if one goes wrong, make fails. Then, on a terminal outside CI, the
 # page: its address is printed, and Ctrl-C stops it.
@@ -38,6 +38,9 @@ fmt: .venv/.dev
 
 bench: .venv/.dev  ## figures, as ratios taken in one run
 	$(BIN)/python -m benchmarks
+
+sbom: .venv/.dev  ## the bill of materials (CycloneDX) and the licences of what the bot installs, in dist/
+	$(BIN)/python deploy/supply_chain/sbom.py dist
 
 lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are pinned already stay
 	$(PYTHON) -m venv .venv/uv

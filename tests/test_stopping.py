@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 
 from bot.manifest import parsed_manifest
+from bot.store.embedded import EmbeddedServer
 from codecheck_sandbox.bot_process import BotProcess
 from codecheck_sandbox.world import open_world
-from bot.store.embedded import EmbeddedServer
 from tests.settings.examples import ENOUGH
 from tests.slack.waiting import until
 from tests.slack.wire import SlackWire

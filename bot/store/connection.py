@@ -8,6 +8,8 @@
     redis+sentinel://[user:password@]host[:port],host[:port]/service[/db]
                                                 ?sentinel_username=…&sentinel_password=… where Sentinels ask for one
     rediss+sentinel://…                         the same over TLS
+    redis+cluster://[user:password@]host[:port],host[:port]
+    rediss+cluster://…                          the same over TLS
 """
 
 from dataclasses import dataclass
@@ -23,8 +25,9 @@ from redis.exceptions import RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from bot.store.addresses import try_every_address
+from bot.store.cluster import ClusterPool
 
-_FORMS = "redis://, rediss://, unix://, redis+sentinel:// or rediss+sentinel://"
+_FORMS = "redis://, rediss://, unix://, redis+sentinel:// or redis+cluster:// (with rediss over TLS)"
 _ESCAPE = "in a password, write `@` as %40, `/` as %2F, `#` as %23"
 
 
@@ -52,6 +55,8 @@ def connect(url: str) -> Redis:
             return _checked(Redis.from_pool(BlockingConnectionPool(timeout=1, **_settings(url))))
         case "redis+sentinel" | "rediss+sentinel":
             return _checked(_master(_SentinelUrl.read(url)))
+        case "redis+cluster" | "rediss+cluster":
+            return _checked(_cluster(url))
         case _:
             raise ValueError(f"it must begin with {_FORMS}")
 
@@ -124,6 +129,20 @@ def _master(sentinel_url: _SentinelUrl) -> Redis:
         try_every_address(each)
     master: Redis = sentinel.master_for(sentinel_url.service, connection_pool_class=_MasterPool, ssl=tls, **settings)
     return master
+
+
+def _cluster(url: str) -> Redis:
+    """A client of whichever node has the bot's keys."""
+    parts = urlsplit(url)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    if parts.path.strip("/") not in {"", "0"}:
+        raise ValueError("a cluster has only database 0")
+    scheme = parts.scheme.partition("+")[0]
+    settings = _settings(f"{scheme}://{credentials}@node?{parts.query}")
+    tls = settings.pop("connection_class", None) is SSLConnection
+    del settings["host"]
+    nodes = [_address(host) for host in hosts.split(",")]
+    return Redis.from_pool(ClusterPool(nodes, settings, tls=tls, timeout=1))
 
 
 def _settings(url: str) -> dict[str, Any]:

@@ -4,8 +4,8 @@ Whoever is told "I didn't do anything" must be able to rely on it. So the connec
 it: what fails until then was surely not executed, nor was what Redis refused; everything else is not known. Every
 transaction is safe to replay, hence a lost connection may be tried again.
 
-READONLY, MASTERDOWN and LOADING mean that this is the wrong server now, as after a failover: the pool lets go of all
-its connections, so that the next attempt looks the name up again.
+READONLY, MASTERDOWN and LOADING, and MOVED in a Cluster, mean that this is the wrong server now, as after a failover:
+the pool lets go of all its connections, so that the next attempt looks the name up again.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _REFUSED = re.compile(
     r"^UNCHANGED |(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|"
     r"NOPERM|NOAUTH|WRONGPASS) "
 )
-_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN) ")
+_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN|MOVED|ASK|CLUSTERDOWN|TRYAGAIN) ")
 _NO_RIGHT = re.compile(r"run the '(?P<command>[^']+)' command")
 _WHY = (
     ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
@@ -47,6 +47,7 @@ _WHY = (
     ("NOREPLICAS ", "Redis has too few replicas (min-replicas-to-write)"),
     ("MISCONF ", "Redis cannot save to its disk"),
     ("CLUSTERDOWN ", "the Redis cluster is down"),
+    ("MOVED ", "this Redis is a node of a cluster, and another one has the keys: write REDIS_URL as redis+cluster://"),
     ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
 )
 UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
@@ -144,7 +145,7 @@ class RedisCalls:
             except ResponseError as error:
                 clean = True
                 unknown = unknown or (writing and not _refused(error))
-                if _WRONG_SERVER.search(_said(error)):
+                if _WRONG_SERVER.search(f"{_said(error)} "):
                     await self._pool.disconnect()
                     raise _WrongServerError(_said(error)) from error
                 raise

@@ -20,6 +20,9 @@
 
 from dataclasses import dataclass
 
+HASH_TAG = "{deletions}"
+"""What puts all keys into one slot of a Cluster."""
+
 COMMANDS = (
     "evalsha",
     "script|load",
@@ -48,6 +51,9 @@ COMMANDS = (
 )
 """What the script and the client use. HELLO and AUTH are open to everyone."""
 
+CLUSTER_COMMANDS = ("cluster|slots",)
+"""What a Cluster takes besides: by it the node is found that has the keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -60,7 +66,7 @@ class Keys:
     prefix: str
 
     def _key(self, name: str) -> str:
-        return f"{self.prefix}:{{deletions}}:{name}"
+        return f"{self.prefix}:{HASH_TAG}:{name}"
 
     @property
     def due(self) -> str:
@@ -125,6 +131,7 @@ class Keys:
         return self._key(f"probe:{kind}")
 
 
-def acl_rules(prefix: str) -> str:
+def acl_rules(prefix: str, *, cluster: bool = False) -> str:
     """The rules of `ACL SETUSER` that suffice for the bot, its password apart."""
-    return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in COMMANDS)
+    commands = (*COMMANDS, *(CLUSTER_COMMANDS if cluster else ()))
+    return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in commands)

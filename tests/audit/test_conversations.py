@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.world import World, open_world
 from bot.store.connection import connect
 from bot.store.embedded import start_embedded
+from codecheck_sandbox.world import World, open_world
 from tests.audit.agreement import check_agreement
 
 TOML = """

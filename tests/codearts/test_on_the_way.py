@@ -17,6 +17,7 @@ import aiohttp
 import httpx
 import pytest
 import trustme
+from bot.sandbox.codearts import CodeArtsStandIn
 from redis.exceptions import RedisError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
@@ -26,7 +27,6 @@ from bot.codearts.connection import http_client
 from bot.codearts.iam import NoTokenError, request_token
 from bot.codearts.troubles import trouble
 from bot.domain.outcome import Outcome, Verdict
-from bot.sandbox.codearts import CodeArtsStandIn
 from bot.store.connection import connect
 from tests.codearts.conftest import QUICK, delete, iam_user, signer, soon
 

@@ -14,10 +14,10 @@ from bot.domain.operators import Operators, Source
 from bot.domain.refusal import Reason, Refused
 from bot.domain.text import Channel
 from bot.manifest import parsed_manifest
-from codecheck_sandbox.slack import SlackStandIn
-from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from bot.slack.directory import SlackDirectory
 from bot.slack.transport.bolt import slack_session, web_client
+from codecheck_sandbox.slack import SlackStandIn
+from codecheck_sandbox.slack.faults import ApiError, Fault, Hang, RateLimited, ServerError
 from tests.slack.wire import Answer, Json, SlackWire
 
 INFO = "users.info"

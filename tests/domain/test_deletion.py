@@ -1,4 +1,4 @@
-"""How a deletion looks to people: which states are ends, when a prompt must be drawn again, and how a grace counts."""
+"""How a deletion looks to people: which states are ends, when a prompt must be drawn again, and what does not."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.deletion import COUNTDOWN, Confirmation, Prompt, ResponseUrl, Returned
+from bot.domain.deletion import Confirmation, Prompt, ResponseUrl, Returned
 from bot.domain.lifecycle import ENDED, State
 from tests.domain.samples import BOB, EXISTS, FREEZE, UNSEEN, deletion
 
-SEND_AT = 10_000_000
+SEND_AT = 1_000_000_000_000
 
 
 @pytest.mark.parametrize("state", State)
@@ -41,49 +41,12 @@ def test_what_has_left_the_prompt_does_not_draw_it_again(state: State) -> None:
     assert deletion(state, freeze=FREEZE).appearance == deletion(state).appearance
 
 
-@pytest.mark.parametrize(
-    ("left", "shown", "next_in"),
-    [
-        (6_000, 10, 1_000),
-        (12_000, 20, 2_000),
-        (10_000, 10, 5_000),
-        (5_000, 5, 5_000),
-        (1, 5, 1),
-        (0, 5, 0),
-        (61_000, 120, 1_000),
-        (600_000, 600, 300_000),
-        (600_001, 1_200, 1),
-        (3_600_000, 3_600, 600_000),
-        (604_800_000, 604_800, 600_000),
-    ],
-)
-def test_a_grace_counts_down_in_steps(left: int, shown: int, next_in: int) -> None:
-    """The prompt is drawn again a few times, not every second."""
-    held = deletion(State.SCHEDULED, send_at=SEND_AT + left, read_at=SEND_AT)
-    assert held.seconds_left == shown
-    assert held.next_count - held.read_at == next_in
-    assert held.appearance == f"scheduled {shown}"
-
-
-def test_an_ephemeral_prompt_does_not_count_down() -> None:
-    """A response_url edits it five times at most."""
-    held = deletion(State.SCHEDULED, send_at=SEND_AT, read_at=SEND_AT - 12_000, prompt=Prompt("C1"))
-    assert (held.appearance, held.next_count) == ("scheduled", SEND_AT)
-
-
 @given(st.integers(0, 604_800_000))
-def test_a_countdown_is_never_short_and_always_moves(grace: int) -> None:
-    """It never says less than is left, shows something else at each step, and ends when the grace does."""
-    held = deletion(State.SCHEDULED, send_at=SEND_AT + grace, read_at=SEND_AT)
-    steps = 0
-    while held.read_at < held.lifecycle.send_at:
-        assert held.seconds_left * 1_000 >= held.lifecycle.send_at - held.read_at
-        assert held.next_count > held.read_at
-        later = replace(held, read_at=held.next_count)
-        assert later.appearance != held.appearance or later.read_at == held.lifecycle.send_at
-        held, steps = later, steps + 1
-    assert held.read_at == held.lifecycle.send_at or grace == 0
-    assert steps <= grace // 600_000 + len(COUNTDOWN) + 1
+def test_a_grace_draws_its_prompt_once(left: int) -> None:
+    """The prompt names the second at which the task goes, so nothing has to count down."""
+    held = deletion(State.SCHEDULED, send_at=SEND_AT, read_at=SEND_AT - left)
+    assert held.appearance == deletion(State.SCHEDULED, send_at=SEND_AT, read_at=SEND_AT).appearance
+    assert held.appearance != replace(held, freeze=FREEZE).appearance
 
 
 def test_a_prompt_without_an_address_is_ephemeral() -> None:

@@ -140,3 +140,12 @@ def test_every_metric_says_what_it_is() -> None:
     for metric in REGISTRY.collect():
         assert metric.name.startswith(("codecheck_", "process_"))
         assert metric.documentation.endswith(".") or metric.name.startswith("process_") or "version" in metric.name
+
+
+async def test_what_alerts_look_for_starts_at_zero(world: World) -> None:
+    """Prometheus sees no increase in a counter that appears with 1, so the first unknown outcome would be missed."""
+    scraped = await scrape(world.bots[0].port)
+    for outcome in ("unknown_final", "failed", "deleted"):
+        assert ("codecheck_deletions_total", frozenset({("outcome", outcome)})) in scraped
+    for scope in ("everyone", "person"):
+        assert ("codecheck_limits_reached_total", frozenset({("scope", scope)})) in scraped

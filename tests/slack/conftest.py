@@ -1,40 +1,54 @@
-"""A recording Slack, and the bot's Slack side against it."""
+"""A recording Slack, what the bot says to it, and a whole bot against it on a real Redis."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from slack_bolt.async_app import AsyncApp
+from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.deletions.actions import Actions
-from bot.deletions.authorizer import Authorizer
-from bot.deletions.background import Background
-from bot.deletions.execution import Execution
-from bot.deletions.freezing import Freezing
-from bot.deletions.history import History
-from bot.deletions.outbox import Outbox
-from bot.deletions.refusals import Refusals
-from bot.deletions.requests import Requests
-from bot.deletions.runner import Runner
-from bot.domain.access import AccessPolicy
-from bot.domain.installation import Installation
-from bot.domain.operators import Operators
-from bot.domain.rules import Rules
-from bot.domain.timings import Timings
-from bot.observability.health import Readiness
+from bot.app import open_bot
+from bot.settings import load_settings
 from bot.slack.delivery import SlackMessenger
 from bot.slack.health import SlackHealth
-from bot.slack.listeners import register
-from bot.slack.services import Services
-from bot.slack.transport.bolt import bolt_app, slack_session, web_client
-from bot.slack.transport.events import Events
-from bot.slack.transport.http import HttpApp, serve_http
-from bot.slack.transport.sign_in import sign_in
-from tests.slack.memory import MemoryAuditLog, MemoryFreeze, MemoryStore, OneTask, OwnPeople
-from tests.slack.samples import ALICE, BOB, LINKS
+from bot.slack.transport.bolt import slack_session, web_client
+from bot.slack.views.from_deletion import Links
+from bot.store.embedded import EmbeddedServer
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, default_tasks
+from codecheck_sandbox.codearts.accounts import REGION_PROJECT
+from tests.fixtures.world import QUICK
+from tests.slack.samples import ALICE, BOB, DANA, TASK_ID, WORKSPACE
 from tests.slack.signing import SECRET, SignedSlack
+from tests.slack.subcommands import one_more_subcommand
+from tests.slack.waiting import until
 from tests.slack.wire import SlackWire
+from tests.store.rig import Rig
+from tests.wire.proxy import Proxy
+
+TOML = f"""
+[operators]
+{ALICE.id} = "alice"
+{BOB.id} = "bob"
+[allow]
+admins = ["{DANA.id}"]
+[confirmation]
+dwell_seconds = 0
+"""
+BOOM = """
+from bot.slack.subcommand import Call, Subcommand, Who
+from bot.slack.views.layout import Layout
+
+
+async def answer(call: Call) -> Layout:
+    raise RuntimeError("a bug")
+
+
+SUBCOMMAND = Subcommand(name="boom", order=1, does="fails", who=Who.ANYONE, pages=True, answer=answer)
+"""
 
 
 @pytest.fixture
@@ -64,84 +78,73 @@ def health() -> SlackHealth:
 
 
 @pytest.fixture
-def conversation(client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth) -> SlackMessenger:
+def messenger(client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth) -> SlackMessenger:
     """What the deletions talk through."""
-    return SlackMessenger(client, session, LINKS, health)
+    return SlackMessenger(client, session, Links(WORKSPACE), health)
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    """Where the deletions are."""
-    return MemoryStore()
+async def codearts() -> AsyncIterator[CodeArtsStandIn]:
+    """A CodeArts Check in which Alice's task can be deleted."""
+    async with CodeArtsStandIn() as service:
+        service.add_tasks(replace(default_tasks()[0], id=TASK_ID, name="nightly-scan"))
+        yield service
 
 
 @pytest.fixture
-def service() -> OneTask:
-    """CodeArts Check."""
-    return OneTask()
+async def redis_proxy(redis_server: EmbeddedServer) -> AsyncIterator[Proxy]:
+    """The bot's way to Redis, which can be cut."""
+    path = urlsplit(redis_server.url).path
+    async with Proxy(lambda: asyncio.open_unix_connection(path)) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def people() -> OwnPeople:
-    """What Slack says of people."""
-    return OwnPeople()
+async def rig(redis_server: EmbeddedServer, redis_client: Redis, redis_prefix: str) -> AsyncIterator[Rig]:
+    """What the bot has in Redis, seen past the proxy."""
+    async with Rig(redis_server.url, redis_client, redis_prefix) as rig:
+        yield rig
 
 
 @pytest.fixture
-async def background() -> AsyncIterator[Background]:
-    """What goes on after Slack has been answered; nothing of it outlives a test."""
-    running = Background()
-    yield running
-    await running.drain(5)
+def boom(tmp_path: Path) -> Iterator[None]:
+    """A subcommand with a bug; to be asked for before the bot."""
+    folder = tmp_path / "subcommands"
+    folder.mkdir()
+    with one_more_subcommand("boom", BOOM, folder):
+        yield
 
 
 @pytest.fixture
-def policy() -> AccessPolicy:
-    """Alice and Bob have operators, Carol has none; nobody is an admin."""
-    return AccessPolicy(Installation("T1"), Operators({ALICE.id: "alice", BOB.id: "bob"}))
+async def bot(  # noqa: PLR0913, PLR0917 - pytest fills them by name
+    slack: SlackWire,
+    session: aiohttp.ClientSession,
+    codearts: CodeArtsStandIn,
+    redis_proxy: Proxy,
+    redis_prefix: str,
+    tmp_path: Path,
+) -> AsyncIterator[SignedSlack]:
+    """The bot over HTTP, as Slack reaches it: Alice and Bob have operators, Dana is an admin, Carol is nobody."""
+    (tmp_path / "codecheck.toml").write_text(TOML, encoding="utf-8")
+    environ = {
+        "SLACK_BOT_TOKEN": "xoxb-test",
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "REDIS_URL": f"redis://127.0.0.1:{redis_proxy.port}",
+        "CODECHECK_REDIS_PREFIX": redis_prefix,
+        "CODEARTS_ENDPOINT": codearts.url,
+        "HUAWEICLOUD_SDK_IAM_ENDPOINT": codearts.url,
+        "HUAWEICLOUD_SDK_AK": BOT.access_key,
+        "HUAWEICLOUD_SDK_SK": BOT.secret_key,
+        "HUAWEICLOUD_SDK_PROJECT_ID": REGION_PROJECT,
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+    }
+    async with open_bot(load_settings(environ, tmp_path), QUICK) as serving:
+        bot = SignedSlack(session, f"http://127.0.0.1:{serving.port}")
 
+        async def ready() -> bool:
+            return (await bot.request("GET", "/readyz"))[0] == 200
 
-@pytest.fixture
-def freezes() -> MemoryFreeze:
-    """Whether deletions are frozen."""
-    return MemoryFreeze()
-
-
-@pytest.fixture
-async def app(  # noqa: PLR0913, PLR0917 - pytest fills them by name
-    client: AsyncWebClient,
-    conversation: SlackMessenger,
-    store: MemoryStore,
-    service: OneTask,
-    background: Background,
-    people: OwnPeople,
-    policy: AccessPolicy,
-    freezes: MemoryFreeze,
-) -> AsyncApp:
-    """The Bolt app with its listeners."""
-    audit, rules, timings = MemoryAuditLog(), Rules(), Timings()
-    authorizer = Authorizer(people, policy)
-    refusals = Refusals(audit, background, conversation)
-    execution = Execution(store, service, authorizer, timings)
-    runner = Runner(store, Outbox(conversation, store), execution, service, background, timings=timings)
-    services = Services(
-        Requests(store, audit, freezes, authorizer, service, runner, refusals, rules=rules, timings=timings),
-        Actions(store, authorizer, runner, rules, refusals),
-        Freezing(freezes, store, authorizer, runner, conversation, refusals, background),
-        History(store, audit, authorizer, refusals),
-        conversation.open_modal,
-        LINKS,
-        policy.admins,
-    )
-    built = bolt_app(client, await sign_in(client), SECRET)
-    register(built, services, conversation, background)
-    return built
-
-
-@pytest.fixture
-async def bot(app: AsyncApp, session: aiohttp.ClientSession) -> AsyncIterator[SignedSlack]:
-    """The bot over HTTP, as Slack reaches it."""
-    events = Events(SECRET)
-    events.app = app
-    async with serve_http(HttpApp(Readiness({}), events), "127.0.0.1", 0) as server:
-        yield SignedSlack(session, f"http://127.0.0.1:{server.port}")
+        await until(ready)
+        yield bot

@@ -14,7 +14,7 @@ from bot.domain.identity import SlackUser
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-def command_form(text: str, by: SlackUser, response_url: str = "") -> str:
+def command_form(text: str, by: SlackUser, response_url: str = "", trigger_id: str = "1.2.3") -> str:
     """The body of `/codecheck {text}`, typed in the channel C1."""
     return urlencode(
         {
@@ -24,7 +24,7 @@ def command_form(text: str, by: SlackUser, response_url: str = "") -> str:
             "user_id": by.id,
             "channel_id": "C1",
             "response_url": response_url,
-            "trigger_id": "1.2.3",
+            "trigger_id": trigger_id,
         }
     )
 

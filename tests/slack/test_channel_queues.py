@@ -14,8 +14,9 @@ from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.delivery import SlackMessenger
 from bot.slack.health import SlackHealth
 from bot.slack.transport.bolt import slack_session, web_client
+from bot.slack.views.from_deletion import Links
 from codecheck_sandbox.slack import SlackStandIn
-from tests.slack.samples import DELETED, LINKS, POSTED, REQUESTED
+from tests.slack.samples import DELETED, POSTED, REQUESTED, WORKSPACE
 from tests.slack.wire import Answer, SlackWire
 
 QUICK = 0.05  # seconds between two messages, in place of one second
@@ -249,7 +250,7 @@ async def test_eight_prompts_at_once_at_one_message_a_second(standin: SlackStand
 
     async with slack_session() as session:
         messenger = SlackMessenger(
-            web_client(standin.bot_token, session, standin.api_url), session, LINKS, SlackHealth()
+            web_client(standin.bot_token, session, standin.api_url), session, Links(WORKSPACE), SlackHealth()
         )
 
         async def show(n: int) -> Prompt:
@@ -268,22 +269,22 @@ async def test_eight_prompts_at_once_at_one_message_a_second(standin: SlackStand
 
 
 async def test_posts_edits_and_notices_of_a_channel_share_its_queue(
-    slack: SlackWire, conversation: SlackMessenger
+    slack: SlackWire, messenger: SlackMessenger
 ) -> None:
     """After a 429 nothing at all is sent to this channel before its time; other channels go on."""
     slow_down = Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "30"})
     slack.answer("chat.postMessage", slow_down)
     waits = []
     for attempt in (
-        conversation.show(REQUESTED, None),
-        conversation.redraw(POSTED, None),
-        conversation.tell(DELETED, RESULT, None),
-        conversation.tell(DELETED, "C1", None),
+        messenger.show(REQUESTED, None),
+        messenger.redraw(POSTED, None),
+        messenger.tell(DELETED, RESULT, None),
+        messenger.tell(DELETED, "C1", None),
     ):
         with pytest.raises(DeliveryDelayedError) as caught:
             await attempt
         waits.append(round(caught.value.retry_after / 1_000))
     assert waits == [30, 31, 32, 33]
     assert slack.methods() == ["chat.postMessage"]
-    await conversation.tell(DELETED, "C2", None)
+    await messenger.tell(DELETED, "C2", None)
     assert slack.calls[1].body["channel"] == "C2"

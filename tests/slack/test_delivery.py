@@ -8,16 +8,17 @@ from structlog.testing import capture_logs
 from bot.domain.deletion import Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.lifecycle import State
+from bot.domain.limits import LimitReached
 from bot.domain.next_step import REQUESTER, RESULT
 from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
 from bot.slack.health import AppProblem, SlackHealth
-from tests.slack.samples import DELETED, DELETED_EPHEMERAL, EPHEMERAL, POSTED, REQUESTED, in_state
+from tests.slack.samples import ALICE, AT, DELETED, EPHEMERAL, POSTED, REQUESTED, at, come_to
 from tests.slack.wire import Answer, SlackWire, refused
 
-FOR_OTHERS = replace(REQUESTED, safeguards=Safeguards(second_step="second_person"))
-"""One whose prompt somebody else has to see."""
+BY_ANOTHER = replace(REQUESTED, safeguards=Safeguards(second_step="second_person"))
+"""One that somebody else has to see."""
 
 
 def typed(slack: SlackWire) -> ResponseUrl:
@@ -30,9 +31,9 @@ def clicked(slack: SlackWire) -> ResponseUrl:
     return ResponseUrl(slack.response_url(), edits_prompt=True)
 
 
-async def test_prompt_is_a_channel_message(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_prompt_is_a_channel_message(slack: SlackWire, messenger: SlackMessenger) -> None:
     """The prompt is posted to the channel, with blocks and text, and nothing in it unfurls or links names."""
-    prompt = await conversation.show(REQUESTED, None)
+    prompt = await messenger.show(REQUESTED, None)
 
     (call,) = slack.calls
     assert (call.method, call.body["channel"]) == ("chat.postMessage", "C1")
@@ -47,12 +48,12 @@ async def test_prompt_is_a_channel_message(slack: SlackWire, conversation: Slack
     "error", ["not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"]
 )
 async def test_prompt_goes_out_ephemerally_where_the_bot_cannot_post(
-    slack: SlackWire, conversation: SlackMessenger, error: str
+    slack: SlackWire, messenger: SlackMessenger, error: str
 ) -> None:
     """Where Slack says no to the channel, the response_url shows the prompt, and its address is noted as ephemeral."""
     slack.answer("chat.postMessage", refused(error))
 
-    prompt = await conversation.show(REQUESTED, typed(slack))
+    prompt = await messenger.show(REQUESTED, typed(slack))
 
     assert slack.methods() == ["chat.postMessage", "response:1"]
     assert slack.calls[1].body["response_type"] == "ephemeral"
@@ -61,25 +62,25 @@ async def test_prompt_goes_out_ephemerally_where_the_bot_cannot_post(
 
 
 async def test_prompt_goes_to_the_requester_where_there_is_no_other_way(
-    slack: SlackWire, conversation: SlackMessenger
+    slack: SlackWire, messenger: SlackMessenger
 ) -> None:
     """Neither the channel nor the response_url: then a direct message, whose own channel is the prompt's address."""
     slack.answer("chat.postMessage", refused("not_in_channel"))
     slack.answer("response:1", Answer("expired_url", 404))
 
-    prompt = await conversation.show(REQUESTED, typed(slack))
+    prompt = await messenger.show(REQUESTED, typed(slack))
 
     assert slack.calls[2].body["channel"] == "U01ALICE"
     assert prompt == Prompt("D01ALICE", "1790000001.000003")
 
 
-async def test_all_ways_closed(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_all_ways_closed(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where every way is closed, the error names what each of them answered."""
     slack.answer("chat.postMessage", refused("is_archived"), refused("user_disabled"))
     slack.answer("response:1", Answer({"ok": False, "error": "used_url"}, 404))
 
     with pytest.raises(UndeliverableError, match=r"^is_archived, then used_url, then user_disabled$"):
-        await conversation.show(REQUESTED, typed(slack))
+        await messenger.show(REQUESTED, typed(slack))
 
 
 @pytest.mark.parametrize(
@@ -104,13 +105,13 @@ async def test_all_ways_closed(slack: SlackWire, conversation: SlackMessenger) -
     ids=lambda value: value if isinstance(value, str) else None,
 )
 async def test_not_now_ends_the_attempt(
-    slack: SlackWire, conversation: SlackMessenger, answer: Answer, reason: str, retry_after: int
+    slack: SlackWire, messenger: SlackMessenger, answer: Answer, reason: str, retry_after: int
 ) -> None:
     """Where Slack says "not now", nothing else is tried and nothing sent again; the wait it asks for is passed on."""
     slack.answer("chat.postMessage", answer)
 
     with pytest.raises(DeliveryDelayedError) as caught:
-        await conversation.show(REQUESTED, typed(slack))
+        await messenger.show(REQUESTED, typed(slack))
 
     assert (str(caught.value), caught.value.retry_after) == (reason, retry_after)
     assert slack.methods() == ["chat.postMessage"]
@@ -144,13 +145,13 @@ NEVER: list[tuple[Answer, str]] = [
 
 @pytest.mark.parametrize(("answer", "retry_after"), NOT_NOW, ids=lambda value: str(getattr(value, "status", "")))
 async def test_not_now_of_a_response_url(
-    slack: SlackWire, conversation: SlackMessenger, answer: Answer, retry_after: int
+    slack: SlackWire, messenger: SlackMessenger, answer: Answer, retry_after: int
 ) -> None:
     """A response_url's "not now" is kept for later, and a redirect is not followed."""
     slack.answer("response:1", answer)
 
     with pytest.raises(DeliveryDelayedError) as caught:
-        await conversation.redraw(EPHEMERAL, clicked(slack))
+        await messenger.redraw(EPHEMERAL, clicked(slack))
 
     assert caught.value.retry_after == retry_after
     assert slack.methods() == ["response:1"]
@@ -158,29 +159,29 @@ async def test_not_now_of_a_response_url(
 
 @pytest.mark.parametrize(("answer", "reason"), NEVER, ids=lambda value: str(getattr(value, "status", "")))
 async def test_never_of_a_response_url(
-    slack: SlackWire, conversation: SlackMessenger, answer: Answer, reason: str
+    slack: SlackWire, messenger: SlackMessenger, answer: Answer, reason: str
 ) -> None:
     """One that is gone, or does not say that it took the message, is not tried again; the next way is."""
     slack.answer("response:1", answer, answer)
 
     with pytest.raises(UndeliverableError, match=f"^{reason}$"):
-        await conversation.redraw(EPHEMERAL, clicked(slack))
-    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
+        await messenger.redraw(EPHEMERAL, clicked(slack))
+    await messenger.tell(at(DELETED, Prompt("C1")), RESULT, clicked(slack))
 
     assert slack.methods() == ["response:1", "response:1", "chat.postMessage"]
     assert slack.calls[2].body["channel"] == "U01ALICE"
 
 
 @pytest.mark.parametrize("answer", [Answer("ok", 200), Answer({"ok": True}, 200), Answer("ok\n", 200)], ids=repr)
-async def test_a_response_url_that_took_it(slack: SlackWire, conversation: SlackMessenger, answer: Answer) -> None:
+async def test_a_response_url_that_took_it(slack: SlackWire, messenger: SlackMessenger, answer: Answer) -> None:
     """`ok`, plainly or in JSON, is a message delivered."""
     slack.answer("response:1", answer)
-    await conversation.redraw(EPHEMERAL, clicked(slack))
+    await messenger.redraw(EPHEMERAL, clicked(slack))
 
 
 @pytest.mark.parametrize("code", sorted(ABOUT_THE_APP))
 async def test_an_error_about_the_app_keeps_the_message(
-    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth, code: str
+    slack: SlackWire, messenger: SlackMessenger, health: SlackHealth, code: str
 ) -> None:
     """Whoever runs the bot can mend it, so nothing is noted as told or given up; it is logged once, with what to do."""
     slack.answer("chat.postMessage", *[refused(code)] * 9)
@@ -189,12 +190,12 @@ async def test_an_error_about_the_app_keeps_the_message(
     with capture_logs() as logs:
         for _ in range(2):
             with pytest.raises(DeliveryDelayedError) as caught:
-                await conversation.tell(DELETED, RESULT, None)
+                await messenger.tell(DELETED, RESULT, None)
             assert caught.value.retry_after == 0
         with pytest.raises(DeliveryDelayedError):
-            await conversation.tell(DELETED, "C9", None)
+            await messenger.tell(DELETED, "C9", None)
         with pytest.raises(DeliveryDelayedError):
-            await conversation.redraw(in_state(POSTED, State.EXPIRED), None)
+            await messenger.redraw(come_to(State.EXPIRED, POSTED), None)
 
     about = [(log["method"], log["why"]) for log in logs if log["log_level"] == "error"]
     assert about == [("chat.postMessage", code), ("chat.update", code)]
@@ -202,25 +203,24 @@ async def test_an_error_about_the_app_keeps_the_message(
     assert [problem.code for problem in health.problems] == [code, code]
 
 
-async def test_the_last_way_keeps_the_message_too(slack: SlackWire, conversation: SlackMessenger) -> None:
-    """An app that may write neither direct messages nor in the thread: the news waits."""
-    slack.answer("chat.postMessage", refused("missing_scope"), refused("missing_scope"))
+async def test_the_last_way_keeps_the_message_too(slack: SlackWire, messenger: SlackMessenger) -> None:
+    """A requester who takes no direct messages and an app that may not write in the thread: the news waits."""
+    slack.answer("chat.postMessage", refused("user_disabled"), refused("missing_scope"))
     with pytest.raises(DeliveryDelayedError, match="missing_scope"):
-        await conversation.tell(in_state(POSTED, State.EXPIRED), REQUESTER, None)
-    assert [call.body["channel"] for call in slack.calls] == ["U01ALICE", "C1"]
+        await messenger.tell(come_to(State.EXPIRED, POSTED), REQUESTER, None)
 
 
 async def test_once_the_app_is_mended_the_message_is_said(
-    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth
+    slack: SlackWire, messenger: SlackMessenger, health: SlackHealth
 ) -> None:
     """The next attempt goes to the place where it belongs, and the health forgets; if it happens again, it is news."""
     with capture_logs() as logs:
         for _ in range(2):
             slack.answer("chat.postMessage", *[refused("token_revoked")] * 3)
             with pytest.raises(DeliveryDelayedError):
-                await conversation.tell(DELETED, RESULT, None)
+                await messenger.tell(DELETED, RESULT, None)
             assert health.problems
-            await conversation.tell(DELETED, RESULT, None)
+            await messenger.tell(DELETED, RESULT, None)
             assert not health.problems
 
     assert slack.calls[-1].body["thread_ts"] == "1790000000.000100"
@@ -228,14 +228,14 @@ async def test_once_the_app_is_mended_the_message_is_said(
 
 
 async def test_what_needs_no_token_is_tried_if_the_app_is_refused(
-    slack: SlackWire, conversation: SlackMessenger, health: SlackHealth
+    slack: SlackWire, messenger: SlackMessenger, health: SlackHealth
 ) -> None:
     """Without `chat:write` the prompt goes by the response_url, and that is known and logged, not silent."""
     missing = Answer({"ok": False, "error": "missing_scope", "needed": "chat:write", "provided": "commands"})
     slack.answer("chat.postMessage", missing)
 
     with capture_logs() as logs:
-        assert await conversation.show(REQUESTED, typed(slack)) == Prompt("C1")
+        assert await messenger.show(REQUESTED, typed(slack)) == Prompt("C1")
 
     assert [str(problem) for problem in health.problems] == ["chat.postMessage: missing_scope (chat:write)"]
     (logged,) = logs
@@ -244,15 +244,15 @@ async def test_what_needs_no_token_is_tried_if_the_app_is_refused(
 
 
 async def test_a_prompt_for_a_second_person_waits_for_the_app_to_be_mended(
-    slack: SlackWire, conversation: SlackMessenger
+    slack: SlackWire, messenger: SlackMessenger
 ) -> None:
     """It is not "out of sight": inviting the bot would not help, and installing it again will."""
     slack.answer("chat.postMessage", refused("missing_scope"))
     with pytest.raises(DeliveryDelayedError):
-        await conversation.show(FOR_OTHERS, typed(slack))
+        await messenger.show(BY_ANOTHER, typed(slack))
     slack.answer("chat.postMessage", refused("not_in_channel"))
     with pytest.raises(OutOfSightError):
-        await conversation.show(FOR_OTHERS, typed(slack))
+        await messenger.show(BY_ANOTHER, typed(slack))
 
 
 async def test_what_slack_refuses_is_reported_until_it_has_not_been_seen_for_long() -> None:
@@ -267,34 +267,34 @@ async def test_what_slack_refuses_is_reported_until_it_has_not_been_seen_for_lon
     assert not health.problems
 
 
-async def test_no_connection_is_not_now(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_no_connection_is_not_now(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where nothing listens, Slack may take the message later; no address is in the error."""
     gone = ResponseUrl(slack.response_url().replace("127.0.0.1", "127.0.0.2"), edits_prompt=True)
 
     with pytest.raises(DeliveryDelayedError) as caught:
-        await conversation.redraw(EPHEMERAL, gone)
+        await messenger.redraw(EPHEMERAL, gone)
 
     assert "response" not in str(caught.value)
 
 
-async def test_a_post_is_never_sent_twice(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_a_post_is_never_sent_twice(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where the answer is lost, nobody knows whether the message stands: it is not sent again on the spot."""
     slack.answer("chat.postMessage", Answer("", status=0))
 
     with pytest.raises(DeliveryDelayedError, match="ServerDisconnectedError"):
-        await conversation.show(REQUESTED, typed(slack))
+        await messenger.show(REQUESTED, typed(slack))
 
     assert slack.methods() == ["chat.postMessage"]
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"])
 async def test_the_words_go_out_where_slack_refuses_the_form(
-    slack: SlackWire, conversation: SlackMessenger, error: str
+    slack: SlackWire, messenger: SlackMessenger, error: str
 ) -> None:
     """Blocks that Slack refuses are our fault: the person reads the text instead, once, in the same place."""
     slack.answer("chat.postMessage", refused(error))
 
-    prompt = await conversation.show(REQUESTED, typed(slack))
+    prompt = await messenger.show(REQUESTED, typed(slack))
 
     first, second = slack.calls
     assert first.method == second.method == "chat.postMessage"
@@ -303,16 +303,16 @@ async def test_the_words_go_out_where_slack_refuses_the_form(
     assert prompt.ts
 
 
-async def test_words_refused_too(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_words_refused_too(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where Slack refuses the words as well, the next way is tried."""
     slack.answer("chat.postMessage", refused("invalid_blocks"), refused("msg_too_long"))
 
-    assert await conversation.show(REQUESTED, typed(slack)) == Prompt("C1")
+    assert await messenger.show(REQUESTED, typed(slack)) == Prompt("C1")
 
 
-async def test_redraw_edits_the_message(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_redraw_edits_the_message(slack: SlackWire, messenger: SlackMessenger) -> None:
     """A channel prompt is edited in place, always with blocks, since Slack else keeps the old buttons."""
-    await conversation.redraw(in_state(POSTED, State.CANCELLED), None)
+    await messenger.redraw(come_to(State.CANCELLED, POSTED), None)
 
     (call,) = slack.calls
     assert (call.method, call.body["channel"], call.body["ts"]) == ("chat.update", "C1", "1790000000.000100")
@@ -320,66 +320,66 @@ async def test_redraw_edits_the_message(slack: SlackWire, conversation: SlackMes
     assert "deletion." not in str(call.body["blocks"])
 
 
-async def test_plain_redraw_takes_the_buttons_too(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_plain_redraw_takes_the_buttons_too(slack: SlackWire, messenger: SlackMessenger) -> None:
     """An edit that falls back to plain words sends an empty list of blocks, which removes the old ones."""
     slack.answer("chat.update", refused("invalid_blocks"))
 
-    await conversation.redraw(POSTED, None)
+    await messenger.redraw(POSTED, None)
 
     assert slack.calls[1].body["blocks"] == []
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"])
 async def test_redraw_by_the_click_where_editing_is_closed(
-    slack: SlackWire, conversation: SlackMessenger, error: str
+    slack: SlackWire, messenger: SlackMessenger, error: str
 ) -> None:
     """A message that the bot may not edit is replaced by the click's response_url."""
     slack.answer("chat.update", refused(error))
 
-    await conversation.redraw(POSTED, clicked(slack))
+    await messenger.redraw(POSTED, clicked(slack))
 
     assert slack.calls[1].method == "response:1"
     assert slack.calls[1].body["replace_original"] is True
 
 
-async def test_redraw_never_posts_beside_a_channel_prompt(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_redraw_never_posts_beside_a_channel_prompt(slack: SlackWire, messenger: SlackMessenger) -> None:
     """A slash command's response_url cannot edit, so a channel prompt that cannot be edited stays as it is."""
     slack.answer("chat.update", refused("message_not_found"))
 
     with pytest.raises(UndeliverableError, match="message_not_found"):
-        await conversation.redraw(POSTED, typed(slack))
+        await messenger.redraw(POSTED, typed(slack))
 
 
 @pytest.mark.parametrize("edits_prompt", [True, False], ids=["click", "slash command"])
 async def test_redraw_of_an_ephemeral_prompt(
-    slack: SlackWire, conversation: SlackMessenger, *, edits_prompt: bool
+    slack: SlackWire, messenger: SlackMessenger, *, edits_prompt: bool
 ) -> None:
     """A click's response_url replaces the ephemeral prompt; a slash command's adds a new message that says so."""
-    await conversation.redraw(EPHEMERAL, ResponseUrl(slack.response_url(), edits_prompt=edits_prompt))
+    await messenger.redraw(EPHEMERAL, ResponseUrl(slack.response_url(), edits_prompt=edits_prompt))
 
     (call,) = slack.calls
     assert call.body["replace_original"] is edits_prompt
     assert call.body["response_type"] == "ephemeral"
 
 
-async def test_ephemeral_prompt_out_of_reach(conversation: SlackMessenger) -> None:
+async def test_ephemeral_prompt_out_of_reach(messenger: SlackMessenger) -> None:
     """Without a response_url nothing reaches an ephemeral prompt."""
     with pytest.raises(UndeliverableError, match="no response_url"):
-        await conversation.redraw(EPHEMERAL, None)
+        await messenger.redraw(EPHEMERAL, None)
 
 
-async def test_retire_takes_the_buttons(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_retire_takes_the_buttons(slack: SlackWire, messenger: SlackMessenger) -> None:
     """A prompt that is no longer known loses its buttons and says so."""
-    await conversation.retire(Prompt("C1", "1.2"), None)
+    await messenger.retire(Prompt("C1", "1.2"), None)
 
     assert slack.calls[0].method == "chat.update"
     assert "no longer known" in str(slack.calls[0].body["text"])
     assert "actions" not in str(slack.calls[0].body["blocks"])
 
 
-async def test_result_is_in_the_thread_and_in_the_channel(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_result_is_in_the_thread_and_in_the_channel(slack: SlackWire, messenger: SlackMessenger) -> None:
     """The result goes to the prompt's thread and is broadcast to the channel."""
-    await conversation.tell(DELETED, RESULT, None)
+    await messenger.tell(DELETED, RESULT, None)
 
     (call,) = slack.calls
     assert (call.body["channel"], call.body["thread_ts"], call.body["reply_broadcast"]) == (
@@ -389,47 +389,93 @@ async def test_result_is_in_the_thread_and_in_the_channel(slack: SlackWire, conv
     )
 
 
-async def test_result_without_its_thread(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_result_without_its_thread(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where the prompt has been deleted, the result is a message of its own in the same channel."""
     slack.answer("chat.postMessage", refused("thread_not_found"))
 
-    await conversation.tell(DELETED, RESULT, None)
+    await messenger.tell(DELETED, RESULT, None)
 
     assert slack.calls[1].body["channel"] == "C1"
     assert "thread_ts" not in slack.calls[1].body
 
 
-async def test_result_of_an_ephemeral_prompt_is_public(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_result_of_an_ephemeral_prompt_is_public(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where the bot cannot post, the click's response_url shows the result to all in the channel, replacing nothing."""
-    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
+    await messenger.tell(at(DELETED, Prompt("C1")), RESULT, clicked(slack))
 
     (call,) = slack.calls
     assert call.method == "response:1"
     assert (call.body["response_type"], call.body["replace_original"]) == ("in_channel", False)
 
 
-async def test_result_by_direct_message_says_where_it_belongs(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_result_by_direct_message_says_where_it_belongs(slack: SlackWire, messenger: SlackMessenger) -> None:
     """The last way is the requester's direct messages, and the message names the channel it was asked for in."""
     slack.answer("response:1", Answer("used_url", 404))
 
-    await conversation.tell(DELETED_EPHEMERAL, RESULT, clicked(slack))
+    await messenger.tell(at(DELETED, Prompt("C1")), RESULT, clicked(slack))
 
     assert slack.calls[1].body["channel"] == "U01ALICE"
     assert "<#C1>" in str(slack.calls[1].body["text"])
 
 
-async def test_result_of_a_request_that_was_never_shown(slack: SlackWire, conversation: SlackMessenger) -> None:
+async def test_result_of_a_request_that_was_never_shown(slack: SlackWire, messenger: SlackMessenger) -> None:
     """A request that expired before its prompt was posted is announced in the channel it was asked for in."""
-    await conversation.tell(in_state(REQUESTED, State.EXPIRED), RESULT, None)
+    await messenger.tell(come_to(State.EXPIRED, REQUESTED), RESULT, None)
 
     assert slack.calls[0].body["channel"] == "C1"
 
 
-async def test_notify_channel_has_no_way_round(slack: SlackWire, conversation: SlackMessenger) -> None:
+EXPIRED = come_to(State.EXPIRED, POSTED)
+
+
+async def test_a_requester_is_told_where_it_reaches_them(slack: SlackWire, messenger: SlackMessenger) -> None:
+    """By direct message, which notifies them; nobody else is bothered."""
+    await messenger.tell(EXPIRED, REQUESTER, clicked(slack))
+
+    (call,) = slack.calls
+    assert (call.method, call.body["channel"]) == ("chat.postMessage", "U01ALICE")
+    assert "nightly scan" in str(call.body["text"])
+
+
+async def test_a_requester_without_direct_messages_is_told_in_the_thread(
+    slack: SlackWire, messenger: SlackMessenger
+) -> None:
+    """Of the prompt, and not broadcast; a prompt that was never posted or is ephemeral has none."""
+    slack.answer("chat.postMessage", refused("user_disabled"))
+    await messenger.tell(EXPIRED, REQUESTER, None)
+    assert (slack.calls[1].body["channel"], slack.calls[1].body["thread_ts"]) == ("C1", "1790000000.000100")
+    assert not slack.calls[1].body.get("reply_broadcast")
+
+    slack.answer("chat.postMessage", refused("user_disabled"))
+    with pytest.raises(UndeliverableError, match=r"^user_disabled$"):
+        await messenger.tell(at(EXPIRED, Prompt("C1")), REQUESTER, None)
+
+
+async def test_who_never_saw_a_prompt_is_told_where_they_asked(slack: SlackWire, messenger: SlackMessenger) -> None:
+    """There they still wait for an answer."""
+    await messenger.tell(at(EXPIRED, None), REQUESTER, typed(slack))
+
+    (call,) = slack.calls
+    assert (call.method, call.body["response_type"]) == ("response:1", "ephemeral")
+
+
+async def test_an_admin_is_told_of_a_limit(slack: SlackWire, messenger: SlackMessenger) -> None:
+    """By direct message: how many, whose, until when, and how to stop everything."""
+    await messenger.warn("U08DANA", LimitReached(5, AT + 60_000, per_person=True, first=True), ALICE)
+    await messenger.warn("U08DANA", LimitReached(20, AT + 60_000, per_person=False, first=True), ALICE)
+
+    assert [call.body["channel"] for call in slack.calls] == ["U08DANA", "U08DANA"]
+    of_one, of_all = (str(call.body["text"]) for call in slack.calls)
+    assert of_one.startswith("⚠️ 5 deletions of <@U01ALICE> this hour")
+    assert of_all.startswith("⚠️ 20 deletions this hour")
+    assert "/codecheck freeze" in of_one
+
+
+async def test_notify_channel_has_no_way_round(slack: SlackWire, messenger: SlackMessenger) -> None:
     """A channel of `[notify]` that refuses is not replaced by the requester's direct messages."""
     slack.answer("chat.postMessage", refused("not_in_channel"))
 
     with pytest.raises(UndeliverableError, match="not_in_channel"):
-        await conversation.tell(DELETED, "C9", None)
+        await messenger.tell(DELETED, "C9", None)
 
     assert slack.methods() == ["chat.postMessage"]

@@ -102,6 +102,8 @@ class SlackWire:
                 )
             case "apps.connections.open":
                 return web.json_response({"ok": True, "url": f"{self.url.replace('http', 'ws')}/socket?ticket=secret"})
+            case "users.info":
+                return web.json_response({"ok": True, "user": {"id": body["user"], "team_id": "T1"}})
             case _:
                 channel = str(body["channel"]).replace("U", "D", 1)
                 return web.json_response({"ok": True, "channel": channel, "ts": f"1790000001.{len(self.calls):06}"})

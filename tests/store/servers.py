@@ -92,7 +92,7 @@ async def _answers(ping: object) -> bool:
 @asynccontextmanager
 async def running(binary: Path, folder: Path, *options: str) -> AsyncIterator[Server]:
     """A server while the block lasts."""
-    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - a test has nothing else to do
+    folder.mkdir(exist_ok=True)
     server = Server(binary, free_port(), folder, options)
     await server.start()
     try:

@@ -280,6 +280,18 @@ async def test_what_a_freeze_stopped_is_kept_with_who_froze(rig: Rig) -> None:
     ]
 
 
+async def test_only_a_freeze_stops_as_a_freeze(rig: Rig) -> None:
+    """What is about to be sent is not stopped by a freeze that is over, let alone by none."""
+    held = await rig.executing()
+    assert await obstacle(rig.store, stepping(stopped_by_freeze(held), held)) is Requirement.FROZEN
+    await rig.freezes.freeze(ADMIN, "an audit")
+    frozen = await rig.read(held)
+    await rig.freezes.unfreeze(ADMIN)
+    assert await obstacle(rig.store, stepping(stopped_by_freeze(frozen), frozen)) is Requirement.FROZEN
+    await rig.freezes.freeze(ADMIN, "an audit")
+    assert (await rig.step(stopped_by_freeze(frozen), frozen)).state is State.CANCELLED
+
+
 @pytest.mark.parametrize("again", [False, True], ids=["the first", "after an interruption"])
 async def test_a_freeze_stops_each_sending(rig: Rig, again: bool) -> None:  # noqa: FBT001
     """It is not recorded as called; unfrozen, it goes on."""
@@ -461,7 +473,7 @@ async def test_what_is_not_a_step_is_not_recorded(rig: Rig) -> None:
     """Drawing, resting and closing say nothing new."""
     held = await rig.scheduled()
     before = await rig.events()
-    resting = await rig.store.commit(Change(held, held, then=Rest(held.next_count)))
+    resting = await rig.store.commit(Change(held, held, then=Rest(held.lifecycle.send_at)))
     await rig.store.commit(Change(resting, resting))
     assert await rig.events() == before
 

@@ -1,7 +1,6 @@
 """`REDIS_URL`: what is understood, and what is said of what is not."""
 
 import asyncio
-import socket
 import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +11,6 @@ import trustme
 from bot.domain.errors import NotRecordedError
 from bot.store.connection import connect
 from tests.store.rig import Rig, new
-from tests.store.servers import Server
 from tests.wire.proxy import Proxy
 
 
@@ -38,6 +36,9 @@ from tests.wire.proxy import Proxy
         ("redis+sentinel://one,two", "the service's name is missing"),
         ("redis+sentinel://user:s3cret@one:x/main", "a port must be a number"),
         ("redis+sentinel://one,/main", "a host is missing"),
+        ("redis+cluster://one:x,two", "a port must be a number"),
+        ("redis+cluster://one,", "a host is missing"),
+        ("redis+cluster://user:s3cret@one,two/1", "a cluster has only database 0"),
         ("redis+sentinel://one/main/first", "the database after the host's slash must be a number"),
     ],
 )
@@ -58,6 +59,8 @@ def test_a_malformed_url_is_explained_without_its_secret(url: str, complaint: st
         "unix://user:s3cret@/run/redis.sock?db=3",
         "redis+sentinel://user:s3cret@one,two:26380/main/1?sentinel_password=s3cret",
         "rediss+sentinel://user:s3cret@[::1]:26380/main",
+        "redis+cluster://user:s3cret@one:7000,[::1]:7001",
+        "rediss+cluster://:s3cret@one/0",
     ],
 )
 async def test_a_client_does_not_show_its_password(url: str) -> None:
@@ -92,23 +95,3 @@ async def test_redis_over_tls(rig: Rig, tmp_path: Path) -> None:
         assert created
         with pytest.raises(NotRecordedError):
             await rig.another_store(f"{url}{untrusted}").request(new("task-2"))
-
-
-async def test_redis_through_sentinel(server: Server, own_rig: Rig, sentinel_port: int) -> None:
-    """The primary is asked for by name; a dead Sentinel is passed over; and it is signed in to with the URL's user."""
-    await own_rig.redis.execute_command("ACL", "SETUSER", "bot", "on", ">p@ss/word", "~*", "+@all")
-    with socket.socket() as dead:
-        dead.bind(("127.0.0.1", 0))
-        hosts = f"127.0.0.1:{dead.getsockname()[1]},127.0.0.1:{sentinel_port}"
-        store = own_rig.another_store(f"redis+sentinel://bot:p%40ss%2Fword@{hosts}/main/0")
-        _, created = await store.request(new())
-    assert created
-    assert server.process is not None
-    assert await own_rig.redis.zcard(own_rig.keys.due) == 1
-
-
-async def test_sentinel_that_knows_no_primary_means_not_recorded(own_rig: Rig, sentinel_port: int) -> None:
-    """In the middle of a failover nothing is sent anywhere."""
-    store = own_rig.another_store(f"redis+sentinel://127.0.0.1:{sentinel_port}/another")
-    with pytest.raises(NotRecordedError):
-        await store.request(new())

@@ -238,6 +238,8 @@ FORGOTTEN: dict[Requirement | str, Guard] = {
     Requirement.DWELLED: committing.test_a_slip_is_not_written,
     Requirement.NOT_FROZEN: partial(committing.test_a_freeze_stops_each_sending, again=True),
     Requirement.FROZEN: committing.test_only_a_freeze_stops_as_a_freeze,
+    Requirement.FROZEN_SINCE: committing.test_a_freeze_that_ended_before_the_confirmation_stops_nothing,
+    Requirement.NOT_FROZEN_SINCE: committing.test_a_freeze_in_the_grace_counts_after_it_has_ended,
     Requirement.WITHIN_LIMITS: committing.test_a_limit_refuses_the_confirmation,
     Requirement.GRACE_OVER: committing.test_a_grace_is_waited_for,
     "schedule": partial(committing.test_holding_goes_on_for_a_fresh_lease, state=State.EXECUTING),

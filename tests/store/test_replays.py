@@ -3,10 +3,10 @@
 import asyncio
 import secrets
 
+from bot.store.brakes import RedisBrakes
 from redis.asyncio import Redis
 
 from bot.domain.errors import MaybeRecordedError, NotRecordedError
-from bot.store.brakes import RedisBrakes
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
 from bot.store.replays import RedisReplays

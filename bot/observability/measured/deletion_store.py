@@ -7,6 +7,7 @@ from bot.deletions.ports import Change, ConflictError, DeletionStore, NewDeletio
 from bot.domain.audit import Event
 from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
+from bot.domain.lifecycle import ENDED as ENDED_STATES
 from bot.observability.metrics import (
     CONFIRMED_TO_OUTCOME,
     ENDED,
@@ -34,6 +35,10 @@ class MeasuredDeletionStore:
         self.read = store.read
         self.pending = store.pending
         self.response_url = store.response_url
+        for state in ENDED_STATES:  # from 0, or Prometheus would not see the first one
+            ENDED.labels(state)
+        for scope in ("everyone", "person"):
+            LIMITS_REACHED.labels(scope)
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
         """Count the deletions that are recorded."""

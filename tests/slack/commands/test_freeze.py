@@ -1,32 +1,11 @@
-"""`/codecheck freeze [reason]`, over signed HTTP."""
-
-import json
+"""`/codecheck freeze [reason]` and `unfreeze`, over signed HTTP."""
 
 import pytest
 
-from bot.domain.access import AccessPolicy
-from bot.domain.identity import SlackUser
-from bot.domain.installation import Installation
-from bot.domain.operators import Operators
-from tests.slack.memory import MemoryFreeze
-from tests.slack.samples import ALICE, BOB
-from tests.slack.signing import SignedSlack, command_form
-
-DANA = SlackUser("T1", "U08DANA")
-
-
-@pytest.fixture
-def policy() -> AccessPolicy:
-    """Dana is an admin."""
-    operators = Operators({ALICE.id: "alice", BOB.id: "bob"})
-    return AccessPolicy(Installation("T1"), operators, admins=frozenset({DANA.id}))
-
-
-async def typed(bot: SignedSlack, text: str, by: SlackUser = DANA) -> str:
-    """The text of the private answer."""
-    status, answer = await bot.send(command_form(text, by))
-    assert status == 200
-    return str(json.loads(answer)["text"])
+from tests.slack.recorded import typed
+from tests.slack.samples import ALICE, DANA
+from tests.slack.signing import SignedSlack
+from tests.store.rig import Rig
 
 
 @pytest.mark.parametrize(
@@ -40,28 +19,28 @@ async def typed(bot: SignedSlack, text: str, by: SlackUser = DANA) -> str:
         ("freeze &lt;@U01ALICE&gt; &amp; <@U02BOB|bob>", "<@U01ALICE> & @bob"),
     ],
 )
-async def test_nothing_that_is_typed_keeps_it_from_freezing(
-    bot: SignedSlack, freezes: MemoryFreeze, text: str, why: str
-) -> None:
+async def test_nothing_that_is_typed_keeps_it_from_freezing(bot: SignedSlack, rig: Rig, text: str, why: str) -> None:
     """A reason that is too long is cut, invisible characters are dropped, and the freeze holds."""
-    answer = await typed(bot, text)
+    answer = await typed(bot, text, DANA)
 
     assert answer.startswith("🧊 Deletions are frozen by <@U08DANA> since <!date^")
-    assert freezes.in_force is not None
-    assert freezes.in_force.reason == why
+    freeze = await rig.freezes.current()
+    assert freeze is not None
+    assert (freeze.by, freeze.reason) == (DANA, why)
 
 
 async def test_freezing_twice_says_whose_freeze_it_is(bot: SignedSlack) -> None:
     """The second changes nothing; unfreezing says whether it changed anything."""
-    await typed(bot, "freeze first")
-    assert "They were frozen already. 🧊 Deletions are frozen by <@U08DANA>" in await typed(bot, "freeze second")
-    assert "first" in await typed(bot, "freeze")
-    assert await typed(bot, "unfreeze") == "Deletions go on."
-    assert await typed(bot, "unfreeze") == "Deletions weren't frozen."
+    await typed(bot, "freeze first", DANA)
+    again = await typed(bot, "freeze second", DANA)
+    assert "They were frozen already. 🧊 Deletions are frozen by <@U08DANA>" in again
+    assert "first" in await typed(bot, "freeze", DANA)
+    assert await typed(bot, "unfreeze", DANA) == "Deletions go on."
+    assert await typed(bot, "unfreeze", DANA) == "Deletions weren't frozen."
 
 
-async def test_only_admins(bot: SignedSlack, freezes: MemoryFreeze) -> None:
+async def test_only_admins(bot: SignedSlack, rig: Rig) -> None:
     """Somebody else is told so, and nothing is frozen."""
     assert "admins" in await typed(bot, "freeze", ALICE)
     assert "admins" in await typed(bot, "unfreeze", ALICE)
-    assert freezes.in_force is None
+    assert await rig.freezes.current() is None

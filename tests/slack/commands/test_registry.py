@@ -1,17 +1,15 @@
 """One file is a subcommand: what is made of the list of them, and that nothing else need change for another."""
 
-import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.slack import commands
 from bot.slack.registry import commands_table, discover
-from tests.slack.samples import ALICE
-from tests.slack.signing import SignedSlack, command_form
+from tests.slack.recorded import typed
+from tests.slack.signing import SignedSlack
+from tests.slack.subcommands import one_more_subcommand
 
 ECHO = '''
 """`/codecheck echo <words>`: an example."""
@@ -44,18 +42,8 @@ SUBCOMMAND = Subcommand(
 @pytest.fixture
 def echo(tmp_path: Path) -> Iterator[None]:
     """A folder of subcommands beside the bot's own, with one file in it."""
-    (tmp_path / "echo.py").write_text(ECHO, encoding="utf-8")
-    commands.__path__.append(str(tmp_path))
-    yield
-    commands.__path__.remove(str(tmp_path))
-    sys.modules.pop("bot.slack.commands.echo", None)
-
-
-async def typed(bot: SignedSlack, text: str) -> str:
-    """The text of the private answer."""
-    status, answer = await bot.send(command_form(text, ALICE))
-    assert status == 200
-    return str(json.loads(answer)["text"])
+    with one_more_subcommand("echo", ECHO, tmp_path):
+        yield
 
 
 async def test_one_more_file_is_one_more_subcommand(echo: None, bot: SignedSlack) -> None:
@@ -79,26 +67,20 @@ def test_the_order_of_lists_is_always_the_same() -> None:
 
 def test_a_file_without_a_subcommand_is_a_fault(tmp_path: Path) -> None:
     """It is found when the bot starts, not when somebody types."""
-    (tmp_path / "nothing.py").write_text("", encoding="utf-8")
-    commands.__path__.append(str(tmp_path))
-    try:
-        with pytest.raises(TypeError, match=r"bot\.slack\.commands\.nothing has no SUBCOMMAND"):
-            discover()
-    finally:
-        commands.__path__.remove(str(tmp_path))
-        sys.modules.pop("bot.slack.commands.nothing", None)
+    with (
+        one_more_subcommand("nothing", "", tmp_path),
+        pytest.raises(TypeError, match=r"bot\.slack\.commands\.nothing has no SUBCOMMAND"),
+    ):
+        discover()
 
 
 def test_two_files_with_one_name_are_a_fault(tmp_path: Path) -> None:
     """Neither wins by chance."""
-    (tmp_path / "another.py").write_text(ECHO.replace('name="echo"', 'name="help"'), encoding="utf-8")
-    commands.__path__.append(str(tmp_path))
-    try:
-        with pytest.raises(TypeError, match="two subcommands have the same name"):
-            discover()
-    finally:
-        commands.__path__.remove(str(tmp_path))
-        sys.modules.pop("bot.slack.commands.another", None)
+    with (
+        one_more_subcommand("another", ECHO.replace('name="echo"', 'name="help"'), tmp_path),
+        pytest.raises(TypeError, match="two subcommands have the same name"),
+    ):
+        discover()
 
 
 def test_every_usage_is_one_that_help_can_show_and_the_sandbox_can_complete() -> None:

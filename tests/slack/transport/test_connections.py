@@ -15,13 +15,14 @@ from bot.slack.transport.body import Bodies
 from bot.slack.transport.connections import Connections, most_connections
 from bot.slack.transport.events import Events
 from bot.slack.transport.http import HttpApp, HttpServer, serve_http
-from tests.slack.memory import MemoryStore
-from tests.slack.samples import ALICE, TASK_ID
+from tests.slack.samples import ALICE
 from tests.slack.signing import SECRET, SignedSlack, command_form, signed_headers
+from tests.slack.transport.conftest import ANSWER, Desk
 from tests.slack.transport.strangers import Streams, is_cut, strangers
 from tests.slack.waiting import until
 
 HELP = command_form("help", ALICE)
+WAIT = command_form("wait", ALICE)
 MOST = 10
 HALF_A_REQUEST = [
     b"",
@@ -64,7 +65,7 @@ async def test_slack_gets_through(server: HttpServer, session: aiohttp.ClientSes
         status, answer = await slack_at(server, session).send(HELP)
         cut = [await is_cut(streams) for streams in held]
 
-    assert (status, "two confirmations" in answer) == (200, True)
+    assert (status, ANSWER in answer) == (200, True)
     assert cut.count(False) < MOST
 
 
@@ -101,34 +102,28 @@ async def test_whom_slack_uses_stays(server: HttpServer) -> None:
             assert await ask(kept) == b"HTTP/1.1 200 OK"
 
 
-async def test_what_is_being_answered_stays(
-    server: HttpServer, session: aiohttp.ClientSession, store: MemoryStore
-) -> None:
+async def test_what_is_being_answered_stays(server: HttpServer, session: aiohttp.ClientSession, desk: Desk) -> None:
     """A signed request under way is answered, whoever comes meanwhile."""
-    store.answering.clear()
     slack = slack_at(server, session)
-    under_way = asyncio.create_task(slack.send(command_form(f"delete {TASK_ID}", ALICE)))
-    await store.asked.wait()
+    under_way = asyncio.create_task(slack.send(WAIT))
+    await desk.waiting.wait()
     async with strangers(server.port, 5 * MOST, b"POST"):
-        store.answering.set()
+        desk.open.set()
         assert (await under_way)[0] == 200
 
 
-async def test_a_newcomer_goes_if_all_are_busy(
-    server: HttpServer, session: aiohttp.ClientSession, store: MemoryStore
-) -> None:
+async def test_a_newcomer_goes_if_all_are_busy(server: HttpServer, session: aiohttp.ClientSession, desk: Desk) -> None:
     """If every connection has a signed request under way, none of them is given up for another."""
-    store.answering.clear()
     slack = slack_at(server, session)
-    busy = [asyncio.create_task(slack.send(command_form(f"delete {TASK_ID}", ALICE))) for _ in range(MOST)]
-    await store.asked.wait()
+    busy = [asyncio.create_task(slack.send(WAIT)) for _ in range(MOST)]
+    await desk.waiting.wait()
     async with strangers(server.port, 1, b"") as (newcomer,):
 
         async def gone() -> bool:
             return await is_cut(newcomer)
 
         await until(gone)
-    store.answering.set()
+    desk.open.set()
     assert [status for status, _ in await asyncio.gather(*busy)] == [200] * MOST
 
 

@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 
 from bot.slack.transport.sign_in import SignInError
 from bot.slack.transport.socket_mode import SocketMode, serve_socket_mode
-from tests.slack.memory import MemoryStore
-from tests.slack.samples import ALICE, TASK_ID
+from tests.slack.samples import ALICE
 from tests.slack.signing import command_form
+from tests.slack.transport.conftest import ANSWER, Desk
 from tests.slack.waiting import until
 from tests.slack.wire import Answer, Json, SlackWire, refused
 from tests.wire.proxy import Proxy
@@ -39,29 +39,16 @@ def command(text: str, envelope: str = "e1") -> Json:
     return {"type": "slash_commands", "envelope_id": envelope, "accepts_response_payload": True, "payload": payload}
 
 
-async def test_recorded_and_acknowledged(slack: SlackWire, socket_mode: SocketMode, store: MemoryStore) -> None:
-    """A command is acknowledged with an empty payload once it is recorded, and its prompt is posted."""
+async def test_answers_in_the_acknowledgement(slack: SlackWire, socket_mode: SocketMode) -> None:
+    """What over HTTP is the answer's body is the envelope's payload here."""
     socket = await slack.sockets.get()
-    await socket.send_json(command(f"delete {TASK_ID}"))
+    await socket.send_json(command("help"))
 
-    assert await slack.from_socket.get() == {"envelope_id": "e1"}
-    assert len(store.deletions) == 1
+    assert await slack.from_socket.get() == {
+        "envelope_id": "e1",
+        "payload": {"response_type": "ephemeral", "text": ANSWER},
+    }
     assert await connected(socket_mode)
-    await slack.wait_for("chat.postMessage")
-
-
-@pytest.mark.parametrize(("text", "says"), [("help", "two confirmations"), ("delete", "The task ID is missing")])
-@pytest.mark.usefixtures("socket_mode")
-async def test_answers_in_the_acknowledgement(slack: SlackWire, text: str, says: str) -> None:
-    """What over HTTP is the answer's body is the envelope's payload here, for errors as well."""
-    socket = await slack.sockets.get()
-    await socket.send_json(command(text))
-
-    answer = await slack.from_socket.get()
-
-    assert isinstance(answer["payload"], dict)
-    assert answer["payload"]["response_type"] == "ephemeral"
-    assert says in answer["payload"]["text"]
 
 
 async def test_comes_back(slack: SlackWire, socket_mode: SocketMode) -> None:
@@ -77,20 +64,20 @@ async def test_comes_back(slack: SlackWire, socket_mode: SocketMode) -> None:
     assert slack.methods().count("apps.connections.open") == 2
 
 
-async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: SocketMode, store: MemoryStore) -> None:
-    """A payload under way at the end is still recorded and acknowledged, and then the connection closes."""
-    store.answering.clear()
+async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: SocketMode, desk: Desk) -> None:
+    """A payload under way at the end is still handled and acknowledged, and then the connection closes."""
     socket = await slack.sockets.get()
-    await socket.send_json(command(f"delete {TASK_ID}"))
-    await store.asked.wait()
+    await socket.send_json(command("wait"))
+    await desk.waiting.wait()
 
     stopping = asyncio.create_task(socket_mode.stop())
     await asyncio.wait({stopping}, timeout=0.5)
     assert not stopping.done()
-    store.answering.set()
+    desk.open.set()
     await stopping
 
-    assert await slack.from_socket.get() == {"envelope_id": "e1"}
+    assert (await slack.from_socket.get())["envelope_id"] == "e1"
+    assert desk.answered == 1
     assert not await connected(socket_mode)
 
 

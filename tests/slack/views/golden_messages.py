@@ -15,7 +15,7 @@ from bot.slack.views.prompt import prompt, retired
 from bot.slack.views.refusals import Reader, Refusal, reasons, refusal
 from bot.slack.views.shown import ENDED, FrozenBy, Stage
 from tests.slack.views.reading import golden
-from tests.slack.views.states import ALICE, ASKED, AT, BOB, DANA, HOUR, REVIEWED, SECOND_PERSON, STATES, TASK
+from tests.slack.views.states import ALICE, ASKED, AT, BOB, DANA, HOUR, MINUTE, REVIEWED, SECOND_PERSON, STATES, TASK
 
 FOLDER = Path(__file__).parent / "golden"
 VALUES: Mapping[str, Value] = {
@@ -57,7 +57,7 @@ SIMILAR = (("webshop-frontend", TASK), ("webshop-admin", "9b1c0de36e0c3d897acf7a
 PRIVATE: Mapping[str, Layout] = {
     "no such task": private.no_such_task(TASK),
     "no such task, similar ones": private.no_such_task("webshop", SIMILAR),
-    "no such task, deleted": private.no_such_task(TASK, deleted=private.Deleted(ALICE, AT - HOUR)),
+    "no such task, deleted": private.no_such_task(TASK, deleted=private.Deleted(ALICE, AT + 2 * MINUTE)),
     "already asked": private.already_asked(ASKED, BOB),
     "already asked by oneself": private.already_asked(ASKED, ALICE),
     "already asked, ephemeral": private.already_asked(replace(REVIEWED, ephemeral=True, prompt_url=""), BOB),

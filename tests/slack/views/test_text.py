@@ -12,6 +12,24 @@ from bot.slack.views.text import clean, code, cut, escape, outside
 
 ENTITY = re.compile(r"&(?:amp|lt|gt);")
 HOSTILE = st.text(st.one_of(st.characters(), st.sampled_from("&<>*_~`:\n\u202e\u200b@#|!")), max_size=400)
+ATTACKS = st.one_of(
+    HOSTILE,
+    st.sampled_from(
+        [
+            "<!channel>",
+            "<@U02BOB>",
+            "<https://evil.example|CodeArts>",
+            "*deleted*",
+            "`",
+            "```\nx",
+            "&lt;!here&gt;",
+            "&" * 4_000,
+            "\u202edeteled",
+            ":white_check_mark:",
+        ]
+    ),
+)
+"""What somebody would write to make a message of the bot say or do something else."""
 
 
 @given(HOSTILE)

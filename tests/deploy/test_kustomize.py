@@ -1,0 +1,98 @@
+"""deploy/kustomize: what a cluster is given, held to Kubernetes' schemas and to what makes it safe to run.
+
+After a change: `for v in base http; do kubectl kustomize deploy/kustomize/$v > tests/deploy/golden/$v.yaml; done`.
+"""
+
+import os
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+
+from bot.settings import load_settings
+from tests.deploy.environments import ENVIRONMENT_NAMES, with_secrets
+from tests.deploy.manifests import KUBECTL, KUSTOMIZE, VARIANTS, built, container, golden, the
+
+each_variant = pytest.mark.parametrize("variant", VARIANTS)
+
+
+@each_variant
+def test_what_is_built_is_what_was_looked_at(variant: str) -> None:
+    """So that a change of a base shows in what every cluster gets."""
+    if KUBECTL is None:
+        assert "CODECHECK_KUBECTL_REQUIRED" not in os.environ, "kubectl is missing"
+        pytest.skip("kubectl is not installed")
+    assert built(variant) == golden(variant)
+
+
+@each_variant
+def test_kubernetes_takes_every_manifest(variant: str) -> None:
+    """By the schemas of the API, strictly: an unknown field is an error."""
+    for manifest in golden(variant):
+        kubernetes_validate.validate(manifest, "1.32", strict=True)
+
+
+@each_variant
+def test_the_container_can_do_as_little_as_possible(variant: str) -> None:
+    """No root, no capability, no write outside its memory, no token of Kubernetes."""
+    pod = the("Deployment", variant)["spec"]["template"]["spec"]
+    assert pod["automountServiceAccountToken"] is False
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container(variant)["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert the("Namespace", variant)["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+@each_variant
+def test_an_update_never_leaves_nobody_at_work(variant: str) -> None:
+    """Two replicas, one more before one goes, time to finish, and a budget for drained nodes."""
+    deployment = the("Deployment", variant)["spec"]
+    assert deployment["replicas"] == 2
+    assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert deployment["template"]["spec"]["terminationGracePeriodSeconds"] == 30
+    budget = the("PodDisruptionBudget", variant)["spec"]
+    assert budget["minAvailable"] == 1
+    labels = deployment["template"]["metadata"]["labels"]
+    service = {"matchLabels": the("Service", variant)["spec"]["selector"]}
+    for selector in (budget["selector"], deployment["selector"], service):
+        assert selector["matchLabels"].items() <= labels.items()
+        assert selector["matchLabels"]
+
+
+@each_variant
+def test_each_probe_asks_the_right_question(variant: str) -> None:
+    """A restart does not mend Redis or Slack, so only the readiness asks for them."""
+    bot = container(variant)
+    assert bot["livenessProbe"]["httpGet"]["path"] == bot["startupProbe"]["httpGet"]["path"] == "/healthz"
+    assert bot["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert bot["readinessProbe"]["timeoutSeconds"] > 2  # a probe of the bot's own may take that long
+
+
+@each_variant
+def test_the_network_policy_covers_the_pods(variant: str) -> None:
+    """Both ways, and nothing comes in that is not named."""
+    policy = the("NetworkPolicy", variant)["spec"]
+    assert policy["podSelector"]["matchLabels"]
+    assert set(policy["policyTypes"]) == {"Ingress", "Egress"}
+    assert all(rule["from"] for rule in policy["ingress"])
+
+
+def test_slack_reaches_one_path_only() -> None:
+    """Metrics and health are not for the internet."""
+    (rule,) = the("Ingress", "http")["spec"]["rules"]
+    assert [(path["path"], path["pathType"]) for path in rule["http"]["paths"]] == [("/slack/events", "Exact")]
+
+
+@each_variant
+def test_the_bot_starts_with_these_settings(variant: str, tmp_path: Path) -> None:
+    """Every variable is one that it reads, and its codecheck.toml has no fault."""
+    environment = {each["name"]: each["value"] for each in container(variant)["env"]}
+    assert set(environment) <= ENVIRONMENT_NAMES
+    environment["CODECHECK_CONFIG"] = str(KUSTOMIZE / "base" / "codecheck.toml")
+    settings = load_settings(with_secrets(environment, tmp_path), tmp_path)
+    assert settings.socket_mode is (variant == "base")
+    assert settings.redis_url is not None
