@@ -205,10 +205,10 @@ def _attempt(deletion: Deletion, by: Identity, typed: str | None) -> Attempt:
 
 def _obstacle(deletion: Deletion) -> Reason | None:
     """What stands in the way of a confirmation right now."""
+    if deletion.freeze is not None:  # first, since its delete button has gone, and "too soon" would not be true
+        return Reason.FROZEN
     confirmable_at = deletion.lifecycle.confirmable_at
-    if not confirmable_at or deletion.read_at < confirmable_at:
-        return Reason.TOO_SOON
-    return Reason.FROZEN if deletion.freeze is not None else None
+    return Reason.TOO_SOON if not confirmable_at or deletion.read_at < confirmable_at else None
 
 
 def _confirmed(deletion: Deletion, action: Action, after: Lifecycle, safeguards: Safeguards) -> Decision:
