@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from bot.deletions import clock
 from bot.domain.errors import MaybeRecordedError, TooSlowError
+from bot.observability.seldom import Seldom
+
+_seldom = Seldom()
 
 
 class Dependency(StrEnum):
@@ -25,7 +28,7 @@ class Dependency(StrEnum):
 
 @dataclass(slots=True)
 class _Waits:
-    """What was being waited for when the time was up."""
+    """What did not answer in time, the first of it first."""
 
     hung: list[Dependency] = field(default_factory=list)
     may_have_acted: bool = False
@@ -36,8 +39,9 @@ _arrived: ContextVar[float | None] = ContextVar("arrived", default=None)
 
 
 def payload_arrived() -> None:
-    """Note when the payload that this task handles came in: deadlines count from here."""
+    """Note when the payload that this task handles came in: deadlines count from here, and so does what hangs."""
     _arrived.set(clock.now())
+    _waits.set(_Waits())
 
 
 def since_arrival() -> float | None:
@@ -56,15 +60,18 @@ async def deadline(seconds: float) -> AsyncIterator[None]:
     """
     arrived = _arrived.get()
     left = seconds if arrived is None else max(arrived + seconds - clock.now(), 0)
-    waits = _Waits()
+    waits = _waits.get() or _Waits()
     reset = _waits.set(waits)
     try:
         async with asyncio.timeout(left):
             yield
     except TimeoutError as error:
+        hung = str(waits.hung[0] if waits.hung else "The bot")
+        recorded = "not known" if waits.may_have_acted else "no"
+        _seldom.warn("a person was not answered in time", f"{hung} hung", seconds=seconds, recorded=recorded)
         if waits.may_have_acted:
             raise MaybeRecordedError from error
-        raise TooSlowError(str(waits.hung[0] if waits.hung else "The bot")) from error
+        raise TooSlowError(hung) from error
     finally:
         _waits.reset(reset)
 
@@ -80,7 +87,15 @@ def waiting_for(dependency: Dependency, *, writing: bool = False) -> Iterator[No
     try:
         yield
     except (asyncio.CancelledError, TimeoutError):
-        if (waits := _waits.get()) is not None:
-            waits.hung.append(dependency)
-            waits.may_have_acted = waits.may_have_acted or writing
+        note_hung(dependency, writing=writing)
         raise
+
+
+def note_hung(dependency: Dependency, *, writing: bool = False) -> None:
+    """Note that something did not answer in time, for whatever the person is told later. Takes what `waiting_for` does.
+
+    If the deadline passes after that, while something else is waited for, it is still the first that is to blame.
+    """
+    if (waits := _waits.get()) is not None:
+        waits.hung.append(dependency)
+        waits.may_have_acted = waits.may_have_acted or writing

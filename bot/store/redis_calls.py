@@ -10,6 +10,7 @@ the pool lets go of all its connections, so that the next attempt looks the name
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -22,13 +23,16 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as ConnectionLost
+from redis.exceptions import TimeoutError as NoAnswerError
 
-from bot.deletions.deadlines import Dependency, waiting_for
+from bot.deletions.deadlines import Dependency, note_hung, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
+from bot.observability.seldom import Seldom
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
+_SLOW = 0.5  # seconds: a call takes a millisecond, and a person waits for several
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
 _WAIT_FOR_REPLICAS = 1_000  # milliseconds
 
@@ -101,13 +105,17 @@ class RedisCalls:
             ExponentialBackoff(cap=0.4, base=0.05), 3, supported_errors=(ConnectionLost, _WrongServerError)
         )
         self._last_failure = ""
+        self._seldom = Seldom()
 
-    async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
+    async def transact(
+        self, transaction: Transaction, *, replicas: int = 0, harmless: bool = False
+    ) -> tuple[Answer, int]:
         """Run a transaction.
 
         Args:
             transaction: what is to be done.
             replicas: how many replicas should hold it before this returns, or until a second has passed.
+            harmless: True if nobody has to be told that it may have been executed.
 
         Returns:
             The answer, and how many replicas are known to hold it.
@@ -122,14 +130,14 @@ class RedisCalls:
             answer = transaction.answer(await self._run_script(calls, keys, plan))
             return answer, await _replicated(calls, replicas) if replicas and answer.applied else 0
 
-        return await self.run(call, writing=transaction.writes)
+        return await self.run(call, writing=transaction.writes, harmless=harmless)
 
     async def read(self, *hashes: str) -> Answer:
         """Read hashes and Redis's clock in one round trip. Raises as `transact` does."""
         answer, _ = await self.transact(Transaction(read=hashes))
         return answer
 
-    async def run(self, call: _Call[_Reply], *, writing: bool = False) -> _Reply:
+    async def run(self, call: _Call[_Reply], *, writing: bool = False, harmless: bool = False) -> _Reply:
         """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does."""
         if (unproven := UNPROVEN.get()) is not None:
             raise unproven
@@ -161,19 +169,25 @@ class RedisCalls:
                 await asyncio.shield(self._pool.release(connection))
 
         try:
-            with waiting_for(Dependency.STORAGE, writing=writing):
+            with waiting_for(Dependency.STORAGE, writing=writing and not harmless):
                 async with asyncio.timeout(TIME_LIMIT):
                     reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
         except (RedisError, OSError) as error:
-            why = self._note(error, unknown=unknown)
+            why = self._note(error, unknown=unknown, harmless=harmless)
             result = "unknown" if unknown else "failed"
             raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
         else:
             result = "ok"
         finally:
-            REDIS.labels(result).observe(time.monotonic() - began)
+            self._measure(time.monotonic() - began, result, writing=writing)
         self._last_failure = ""
         return reply
+
+    def _measure(self, took: float, result: str, *, writing: bool) -> None:
+        """Count a call, and log one that people may have noticed."""
+        REDIS.labels(result).observe(took)
+        if took > _SLOW:
+            self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
         arguments: tuple[str | int, ...] = (self._sha, len(keys), *keys, plan)
@@ -184,8 +198,10 @@ class RedisCalls:
             reply = await calls.command("EVALSHA", *arguments)
         return list(reply) if isinstance(reply, list) else []
 
-    def _note(self, error: Exception, *, unknown: bool) -> str:
+    def _note(self, error: Exception, *, unknown: bool, harmless: bool) -> str:
         """Log a failure once, not at every sweep for as long as it lasts. Returns what it means."""
+        if isinstance(error, NoAnswerError):
+            note_hung(Dependency.STORAGE, writing=unknown and not harmless)
         said = _said(error)
         why = _meaning(said)
         if why != self._last_failure:
@@ -225,8 +241,9 @@ def _refused(error: Exception) -> bool:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether trying again within the time limit can help: not against a wrong password."""
-    return not isinstance(error, AuthenticationError)
+    """Whether trying again within the time limit can help: not against a wrong password or certificate."""
+    untrusted = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    return not isinstance(error, AuthenticationError) and not untrusted
 
 
 async def _go_on(_error: Exception) -> None:

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from bot.domain.errors import MaybeRecordedError, NotRecordedError
+from bot.deletions.deadlines import Dependency
+from bot.domain.errors import MaybeRecordedError, NotRecordedError, TooSlowError
 from bot.store.redis_calls import UNPROVEN, RedisCalls
 from bot.store.transaction import Transaction, missing, set_for
 
@@ -24,8 +25,11 @@ class RedisReplays:
         key = self._redis.keys.signature(hashlib.sha256(signature.encode()).hexdigest()[:32])
         transaction = Transaction(when=(missing(key),), effects=(set_for(key, "1", _LASTS),))
         try:
-            answer, _ = await self._redis.transact(transaction)
-        except (NotRecordedError, MaybeRecordedError) as error:
+            answer, _ = await self._redis.transact(transaction, harmless=True)
+        except NotRecordedError as error:
             UNPROVEN.set(error)
+            return True
+        except MaybeRecordedError:  # of the signature; of what the payload asks for, surely nothing
+            UNPROVEN.set(TooSlowError(Dependency.STORAGE))
             return True
         return answer.applied

@@ -57,7 +57,7 @@ async def test_audit(redis_server: EmbeddedServer, redis_client: Redis, redis_pr
         assert kinds == ["requested", "reviewed", "confirmed", "refused"]
         last, *_ = await rig.audit.latest()
         await redis_client.xdel(rig.keys.events, last.id)
-        ((checkpoint, _),) = await redis_client.xrevrange(rig.keys.checkpoints, count=1)
-        await redis_client.xdel(rig.keys.checkpoints, checkpoint)
+        (latest,) = await redis_client.xrevrange(rig.keys.checkpoints, count=1) or []
+        await redis_client.xdel(rig.keys.checkpoints, str(latest[0]))
         assert (await audit(rig, folder, "verify"))[0] == 0
         assert (await audit(rig, folder, "verify", *known))[0] == 1

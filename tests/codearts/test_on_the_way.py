@@ -17,7 +17,6 @@ import aiohttp
 import httpx
 import pytest
 import trustme
-from bot.sandbox.codearts import CodeArtsStandIn
 from redis.exceptions import RedisError
 from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
@@ -28,6 +27,7 @@ from bot.codearts.iam import NoTokenError, request_token
 from bot.codearts.troubles import trouble
 from bot.domain.outcome import Outcome, Verdict
 from bot.store.connection import connect
+from codecheck_sandbox.codearts import CodeArtsStandIn
 from tests.codearts.conftest import QUICK, delete, iam_user, signer, soon
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -30,7 +30,7 @@ def test_the_kinds_are_found_the_least_strict_first() -> None:
     """One file for each."""
     assert list(KINDS) == ["button", "typed", "second_person"]
     assert [kind.strictness for kind in KINDS.values()] == sorted({kind.strictness for kind in KINDS.values()})
-    assert all(kind.hint for kind in KINDS.values())
+    assert all(kind.hint and kind.here for kind in KINDS.values())
 
 
 def test_a_kind_that_this_version_does_not_know_is_the_strictest() -> None:
@@ -74,7 +74,7 @@ def test_what_is_typed(typed: str | None, objection: Reason | None) -> None:
         ("ab", "a b", Reason.WRONG_NAME),
         ("straße", "STRASSE", Reason.WRONG_CASE),
         ("fi", "\ufb01", Reason.WRONG_CASE),
-        ("webshop", "web\u200bshop", None),
+        ("webshop", "web\u200bshop", None),  # nobody sees it, and it is shown without it
         ("web\u200bshop", "webshop", None),
         ("\u0430", "a", Reason.WRONG_NAME),  # a Cyrillic one
     ],

@@ -3,4 +3,9 @@
 from bot.domain.confirmations.kind import Kind
 from bot.domain.text import Text
 
-KIND = Kind("button", strictness=0, hint=Text("only {requester} can confirm"))
+KIND = Kind(
+    "button",
+    strictness=0,
+    hint=Text("Only {requester} can confirm"),
+    here=Text("Here you confirm a deletion with two clicks."),
+)

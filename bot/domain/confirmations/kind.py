@@ -50,7 +50,8 @@ class Kind:
         objection: why an attempt does not count; None if it does.
         typed: True if a modal asks for the task's name.
         by_others: True if it is not the requester who confirms.
-        hint: what the prompt's small print says of it.
+        hint: what the prompt's small print says of it; it can name the `requester`.
+        here: what `whoami` says if deletions are confirmed by it.
     """
 
     name: str
@@ -59,3 +60,4 @@ class Kind:
     typed: bool = False
     by_others: bool = False
     hint: Text = NOTHING
+    here: Text = NOTHING

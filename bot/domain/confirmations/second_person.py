@@ -20,5 +20,6 @@ KIND = Kind(
     strictness=2,
     objection=_objection,
     by_others=True,
-    hint=Text("someone other than {requester} must confirm"),
+    hint=Text("Someone other than {requester} must confirm"),
+    here=Text("Here you ask for a deletion, and someone else has to confirm it."),
 )

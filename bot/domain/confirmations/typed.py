@@ -30,5 +30,6 @@ KIND = Kind(
     strictness=1,
     objection=_objection,
     typed=True,
-    hint=Text("only {requester} can confirm, by typing its name"),
+    hint=Text("Only {requester} can confirm, by typing its name"),
+    here=Text("Here you confirm a deletion with a click, then by typing the task's name."),
 )

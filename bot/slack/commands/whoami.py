@@ -46,13 +46,7 @@ def _source(identity: Identity) -> Text:
 
 
 def _may(who: Whoami) -> Sequence[Text]:
-    kind = kind_of(who.safeguards.second_step)
-    if kind.by_others:
-        how = Text("Here you ask for a deletion, and someone else has to confirm it.")
-    elif kind.typed:
-        how = Text("Here you confirm a deletion with a click, then by typing the task's name.")
-    else:
-        how = Text("Here you confirm a deletion with two clicks.")
+    how = kind_of(who.safeguards.second_step).here
     seconds = who.safeguards.grace // 1_000
     grace = Text("After that there are {seconds} s to stop it.", {"seconds": seconds}) if seconds else NOTHING
     return Text("You can ask for deletions, and stop anyone's."), how, grace

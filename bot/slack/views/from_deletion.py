@@ -60,6 +60,7 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
         ended_at=lifecycle.ended_at,
         ended_by=lifecycle.ended_by,
         ended_why=lifecycle.ended_why,
+        hint=Text(kind.hint.template, {"requester": deletion.requester}),
         typed=kind.typed,
         others=deletion.safeguards.confirmers if kind.by_others else 0,
         confirmed_by=tuple(each.user for each in lifecycle.confirmations),

@@ -78,9 +78,7 @@ def _whose(shown: Shown) -> Text:
         return text("{done} of {others} confirmed: {who}", done=done, others=others, who=Several(shown.confirmed_by))
     if others > 1:
         return text("{others} people other than {who} must confirm", others=others, who=shown.requester)
-    if others:
-        return text("Someone other than {who} must confirm", who=shown.requester)
-    return text("Only {who} can confirm", who=shown.requester)
+    return shown.hint
 
 
 def _called(shown: Shown) -> Text:

@@ -100,6 +100,7 @@ class Shown:
         ended_at: when it ended.
         ended_by: who ended it by hand, or froze deletions so that it ended; None if nobody in Slack did.
         ended_why: why, in their words; "" if they gave none.
+        hint: who can confirm, and how.
         typed: True if the task's name has to be typed.
         others: how many others have to confirm; 0 if the requester does.
         confirmed_by: who has given the second confirmation so far.
@@ -133,6 +134,7 @@ class Shown:
     ended_at: int = 0
     ended_by: SlackUser | None = None
     ended_why: str = ""
+    hint: Text = NOTHING
     typed: bool = False
     others: int = 0
     confirmed_by: tuple[SlackUser, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.call import NEVER_SEEN
+from bot.domain.confirmations import KINDS
 from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.text import Text, UserGroup
@@ -13,6 +14,12 @@ ALICE, BOB, DANA = SlackUser("T1", "U01ALICE"), SlackUser("T1", "U02BOB"), Slack
 TASK = "897acf13d2a04fb6a7d3f8a3f3f0a001"
 AT = 1_790_000_000_000  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR = 60_000, 3_600_000
+
+
+def hint(kind: str) -> Text:
+    """Who can confirm, as this kind of second confirmation says it of Alice's request."""
+    return Text(KINDS[kind].hint.template, {"requester": ALICE})
+
 
 FACTS = TaskFacts(
     name="webshop-frontend",
@@ -34,13 +41,17 @@ ASKED = Shown(
     channel="C1",
     at=AT,
     expires_at=AT + 5 * MINUTE,
+    hint=hint("button"),
     prompt_url="https://acme.slack.com/archives/C1/p1790000000000100",
 )
 REVIEWED = replace(ASKED, stage=Stage.REVIEWED)
-SECOND_PERSON = replace(REVIEWED, others=1, expires_at=AT + 8 * HOUR, asked=(BOB, UserGroup("S0QUALITY")))
+SECOND_PERSON = replace(
+    REVIEWED, hint=hint("second_person"), others=1, expires_at=AT + 8 * HOUR, asked=(BOB, UserGroup("S0QUALITY"))
+)
 CONFIRMED = replace(ASKED, confirmed_by=(ALICE,), ended_at=AT + 2 * MINUTE)
 NO_ANSWER = Said(why=Text("CodeArts Check didn't answer."))
 OK = Said(proof=Text("CodeArts Check confirmed it"), status="success", http_status="OK", request_id="req-897a")
+GLASS = replace(SECOND_PERSON, confirmed_by=(DANA,), glass_by=DANA, glass_why="prod is down", ended_at=AT + 2 * MINUTE)
 
 STATES: Mapping[str, Shown] = {
     "asked": ASKED,
@@ -66,9 +77,16 @@ STATES: Mapping[str, Shown] = {
     ),
     "unreadable": replace(ASKED, stage=Stage.UNREADABLE),
     "reviewed": REVIEWED,
-    "typed": replace(REVIEWED, typed=True),
+    "typed": replace(REVIEWED, hint=hint("typed"), typed=True),
     "second person": SECOND_PERSON,
     "one of two": replace(SECOND_PERSON, others=2, confirmed_by=(BOB,)),
+    "second person, a confirmation has lapsed": replace(SECOND_PERSON, lapsed=True, asked=(BOB,)),
+    "second person, with break-glass": replace(SECOND_PERSON, break_glass=True),
+    "second person, scheduled": replace(
+        SECOND_PERSON, stage=Stage.SCHEDULED, confirmed_by=(BOB,), send_at=AT + HOUR, asked=()
+    ),
+    "glass broken, scheduled": replace(GLASS, stage=Stage.SCHEDULED, send_at=AT + HOUR),
+    "glass broken, deleted": replace(GLASS, stage=Stage.DELETED, said=OK),
     "scheduled": replace(CONFIRMED, stage=Stage.SCHEDULED, send_at=AT + 30_000),
     "executing": replace(CONFIRMED, stage=Stage.EXECUTING),
     "accepted": replace(CONFIRMED, stage=Stage.ACCEPTED, verify_until=AT + 15 * MINUTE),

@@ -75,7 +75,7 @@ SHOWN = st.builds(
     warnings=st.lists(ATTACKS, max_size=3).map(tuple),
     differences=st.lists(st.builds(Difference, st.sampled_from(["branch", "last_check"]), ATTACKS, ATTACKS)).map(tuple),
     freeze=st.one_of(st.none(), st.builds(FrozenBy, st.one_of(st.just(DANA), ATTACKS), TIMES, ATTACKS)),
-    said=st.builds(Said, WHYS, WHYS, WHYS, WHYS, ATTACKS, ATTACKS, ATTACKS, ATTACKS),
+    said=st.builds(Said, WHYS, WHYS, WHYS, ATTACKS, ATTACKS, ATTACKS, ATTACKS, WHYS),
     console_url=st.sampled_from(["", "https://console.example/task/1?a=1&b=2"]),
     prompt_url=st.sampled_from(["", "https://acme.slack.com/archives/C1/p1"]),
     ephemeral=st.booleans(),
