@@ -59,7 +59,7 @@ from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import open_embedded
 from bot.store.freeze import RedisFreeze
-from bot.store.memory import Memory, place_of
+from bot.store.memory import Memory
 from bot.store.probe import probe
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
@@ -223,10 +223,9 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     history = History(store, audit, authorizer, refusals)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
-    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     watch = StorageWatch(
         RedisVitals(redis),
-        Memory(settings.data_dir, place_of(url, settings.redis_prefix)),
+        Memory.of(settings),
         store,
         start=runner.start,
         spread=freezing.frozen_by_bot,

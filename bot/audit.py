@@ -3,18 +3,22 @@
 import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.deletions.storage_watch import what_is_lost
 from bot.domain.audit import FIELDS
-from bot.domain.checkpoints import Checkpoint, Report, verify
+from bot.domain.checkpoints import Checkpoint, Fault, Report, verify
 from bot.domain.timings import Timings
 from bot.settings import StoreSettings
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
 from bot.store.embedded import open_embedded
+from bot.store.memory import Memory
 from bot.store.redis_calls import RedisCalls
 from bot.store.schema import Keys
+from bot.store.vitals import RedisVitals
 
 _COLUMNS = ("id", *FIELDS)
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
@@ -38,8 +42,11 @@ async def check(settings: StoreSettings, known: Checkpoint | None = None) -> Rep
         settings: where it is, and how long events are kept.
         known: number and hash of a checkpoint that was noted elsewhere.
     """
-    async with _audit_log(settings) as audit:
-        return await check_log(audit, settings.record.retention_days, known)
+    async with _redis(settings) as redis:
+        report = await check_log(RedisAuditLog(redis), settings.record.retention_days, known)
+        vitals = RedisVitals(redis)
+        lost = await what_is_lost(vitals, await vitals.read(), Memory.of(settings).remembered)
+    return replace(report, faults=(*report.faults, Fault("the end", str(lost)))) if lost else report
 
 
 async def check_log(audit: RedisAuditLog, retention_days: int, known: Checkpoint | None = None) -> Report:
@@ -65,8 +72,8 @@ async def export(settings: StoreSettings, form: str, since: datetime | None, out
         since: only what was recorded from then on.
         out: where to.
     """
-    async with _audit_log(settings) as audit:
-        await write(audit, form, since, out)
+    async with _redis(settings) as redis:
+        await write(RedisAuditLog(redis), form, since, out)
 
 
 async def write(audit: RedisAuditLog, form: str, since: datetime | None, out: Out) -> None:
@@ -92,23 +99,23 @@ def _harmless(value: str | int) -> str | int:
 
 
 @asynccontextmanager
-async def _audit_log(settings: StoreSettings) -> AsyncIterator[RedisAuditLog]:
-    """The audit log; an embedded server that had to be started for it ends with it, and nothing is created."""
+async def _redis(settings: StoreSettings) -> AsyncIterator[RedisCalls]:
+    """Where the audit log is; an embedded server that had to be started for it ends with it, and nothing is created."""
     if settings.redis_url:
-        async with _open(settings.redis_url.get_secret_value(), settings.redis_prefix) as audit:
-            yield audit
+        async with _open(settings.redis_url.get_secret_value(), settings.redis_prefix) as redis:
+            yield redis
         return
     async with (
         open_embedded(settings.data_dir, create=False) as server,
-        _open(server.url, settings.redis_prefix) as audit,
+        _open(server.url, settings.redis_prefix) as redis,
     ):
-        yield audit
+        yield redis
 
 
 @asynccontextmanager
-async def _open(url: str, prefix: str) -> AsyncIterator[RedisAuditLog]:
+async def _open(url: str, prefix: str) -> AsyncIterator[RedisCalls]:
     client = connect(url)
     try:
-        yield RedisAuditLog(RedisCalls(client, Keys(prefix)))
+        yield RedisCalls(client, Keys(prefix))
     finally:
         await client.aclose()

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from bot.deletions import clock
 from bot.domain.errors import MaybeRecordedError, TooSlowError
+from bot.observability.seldom import Seldom
+
+_seldom = Seldom()
 
 
 class Dependency(StrEnum):
@@ -63,9 +66,12 @@ async def deadline(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(left):
             yield
     except TimeoutError as error:
+        hung = str(waits.hung[0] if waits.hung else "The bot")
+        recorded = "not known" if waits.may_have_acted else "no"
+        _seldom.warn("a person was not answered in time", f"{hung} hung", seconds=seconds, recorded=recorded)
         if waits.may_have_acted:
             raise MaybeRecordedError from error
-        raise TooSlowError(str(waits.hung[0] if waits.hung else "The bot")) from error
+        raise TooSlowError(hung) from error
     finally:
         _waits.reset(reset)
 

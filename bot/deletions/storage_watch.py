@@ -25,6 +25,7 @@ from bot.domain.data_loss import Remembered, loss
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
 from bot.domain.lifecycle import EventKind, State
+from bot.domain.text import Text
 from bot.domain.timings import Timings
 
 _LOOK_AT_ALL = 60  # seconds between two looks at everything that waits
@@ -33,6 +34,15 @@ _NOTED = 600_000  # ms for which a jump is shown to an operator
 _APART = 5_000  # ms by which Redis's clock and this machine's may differ
 
 _log = structlog.get_logger(__name__)
+
+
+async def what_is_lost(vitals: StorageVitals, found: Vitals, remembered: Remembered | None) -> Text | None:
+    """What the storage has lost since it was last seen, as a sentence; None if nothing. Raises as `StorageVitals`."""
+    if remembered is None or not remembered.number:
+        return loss(remembered, found.instance, None)
+    same = remembered.number == found.instance.number
+    hash_now = found.instance.hash if same else await vitals.checkpoint(remembered.number)
+    return loss(remembered, found.instance, hash_now)
 
 
 class StorageWatch:
@@ -100,11 +110,7 @@ class StorageWatch:
 
     async def _look_for_loss(self, found: Vitals) -> None:
         instance, remembered = found.instance, self._memory.remembered
-        hash_now = None
-        if remembered is not None and remembered.number:
-            same = remembered.number == instance.number
-            hash_now = instance.hash if same else await self._vitals.checkpoint(remembered.number)
-        what = loss(remembered, instance, hash_now)
+        what = await what_is_lost(self._vitals, found, remembered)
         if what is None or remembered is None:
             known = instance.id or await self._vitals.begin()
             await self._memory.keep(Remembered(known, instance.number, instance.hash))

@@ -150,7 +150,8 @@ def _confirm(
     given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
     after = replace(lifecycle, confirmations=given)
     if kind.by_others and len(given) < safeguards.confirmers:
-        return _to(deletion, Action.CONFIRM, after)
+        stricter = safeguards if safeguards != deletion.safeguards else lifecycle.stricter
+        return _to(deletion, Action.CONFIRM, replace(after, stricter=stricter))
     return _confirmed(deletion, Action.CONFIRM, after, safeguards)
 
 
@@ -204,10 +205,10 @@ def _attempt(deletion: Deletion, by: Identity, typed: str | None) -> Attempt:
 
 def _obstacle(deletion: Deletion) -> Reason | None:
     """What stands in the way of a confirmation right now."""
+    if deletion.freeze is not None:  # first, since its delete button has gone, and "too soon" would not be true
+        return Reason.FROZEN
     confirmable_at = deletion.lifecycle.confirmable_at
-    if not confirmable_at or deletion.read_at < confirmable_at:
-        return Reason.TOO_SOON
-    return Reason.FROZEN if deletion.freeze is not None else None
+    return Reason.TOO_SOON if not confirmable_at or deletion.read_at < confirmable_at else None
 
 
 def _confirmed(deletion: Deletion, action: Action, after: Lifecycle, safeguards: Safeguards) -> Decision:

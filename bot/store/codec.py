@@ -106,7 +106,7 @@ def decode(
         version=int(fields["version"]),
         read_at=read_at,
         freeze=freeze_of(lifecycle, freeze or {}),
-    )
+    ).under(lifecycle)
 
 
 def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:

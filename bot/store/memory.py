@@ -6,14 +6,32 @@ import os
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 import structlog
+from pydantic import SecretStr
 
 from bot.domain.data_loss import Remembered
 from bot.observability.seldom import Seldom
 
 _log = structlog.get_logger(__name__)
+
+
+class StorageSettings(Protocol):
+    """The settings that say where the storage is."""
+
+    @property
+    def redis_url(self) -> SecretStr | None:
+        """`REDIS_URL`."""
+
+    @property
+    def data_dir(self) -> Path:
+        """`CODECHECK_DATA_DIR`."""
+
+    @property
+    def redis_prefix(self) -> str:
+        """`CODECHECK_REDIS_PREFIX`."""
 
 
 class Memory:
@@ -29,6 +47,12 @@ class Memory:
         self._file = None if folder is None else folder / f"instance-{sha256(place.encode()).hexdigest()[:16]}.json"
         self._remembered = self._read()
         self._seldom = Seldom()
+
+    @classmethod
+    def of(cls, settings: StorageSettings) -> Self:
+        """What is remembered of the storage of some settings."""
+        url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+        return cls(settings.data_dir, place_of(url, settings.redis_prefix))
 
     @property
     def remembered(self) -> Remembered | None:

@@ -10,6 +10,7 @@ the pool lets go of all its connections, so that the next attempt looks the name
 
 import asyncio
 import re
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -27,9 +28,11 @@ from redis.exceptions import TimeoutError as NoAnswerError
 from bot.deletions.deadlines import Dependency, note_hung, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
+from bot.observability.seldom import Seldom
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
+_SLOW = 0.5  # seconds: a call takes a millisecond, and a person waits for several
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
 _WAIT_FOR_REPLICAS = 1_000  # milliseconds
 
@@ -102,6 +105,7 @@ class RedisCalls:
             ExponentialBackoff(cap=0.4, base=0.05), 3, supported_errors=(ConnectionLost, _WrongServerError)
         )
         self._last_failure = ""
+        self._seldom = Seldom()
 
     async def transact(
         self, transaction: Transaction, *, replicas: int = 0, harmless: bool = False
@@ -175,9 +179,15 @@ class RedisCalls:
         else:
             result = "ok"
         finally:
-            REDIS.labels(result).observe(time.monotonic() - began)
+            self._measure(time.monotonic() - began, result, writing=writing)
         self._last_failure = ""
         return reply
+
+    def _measure(self, took: float, result: str, *, writing: bool) -> None:
+        """Count a call, and log one that people may have noticed."""
+        REDIS.labels(result).observe(took)
+        if took > _SLOW:
+            self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
         arguments: tuple[str | int, ...] = (self._sha, len(keys), *keys, plan)
@@ -231,8 +241,9 @@ def _refused(error: Exception) -> bool:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether trying again within the time limit can help: not against a wrong password."""
-    return not isinstance(error, AuthenticationError)
+    """Whether trying again within the time limit can help: not against a wrong password or certificate."""
+    untrusted = isinstance(error.__cause__, ssl.SSLCertVerificationError)
+    return not isinstance(error, AuthenticationError) and not untrusted
 
 
 async def _go_on(_error: Exception) -> None:

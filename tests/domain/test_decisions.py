@@ -99,8 +99,8 @@ def expected(case: Case) -> State | Reason:
         (Reason.NOT_YOURSELF, confirms and by_others and case.by == ALICE),
         (Reason.NAME_NOT_TYPED, confirms and case.kind == "typed" and case.typed is None),
         (Reason.WRONG_CASE, confirms and case.kind == "typed" and case.typed == NAME.upper()),
-        (Reason.TOO_SOON, confirms and case.now == 4_999),
         (Reason.FROZEN, confirms and case.frozen),
+        (Reason.TOO_SOON, confirms and case.now == 4_999),
     ]
     for reason, holds in ladder:
         if holds:

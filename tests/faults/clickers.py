@@ -41,7 +41,7 @@ class Race:
         url: the Redis server.
         prefix: of the keys.
         deletions: the IDs; one a round.
-        clicks: what the processes do, in turn; None is not a click but a sweep, which looks until nothing waits any more.
+        clicks: what the processes do, in turn; None is a sweep instead, which looks until nothing waits any more.
         deadlines: for each round, in how many milliseconds from its start it expires; none: not while it is clicked on.
         kind: the store's class.
     """
@@ -115,7 +115,7 @@ async def _click_through(race: Race, number: int) -> list[list[Told]]:
 
 
 async def _click(store: RedisDeletionStore, seen: Deletion, click: Action | None, pause: float) -> Told:
-    """Decide and write, and again on what is there now if somebody else has written: as `bot.deletions.actions` does."""
+    """Decide and write, and again on what is there now after a conflict: as `bot.deletions.actions` does."""
     await asyncio.sleep(pause)
     if click is None:
         return await _expire(store, seen)

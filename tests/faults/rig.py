@@ -27,9 +27,9 @@ from codecheck_sandbox.slack import Channel, Message, NotPossibleError, Person, 
 from codecheck_sandbox.slack.block_kit.blocks import Actions
 from codecheck_sandbox.slack.workspace import Change
 from codecheck_sandbox.world import OPERATORS, settings
+from tests.audit.agreement import check_agreement
 from tests.faults.bots import Bot, Nursery
 from tests.faults.wire import Point, Tap, Wire, http_request, redis_request
-from tests.audit.agreement import check_agreement
 
 TASK = "897acf7a1bd64e3b9b7b6c0de36e0c3d"
 NAME = "webshop-frontend"
@@ -168,7 +168,7 @@ class Rig:
         await self.press(f"Delete {self.name(task_id)}", lambda: not self.at_step_2(task_id))
 
     async def confirmable(self, task_id: str = TASK) -> None:
-        """Wait until a bot has noted that the delete button has been shown: who presses before is told to look first."""
+        """Wait until a bot has noted that the delete button has been shown: before, people are told to look first."""
         async with asyncio.timeout(8):
             while not await self._confirmable(task_id):  # noqa: ASYNC110 - it is seen in Redis only
                 await asyncio.sleep(0.03)
@@ -221,6 +221,12 @@ class Rig:
         """Whether somebody has been told `text` privately, here or by direct message."""
         messages = [message for message in person.sees(self.channel) if message.only_for == person.id]
         return any(text in message.text for message in [*messages, *person.dm.messages])
+
+    async def logged(self, event: str) -> None:
+        """Wait until some bot has logged `event`."""
+        async with asyncio.timeout(8):
+            while not any(entry.get("event") == event for bot in self.bots for entry in bot.log):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.02)
 
     def story(self) -> str:
         """All that happened, for a failure's text."""

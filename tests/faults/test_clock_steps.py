@@ -1,20 +1,23 @@
-"""Redis's clock is stepped, as NTP does after a machine was suspended: nobody is lied to, and nothing leaves too early."""
+"""Redis's clock is stepped, as NTP does after a machine was suspended: no lie is told, and nothing leaves too early."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 import pytest
 
-from bot.domain.lifecycle import EventKind, State
-from codecheck_sandbox.codearts import Delay, Drop, Hang
+from bot.domain.lifecycle import State
+from codecheck_sandbox.codearts import Accept, Delay
 from tests.faults.bots import Nursery
 from tests.faults.moving_time import Server, needs_faketime, open_server
-from tests.faults.rig import CONFIRM, DELETED, NAME, NOT_DELETED, QUICK, Rig, open_rig
+from tests.faults.rig import CONFIRM, DELETED, QUICK, Rig, open_rig
 from tests.faults.wire import Point
 
 pytestmark = needs_faketime
 HOUR = 3_600
+GRACE = "[confirmation]\ndwell_seconds = 0\ngrace_seconds = 4\n"
+SHORTEST = 3.5  # seconds: a step is noticed to within the time of a round trip or two
 STEPS = pytest.mark.parametrize("step", [HOUR, 60, 5, -60, -HOUR], ids=lambda step: f"{step:+} s")
 
 Worlds = Callable[..., AbstractAsyncContextManager[Rig]]
@@ -40,7 +43,7 @@ def world(nursery: Nursery, server: Server) -> Worlds:
 @STEPS
 @pytest.mark.parametrize("bots", [1, 2])
 async def test_a_step_while_a_delete_is_on_its_way(world: Worlds, server: Server, step: float, bots: int) -> None:
-    """Its answer counts, whoever has taken the deletion over meanwhile; one bot alone never sends a second one."""
+    """It is not taken over, so no second one is sent beside it; its answer counts, and is told once."""
     async with world(bots=bots, timings=replace(QUICK, resume=300_000)) as rig:
         await rig.review()
         rig.codearts.next_answer(Delay(1.2))
@@ -50,6 +53,71 @@ async def test_a_step_while_a_delete_is_on_its_way(world: Worlds, server: Server
         (deletion,) = await rig.closed(agree=step > 0)
         assert deletion.state is State.DELETED
         assert len(rig.codearts.deletions) == 1
-        assert rig.codearts.count("DELETE") <= bots
+        assert rig.codearts.count("DELETE") == 1
         assert len(rig.results(DELETED)) == 1
+        rig.must_have_told_the_truth()
+
+
+@STEPS
+async def test_a_step_in_the_grace(world: Worlds, server: Server, step: float) -> None:
+    """It is neither cut short nor an hour longer: the DELETE leaves when it was said to."""
+    async with world(toml=GRACE) as rig:
+        await rig.review()
+        await rig.alice.clicks(CONFIRM, on=rig.channel)
+        await rig.slack.until(lambda: rig.said("will be deleted at"))
+        scheduled = time.monotonic()
+        server.step(step)
+        await rig.slack.until(lambda: rig.results(DELETED), within=12)
+        assert time.monotonic() - scheduled > SHORTEST, "it was cut short"
+        (deletion,) = await rig.closed(agree=step > 0)
+        assert deletion.state is State.DELETED
+        rig.must_have_told_the_truth()
+
+
+@STEPS
+@pytest.mark.parametrize("bots", [1, 2])
+async def test_stop_works_after_a_step_in_the_grace(world: Worlds, server: Server, step: float, bots: int) -> None:
+    """Whoever wants to stop it has the time that was promised."""
+    async with world(toml=GRACE, bots=bots) as rig:
+        await rig.review()
+        await rig.alice.clicks(CONFIRM, on=rig.channel)
+        await rig.slack.until(lambda: rig.said("will be deleted at"))
+        server.step(step)
+        await rig.logged("redis's clock was stepped")
+        await rig.press("Stop", lambda: rig.said("kept · stopped by"))
+        await rig.closed(agree=step > 0)
+        assert not rig.codearts.count("DELETE")
+        rig.must_have_told_the_truth()
+
+
+@STEPS
+async def test_a_step_while_a_prompt_waits(world: Worlds, server: Server, step: float) -> None:
+    """It does not expire by the step, and can be confirmed."""
+    async with world() as rig:
+        await rig.review()
+        server.step(step)
+        await rig.logged("redis's clock was stepped")
+        await rig.confirm()
+        await rig.slack.until(lambda: rig.results(DELETED), within=12)
+
+
+@STEPS
+async def test_a_prompt_expires_in_time_after_a_step(world: Worlds, server: Server, step: float) -> None:
+    """Nobody confirms: it ends as it would have without the step."""
+    async with world(timings=replace(QUICK, ttl=3_000)) as rig:
+        await rig.ask()
+        server.step(step)
+        await rig.slack.until(lambda: rig.said("nobody confirmed by"), within=9)
+
+
+@STEPS
+async def test_a_step_while_an_outcome_is_looked_into(world: Worlds, server: Server, step: float) -> None:
+    """A task that goes in the end is not called failed before, and the looking goes on."""
+    async with world() as rig:
+        await rig.review()
+        rig.codearts.next_answer(Accept(gone_after=3))
+        await rig.confirm()
+        await rig.slack.until(lambda: rig.results("hasn't finished it"))
+        server.step(step)
+        await rig.slack.until(lambda: rig.results(DELETED), within=12)
         rig.must_have_told_the_truth()

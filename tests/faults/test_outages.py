@@ -169,9 +169,9 @@ async def kill(server: EmbeddedServer) -> None:
 async def ready(bot: Bot) -> bool:
     """What `/readyz` answers; if not, it is for Redis."""
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer:
-        is_ready = answer.status == HTTPStatus.OK
-        assert ((await answer.json())["checks"]["redis"] == "ok") is is_ready
-        return is_ready
+        checks: dict[str, str] = (await answer.json())["checks"]
+        assert (checks["redis"] == "ok") is (answer.status == HTTPStatus.OK)
+        return checks["redis"] == "ok"
 
 
 async def test_not_ready_while_redis_is_down(folder: Path, nursery: Nursery) -> None:

@@ -12,8 +12,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.domain.deletion import Deletion
 from bot.domain.timings import Timings
 from bot.manifest import parsed_manifest
+from bot.store.connection import connect
+from bot.store.deletions import RedisDeletionStore
+from bot.store.redis_calls import RedisCalls
 from bot.store.schema import Keys
 from codecheck_sandbox.bot_process import RUN, BotProcess
 from codecheck_sandbox.codearts import CodeArtsStandIn
@@ -179,6 +183,16 @@ async def open_host(  # noqa: PLR0913 - a host has many parts; most have default
             yield host
         finally:
             await host.stop()
+
+
+async def stored(host: Host) -> Deletion:
+    """The one deletion, as the store has it."""
+    pattern = host.keys.deletion("*").replace("{", "[{]").replace("}", "[}]")
+    async with connect(host.environ["REDIS_URL"]) as client:
+        (key,) = [str(key) async for key in client.scan_iter(pattern)]
+        found = await RedisDeletionStore(RedisCalls(client, host.keys), Timings()).read(key.rpartition(":")[2])
+        assert found is not None
+        return found
 
 
 async def until(holds: Callable[[], Awaitable[bool]], within: float = 15) -> None:

@@ -4,30 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.deletion import Deletion
 from bot.domain.lifecycle import State
-from bot.domain.timings import Timings
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect
-from bot.store.deletions import RedisDeletionStore
 from bot.store.redis_calls import RedisCalls
 from codecheck_sandbox.codearts.faults import Delay
 from tests.fixtures.world import TASK, buttons
-from tests.host.rig import Host, movable, needs_faketime, open_host, until
+from tests.host.rig import Host, movable, needs_faketime, open_host, stored, until
 
 pytestmark = needs_faketime
 GRACE = "[[rules]]\ngrace_seconds = 60\n"
-
-
-async def stored(host: Host, url: str) -> Deletion:
-    """The one deletion, as the store has it."""
-    async with connect(url) as client:
-        (key,) = [
-            key async for key in client.scan_iter(host.keys.deletion("*").replace("{", "[{]").replace("}", "[}]"))
-        ]
-        found = await RedisDeletionStore(RedisCalls(client, host.keys), Timings()).read(str(key).rpartition(":")[2])
-        assert found is not None
-        return found
 
 
 @pytest.mark.parametrize("bots", [1, 2])
@@ -37,14 +23,14 @@ async def test_a_grace_starts_again(tmp_path: Path, hours: int, bots: int) -> No
     async with movable(tmp_path / "redis") as server, open_host(tmp_path, server.url, GRACE, bots=bots) as host:
         await host.delete(TASK)
         prompt = await host.latest("will be deleted at")
-        before = await stored(host, server.url)
+        before = await stored(host)
         server.move(hours * 3_600)
 
         async def started_again() -> bool:
-            return (await stored(host, server.url)).lifecycle.restarts > 0
+            return (await stored(host)).lifecycle.restarts > 0
 
         await until(started_again)
-        after = await stored(host, server.url)
+        after = await stored(host)
         assert after.state is State.SCHEDULED
         assert after.lifecycle.restarts == 1
         assert 50_000 < after.lifecycle.send_at - after.read_at <= 60_000
@@ -67,10 +53,10 @@ async def test_a_prompt_neither_expires_nor_waits_longer(tmp_path: Path, hours: 
         server.move(hours * 3_600)
 
         async def noticed() -> bool:
-            return (await stored(host, server.url)).lifecycle.restarts > 0
+            return (await stored(host)).lifecycle.restarts > 0
 
         await until(noticed)
-        after = await stored(host, server.url)
+        after = await stored(host)
         assert after.state is State.REVIEWED
         assert 290_000 < after.lifecycle.expires_at - after.read_at <= 300_000
         await host.confirm(TASK)
@@ -101,7 +87,7 @@ async def test_what_jumped_while_no_bot_ran_is_found_at_the_start(tmp_path: Path
             await host.start_replica()
 
             async def near() -> bool:
-                found = await stored(host, server.url)
+                found = await stored(host)
                 return found.lifecycle.send_at - found.read_at <= 60_000
 
             await until(near)
@@ -113,7 +99,7 @@ async def test_no_jump_is_seen_where_there_is_none(tmp_path: Path) -> None:
         await host.ask(TASK)
         server.move(1)
         await until_checked_again(host)
-        assert (await stored(host, server.url)).lifecycle.restarts == 0
+        assert (await stored(host)).lifecycle.restarts == 0
         assert not host.lines("redis's clock has jumped")
 
 

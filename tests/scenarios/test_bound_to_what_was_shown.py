@@ -87,7 +87,7 @@ async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> No
     prompt = await world.ask()
     await world.review()
     for api in ("GET", "defects-summary"):
-        world.codearts.always_answer(fault, to=api)  # type: ignore[arg-type]  # both are of `Api`
+        world.codearts.always_answer(fault, to=api)
     await world.confirm()
 
     await world.latest("webshop-frontend wasn't deleted", "couldn't be asked once more")
@@ -118,7 +118,7 @@ async def test_frozen_between_the_look_and_the_call(open_world: OpenWorld) -> No
 async def test_what_could_not_be_read_when_it_was_shown(world: World) -> None:
     """Reading is optional: confirmed as it was shown, by its ID, it is deleted."""
     for api in ("GET", "defects-summary"):
-        world.codearts.always_answer(Refuse("CC.00050010", http=403), to=api)  # type: ignore[arg-type]
+        world.codearts.always_answer(Refuse("CC.00050010", http=403), to=api)
     prompt = await world.ask()
     assert buttons(prompt) == FIRST_STEP
     await world.review()

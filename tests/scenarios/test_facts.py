@@ -144,7 +144,7 @@ async def test_what_cannot_be_read(world: World, fault: Fault) -> None:
 
 @pytest.mark.parametrize("shape", ["flat", "nested", "texts", "sparse", "nulls"])
 async def test_odd_answers(world: World, shape: Shape) -> None:
-    """Flat, nested, numbers as text, missing or empty fields: what is shown is right, and what is not there is left out."""
+    """Flat, nested, numbers as text, fields missing or empty: what is shown is right, and the rest is left out."""
     world.codearts.change(TASK, shape=shape)
     said = words(await world.ask())
     assert said.startswith("webshop-frontend")

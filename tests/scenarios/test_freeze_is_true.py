@@ -1,4 +1,4 @@
-"""A freeze is true at once, everywhere: prompts show it without a click, channels hear of it, and it goes as it came."""
+"""A freeze is true at once and everywhere: prompts show it, channels hear of it, and it goes as it came."""
 
 from tests.fixtures.world import ANOTHER_TASK, FIRST_STEP, TASK, OpenWorld, World, buttons, second_step, words
 

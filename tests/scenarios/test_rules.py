@@ -71,8 +71,8 @@ async def test_a_required_reason(open_world: OpenWorld) -> None:
 async def test_the_strictest_of_all_that_match(open_world: OpenWorld) -> None:
     """A looser rule, first or last, takes nothing back."""
     toml = (
-        f'{NAMED}second_step = "second_person"\n[[rules]]\nmatch = {{ projects = ["Webshop"] }}\nsecond_step = "typed"\n'
-        "grace_seconds = 600\n"
+        f'{NAMED}second_step = "second_person"\n'
+        '[[rules]]\nmatch = { projects = ["Webshop"] }\nsecond_step = "typed"\ngrace_seconds = 600\n'
     )
     async with open_world(toml) as world:
         await world.ask()
@@ -97,7 +97,7 @@ async def test_what_cannot_be_read_counts_as_matching(open_world: OpenWorld, fau
     """A rule is not evaded by asking while a look-up fails: for all that is known it is the protected task."""
     async with open_world(f"{NAMED}protect = true\n") as world:
         for api in ("GET", "defects-summary"):
-            world.codearts.always_answer(fault, to=api)  # type: ignore[arg-type]  # both are of `Api`
+            world.codearts.always_answer(fault, to=api)
         answer = await world.alice.types(f"/codecheck delete {ANOTHER_TASK}", in_=world.channel)
         assert "This bot never deletes this task" in answer.text
         assert world.channel.messages == []

@@ -1,4 +1,4 @@
-"""What is said at the end: "deleted" only if the service said so, or the task was seen before the call and gone after."""
+"""The end: "deleted" only if the service said so, or the task was seen before the call and gone after it."""
 
 import pytest
 

@@ -27,6 +27,10 @@ _HINTS = (
     ("MISCONF ", "Look at the server's log, and at the free space of its disk."),
     ("CLUSTERDOWN ", "Look at CLUSTER INFO: every slot needs a primary that runs."),
     ("MOVED ", "REDIS_URL names one node of a cluster: begin it with redis+cluster://."),
+    (
+        "no node of the cluster",
+        "If it is not a cluster, begin REDIS_URL with redis://; if it is, look at CLUSTER INFO.",
+    ),
     ("LOADING ", "Wait until the server has read its data."),
     ("WRONGTYPE ", "Set CODECHECK_REDIS_PREFIX to a prefix that nobody else uses."),
     ("unknown command", "Take Redis 6.2, Valkey, or newer."),
@@ -60,7 +64,9 @@ def _explained(error: PersonError, settings: Settings) -> Finding:
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said
     if _RIGHTS.search(said):
-        return fault(why, f"Set the user's rights: ACL SETUSER <user> {acl_rules(settings.redis_prefix)}")
+        url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+        rules = acl_rules(settings.redis_prefix, cluster="+cluster://" in url)
+        return fault(why, f"Set the user's rights: ACL SETUSER <user> {rules}")
     hint = next((hint for code, hint in _HINTS if code in f"{said} "), "")
     if hint or isinstance(cause, (AuthenticationError, ResponseError)):
         return fault(why, hint or "Check REDIS_URL, the server and its ACL.")

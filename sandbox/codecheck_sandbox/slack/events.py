@@ -41,6 +41,11 @@ class Events:
         elif f"<@{self.installation.bot_user}>" in message.text and message.user != self.installation.bot_user:
             self._send("app_mention", self._message(message, "app_mention"))
 
+    @property
+    def sending(self) -> bool:
+        """Whether an event is on its way."""
+        return bool(self._sending)
+
     def close(self) -> None:
         """Give up what has not been delivered."""
         for sending in self._sending:

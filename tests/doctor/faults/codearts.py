@@ -6,7 +6,7 @@ from email.utils import formatdate
 
 import trustme
 
-from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, Garbage, Hang, Refuse
+from codecheck_sandbox.codearts import BOT, CodeArtsStandIn, Garbage, Hang, InternalError, Refuse
 from codecheck_sandbox.codearts.accounts import WEBSHOP
 from tests.doctor.deployed import Deployed
 from tests.doctor.planted import DEAD, FAULT, WARNING, planted
@@ -158,10 +158,34 @@ async def _(here: Deployed) -> None:
     "This machine's clock is an hour off",
     "clock",
     FAULT,
-    "this machine's clock is 3",
+    "s ahead of CodeArts Check's",
     "Set this machine's clock, and keep it in step by NTP.",
 )
 async def _(here: Deployed) -> None:
     body = b'{"error_code":"CC.00050013","error_msg":"The project does not exist."}'
     date = formatdate(time.time() - 3_600, usegmt=True)
+    here.codearts.always_answer(Garbage(body, 200, "application/json", (("Date", date),)), to="GET")
+
+
+@planted(
+    "CodeArts Check cannot list projects at the moment",
+    "projects",
+    WARNING,
+    "cannot tell: 41d5f1c7c2f84fd0b3d0b1a6f6c6c5a1 in [codearts] projects: HTTP 500",
+    "Try again in a minute.",
+)
+async def _(here: Deployed) -> None:
+    here.codearts.always_answer(InternalError(500), to="search")
+
+
+@planted(
+    "This machine's clock is a minute off",
+    "clock",
+    WARNING,
+    "s ahead of CodeArts Check's",
+    "Set this machine's clock, and keep it in step by NTP.",
+)
+async def _(here: Deployed) -> None:
+    body = b'{"error_code":"CC.00050013","error_msg":"The project does not exist."}'
+    date = formatdate(time.time() - 62, usegmt=True)
     here.codearts.always_answer(Garbage(body, 200, "application/json", (("Date", date),)), to="GET")

@@ -237,11 +237,11 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "`REDIS_URL` has a form that this version cannot use",
+    "`REDIS_URL` names a cluster, and the server is not one",
     "Redis",
     FAULT,
-    "REDIS_URL cannot be used: ",
-    "Correct REDIS_URL.",
+    "no node of the cluster says which of them has the keys",
+    "If it is not a cluster, begin REDIS_URL with redis://",
 )
 async def _(here: Deployed) -> None:
     here.use_url(here.server.url.replace("redis://", "redis+cluster://"))
@@ -292,4 +292,10 @@ async def _(here: Deployed) -> None:
     "Check whether the server speaks TLS on this port.",
 )
 async def _(here: Deployed) -> None:
-    here.use_url(f"rediss://127.0.0.1:{here.slack.port}")
+    def refuse(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    here.stack.callback(server.close)
+    here.use_url(f"rediss://127.0.0.1:{server.sockets[0].getsockname()[1]}")

@@ -1,6 +1,6 @@
 """Faults of the Slack app, its people, groups and channels."""
 
-from codecheck_sandbox.slack.faults import ApiError, Drop, Reply
+from codecheck_sandbox.slack.faults import ApiError, Drop, Reply, ServerError
 from tests.doctor.deployed import CHANNEL, Deployed
 from tests.doctor.planted import DEAD, FAULT, WARNING, planted
 
@@ -311,3 +311,31 @@ async def _(here: Deployed) -> None:
 async def _(here: Deployed) -> None:
     people = [here.slack.user(f"U02P{number:03}", f"person{number}") for number in range(199)]
     here.toml["operators"] |= {person.id: "shared" for person in people}
+
+
+@planted(
+    "Slack does not say whether Socket Mode opens",
+    "requests",
+    WARNING,
+    "cannot tell: Socket Mode was not opened: HTTP 503",
+    "See the bot token.",
+)
+async def _(here: Deployed) -> None:
+    here.environ["SLACK_APP_TOKEN"] = here.slack.app_token
+    here.slack.faults.fail_always("apps.connections.open", ServerError())
+
+
+@planted(
+    "The profile field of `[operators_from]` is empty for too many",
+    "second person",
+    FAULT,
+    "but only 1 with different operators can",
+    "or lower [second_person] confirmers.",
+)
+async def _(here: Deployed) -> None:
+    here.slack.installation.grant("users.profile:read")
+    here.slack.user("U01ALICE", "alice", profile_fields={"Xf01ABC": "alice"})
+    here.toml["operators"] = {}
+    here.toml["allow"]["users"] = ["U01ALICE", "U01BOB"]
+    here.toml["operators_from"] = {"profile_field": "Xf01ABC"}
+    here.toml["confirmation"] = {"second_step": "second_person"}

@@ -1,9 +1,14 @@
 """Faults of what Redis keeps: frozen, lost, unreadable, forged."""
 
+from pathlib import Path
+
 from bot.domain.audit import Event
+from bot.domain.data_loss import Remembered
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import EventKind
-from tests.doctor.deployed import Deployed
+from bot.store.memory import Memory, place_of
+from bot.store.vitals import RedisVitals
+from tests.doctor.deployed import PREFIX, Deployed
 from tests.doctor.planted import FAULT, WARNING, planted
 
 _RESTORE = "Restore a backup"
@@ -148,3 +153,51 @@ async def _(here: Deployed) -> None:
     await here.redis.xdel(here.keys.checkpoints, at)
     forged = str(fields["event"]).replace('"events":2', '"events":3')
     await here.redis.xadd(here.keys.checkpoints, {"event": forged}, id=f"{int(at.partition('-')[0]) + 1}-0")
+
+
+async def _seen(here: Deployed) -> None:
+    """Let a bot on this machine have seen Redis as it is now."""
+    vitals = RedisVitals(here.rig.calls)
+    await vitals.begin()
+    found = (await vitals.read()).instance
+    folder = Path(here.environ["CODECHECK_DATA_DIR"])
+    folder.mkdir(mode=0o700)
+    memory = Memory(folder, place_of(here.environ["REDIS_URL"], PREFIX))
+    await memory.keep(Remembered(found.id, found.number, found.hash))
+
+
+@planted(
+    "Redis has lost everything since a bot on this machine saw it",
+    "lost data",
+    FAULT,
+    "Redis has lost all its data, requests and any freeze included",
+    "A bot that starts with this freezes deletions until an admin lifts the freeze.",
+)
+async def _(here: Deployed) -> None:
+    await _seen(here)
+    await here.redis.flushall()
+
+
+@planted(
+    "Redis is behind what a bot on this machine saw (an old backup, say)",
+    "lost data",
+    FAULT,
+    "Redis has lost its latest data: it was at checkpoint 1, now at 0",
+    "A bot that starts with this freezes deletions until an admin lifts the freeze.",
+)
+async def _(here: Deployed) -> None:
+    await _seen(here)
+    await here.redis.delete(here.keys.checkpoint)
+
+
+@planted(
+    "A loss of data was noticed before",
+    "lost data",
+    WARNING,
+    "a loss of data was noticed before",
+    "See `codecheck-bot audit export` for what it said.",
+)
+async def _(here: Deployed) -> None:
+    vitals = RedisVitals(here.rig.calls)
+    await vitals.begin()
+    await vitals.declare_lost(await vitals.read(), Remembered("another"), "everything is lost")
