@@ -237,11 +237,11 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "`REDIS_URL` has a form that this version cannot use",
+    "`REDIS_URL` names a cluster, and the server is none",
     "Redis",
     FAULT,
-    "REDIS_URL cannot be used: ",
-    "Correct REDIS_URL.",
+    "no node of the cluster says which of them has the keys",
+    "Check whether it is a cluster that is up, and whether the Redis user may run CLUSTER SLOTS.",
 )
 async def _(here: Deployed) -> None:
     here.use_url(here.server.url.replace("redis://", "redis+cluster://"))
