@@ -20,6 +20,7 @@ SLOW = (
     "sandbox/page",
     "scenarios",
     "store/embedded",
+    "store/modes",
     "store/test_races.py",
     "store/test_replication.py",
     "test_install.py",

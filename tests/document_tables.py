@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from prometheus_client.metrics import MetricWrapperBase
+
 from bot.domain.deletion import Deletion, Delivery, Lifecycle
 from bot.domain.facts import LookUp, TaskFacts
 from bot.domain.lifecycle import TRANSITIONS, diagram
+from bot.observability.metrics import REGISTRY
 from bot.store import schema
 
 ROOT = Path(__file__).parents[1]
@@ -127,3 +130,16 @@ def _opening(path: Path) -> tuple[str, str]:
     if found is None:
         raise ValueError(f"{path.name} has to begin with a heading and a sentence")
     return found["title"], " ".join(found["first"].split())
+
+
+def metrics_table() -> str:
+    """Every metric of the bot's own."""
+    rows = []
+    for collector in list(REGISTRY._collector_to_names):  # noqa: SLF001 - it offers them by no other way
+        if not isinstance(collector, MetricWrapperBase):
+            continue
+        (metric,) = collector.describe()
+        name = f"{metric.name}_total" if metric.type == "counter" else metric.name
+        labels = ", ".join(f"`{label}`" for label in collector._labelnames)  # noqa: SLF001 - the same
+        rows.append((f"`{name}`", metric.type, labels, metric.documentation))
+    return table(("metric", "kind", "labels", "what it says"), rows)

@@ -19,6 +19,7 @@ from tests.document_tables import (
     deletion_tables,
     documents_table,
     folders_table,
+    metrics_table,
     redis_keys_table,
     state_diagram,
     transitions_table,
@@ -40,6 +41,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "transitions": transitions_table,
     "documents": documents_table,
     "decisions": decisions_table,
+    "metrics": metrics_table,
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

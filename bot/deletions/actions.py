@@ -164,7 +164,7 @@ class Actions:
         delivery = deletion.delivery
         if delivery.prompt is None and clicked is not None:  # its poster died before noting where it is
             delivery = replace(delivery, prompt=clicked)
-        after = replace(deletion, lifecycle=decision.lifecycle, delivery=delivery)
+        after = replace(deletion.under(decision.lifecycle), delivery=delivery)
         event = of_deletion(after, decision.transition.event, by)
         recorded = await self._store.commit(Change(deletion, after, event, decision.transition.requires))
         self._runner.start(recorded, response_url)

@@ -65,7 +65,11 @@ def before_call(deletion: Deletion, now: LookUp) -> Step:
 def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
     """Both confirmations are void: it has to be reviewed and confirmed again, and whoever is to do so asked again."""
     asked_again = Lifecycle(
-        state=State.REQUESTED, expires_at=deletion.renewed_until, ttl=deletion.lifecycle.ttl, returned=why
+        state=State.REQUESTED,
+        expires_at=deletion.renewed_until,
+        ttl=deletion.lifecycle.ttl,
+        returned=why,
+        stricter=deletion.lifecycle.stricter,
     )
     shown = now if why is Returned.CHANGED else deletion.shown
     delivery = forgotten(deletion.delivery, State.REQUESTED)

@@ -150,7 +150,8 @@ def _confirm(
     given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
     after = replace(lifecycle, confirmations=given)
     if kind.by_others and len(given) < safeguards.confirmers:
-        return _to(deletion, Action.CONFIRM, after)
+        stricter = safeguards if safeguards != deletion.safeguards else lifecycle.stricter
+        return _to(deletion, Action.CONFIRM, replace(after, stricter=stricter))
     return _confirmed(deletion, Action.CONFIRM, after, safeguards)
 
 

@@ -4,7 +4,7 @@
 All times are milliseconds since 1970 by Redis's clock, so that replicas whose clocks differ agree.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.facts import LookUp, Presence
@@ -12,7 +12,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, ENDED, Action, State
 from bot.domain.outcome import Outcome
-from bot.domain.rules import Safeguards
+from bot.domain.rules import Safeguards, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class Lifecycle:
         ended_at: when it ended; 0 before.
         restarts: how often its time has been counted from the start again, since Redis's clock had jumped.
         returned: why it was sent back to be reviewed or confirmed again.
+        stricter: what the settings had come to ask for when more people had to confirm it; None if they had not.
     """
 
     state: State
@@ -126,6 +127,7 @@ class Lifecycle:
     ended_why: str = ""
     ended_at: int = 0
     returned: Returned | None = None
+    stricter: Safeguards | None = None
     restarts: int = 0
 
     @property
@@ -192,6 +194,12 @@ class Deletion:
     version: int = 0
     read_at: int = 0
     freeze: Freeze | None = None
+
+    def under(self, lifecycle: Lifecycle) -> "Deletion":
+        """The deletion with another lifecycle, and with the safeguards that it has come to."""
+        if lifecycle.stricter is None:
+            return replace(self, lifecycle=lifecycle)
+        return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
 
     @property
     def state(self) -> State:

@@ -54,7 +54,7 @@ def objection(deletion: Deletion, people: People, safeguards: Safeguards) -> Ste
     if not kind_of(safeguards.second_step).by_others or _glass_holds(deletion, people, safeguards):
         return None
     given = counting(deletion, people)
-    return None if len(given) >= safeguards.confirmers else _lapsed(deletion, given)
+    return None if len(given) >= safeguards.confirmers else _lapsed(deletion, given, safeguards)
 
 
 def _glass_holds(deletion: Deletion, people: People, safeguards: Safeguards) -> bool:
@@ -63,7 +63,7 @@ def _glass_holds(deletion: Deletion, people: People, safeguards: Safeguards) -> 
     return safeguards.break_glass and isinstance(admin, Identity) and admin.admin
 
 
-def _lapsed(deletion: Deletion, given: tuple[Confirmation, ...]) -> Step:
+def _lapsed(deletion: Deletion, given: tuple[Confirmation, ...], safeguards: Safeguards) -> Step:
     lifecycle = deletion.lifecycle
     after = Lifecycle(
         state=State.REVIEWED,
@@ -71,6 +71,7 @@ def _lapsed(deletion: Deletion, given: tuple[Confirmation, ...]) -> Step:
         ttl=lifecycle.ttl,
         confirmations=given,
         returned=Returned.LAPSED,
+        stricter=safeguards,
     )
-    back = replace(deletion, lifecycle=after, delivery=forgotten(deletion.delivery, State.REVIEWED))
+    back = replace(deletion.under(after), delivery=forgotten(deletion.delivery, State.REVIEWED))
     return Step(back, transition(deletion.state, Action.LAPSE, State.REVIEWED))

@@ -29,3 +29,14 @@ def queries() -> Iterator[str]:
     for panel in DASHBOARD["panels"]:
         for target in panel.get("targets", ()):
             yield target["expr"]
+
+
+def labels_shown(query: str) -> set[str]:
+    """The labels that the legend of a query, or the text of its alert, names."""
+    texts = [
+        target["legendFormat"]
+        for panel in DASHBOARD["panels"]
+        for target in panel.get("targets", ())
+        if target["expr"] == query
+    ] + [rule["annotations"]["summary"] for rule in RULES if rule["expr"] == query]
+    return {label for text in texts for label in re.findall(r"\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}", text)}

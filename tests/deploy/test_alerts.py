@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.observability.metrics import REGISTRY, names
-from tests.deploy.rules import ALERT_TESTS, DASHBOARD, NAME, PROMETHEUS, ROOT, RULES, queries
+from tests.deploy.rules import ALERT_TESTS, DASHBOARD, NAME, PROMETHEUS, ROOT, RULES, labels_shown, queries
 
 PROMTOOL = shutil.which("promtool")
 
@@ -32,6 +32,15 @@ def test_every_name_is_one_of_the_bots(query: str) -> None:
         assert name in names(), f"the bot has no {name}"
         asked = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", matchers))
         assert asked <= labels_of(name), f"{name} has no {asked - labels_of(name)}"
+
+
+@pytest.mark.parametrize("query", sorted(set(queries())))
+def test_every_label_that_is_grouped_by_is_one_of_the_metrics(query: str) -> None:
+    """Prometheus takes a label that is not there for empty, and says nothing."""
+    known = {"instance", "le"} | {label for name, _ in NAME.findall(query) for label in labels_of(name)}
+    grouped = {label.strip() for group in re.findall(r"\bby \(([^)]*)\)", query) for label in group.split(",")}
+    assert grouped <= known
+    assert labels_shown(query) <= known
 
 
 def test_every_metric_is_on_the_dashboard() -> None:

@@ -251,7 +251,7 @@ async def test_an_approver_loses_the_right_in_the_grace(open_world: OpenWorld) -
 
         await world.pass_time(HOUR + 1)
 
-        await shows(world, prompt, "Somebody who confirmed may no longer do so", "Asked: <@U01DAVE>")
+        await shows(world, prompt, "A confirmation no longer counts", "Asked: <@U01DAVE>")
         assert not world.codearts.count("DELETE")
         await world.confirm(by=dave)
         await world.pass_time(HOUR + 1)
@@ -270,7 +270,7 @@ async def test_stricter_settings_meanwhile_win(open_world: OpenWorld) -> None:
 
         await world.pass_time(HOUR + 1)
 
-        await shows(world, prompt, "1 of", "confirmed: <@U01BOB>")
+        await shows(world, prompt, "1 of 2 confirmed: <@U01BOB>")
         assert not world.codearts.count("DELETE")
         await world.confirm(by=dave)
         await world.pass_time(HOUR + 1)
@@ -336,3 +336,84 @@ async def test_pending_mine(open_world: OpenWorld) -> None:
         await world.review()
         assert "Nothing is waiting for you" in await mine(world.alice)
         assert "1 waiting for you" in await mine(world.bob)
+
+
+async def test_an_approver_loses_the_right_before_the_last_one_confirms(open_world: OpenWorld) -> None:
+    """Of two confirmations, hours apart, only the second counts: it is not sent, and keeps the one that counts."""
+    async with office(open_world, ASK + "confirmers = 2\n") as (world, dave, erin):
+        prompt = await world.ask()
+        await world.review()
+        await world.confirm(by=world.bob)
+        await shows(world, prompt, "1 of 2 confirmed: <@U01BOB>")
+        await world.pass_time(2 * HOUR)
+        users = world.slack.workspace.users
+        users[world.bob.id] = replace(users[world.bob.id], deleted=True)
+
+        await world.confirm(by=dave)
+
+        await shows(world, prompt, "A confirmation no longer counts", "1 of 2 confirmed: <@U01DAVE>")
+        assert not world.codearts.count("DELETE")
+        await world.confirm(by=erin)
+        await in_thread(world, prompt, "status: success", "confirmed by <@U01DAVE>, <@U01ERIN>")
+
+
+async def test_the_prompt_shows_what_stricter_settings_ask_for(open_world: OpenWorld) -> None:
+    """Its requester confirmed it; in the grace the settings come to ask for somebody else, who is called."""
+    grace = "[confirmation]\ngrace_seconds = 3600\n"
+    async with open_world(OPERATORS + grace) as world:
+        dave = world.slack.user("U01DAVE", "dave")
+        world.channel.members.add(dave.id)
+        prompt = await world.ask()
+        await world.review()
+        await world.confirm()
+        await shows(world, prompt, "will be deleted at")
+        await world.restart(OPERATORS + BY_OTHERS + ASK)
+
+        await world.pass_time(HOUR + 1)
+
+        await shows(world, prompt, "A confirmation no longer counts", "Someone other than <@U01ALICE> must confirm")
+        await in_thread(world, prompt, "<@U01BOB>, <@U01DAVE> please have a look")
+        assert not world.codearts.count("DELETE")
+        await world.confirm(by=world.bob)
+        await shows(world, prompt, "will be deleted at")
+
+
+async def test_broken_glass_can_be_stopped_in_the_grace(open_world: OpenWorld) -> None:
+    """Everybody hears of it while there is time, also an admin's own request; and anyone can stop it."""
+    async with office(open_world, ASK + "break_glass = true\n", confirmation="grace_seconds = 600\n") as office_:
+        world, _, erin = office_
+        prompt = await world.ask(by=erin)
+        await world.review(by=erin)
+        await erin.clicks(GLASS, on=world.channel)
+        await world.slack.until(lambda: erin.views)
+        await erin.submits({"reason": "prod is down", "task_id": "webshop-frontend"})
+        await in_thread(world, prompt, "For your information: <@U01BOB>, <@U01DAVE>", "Break-glass: <@U01ERIN>")
+
+        await world.bob.clicks("Stop", on=world.channel)
+
+        await shows(world, prompt, "stopped by <@U01BOB>")
+        await dm(world, erin, "stopped by <@U01BOB>")
+        assert not world.codearts.count("DELETE")
+
+
+async def test_a_direct_message_has_no_second_person(open_world: OpenWorld) -> None:
+    """There is nobody else to see it, so it is refused at once."""
+    async with office(open_world) as (world, _, _):
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.alice.dm)
+        assert "nobody else would see it here" in answer.text
+
+
+async def test_nothing_is_asked_or_reminded_while_deletions_are_frozen(open_world: OpenWorld) -> None:
+    """It comes when they go on: nobody is called for what they could not do."""
+    async with office(open_world) as (world, _, erin):
+        prompt = await world.ask()
+        await erin.types("/codecheck freeze release weekend", in_=world.channel)
+        await shows(world, prompt, "Deletions are frozen")
+        await world.alice.clicks("Review deletion…", on=world.channel)
+        await shows(world, prompt, "Delete webshop-frontend for good?")
+        assert not thread(world, prompt)
+
+        await erin.types("/codecheck unfreeze", in_=world.channel)
+
+        await in_thread(world, prompt, "please have a look")
+        assert delete_label() in buttons(world.now(prompt))

@@ -1,17 +1,15 @@
 """A store on the shared server, and servers that a test may mistreat."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from bot.store.connection import connect
 from bot.store.embedded import EmbeddedServer
 from tests.store.rig import Rig
-from tests.store.servers import DEBIAN, Server, free_port, running, valkey
+from tests.store.servers import DEBIAN, Server, running, valkey
 
 BINARIES = {"valkey": valkey(), "redis 7.0": DEBIAN}
 each_server = pytest.mark.parametrize("server", BINARIES, indirect=True)
@@ -42,27 +40,3 @@ async def own_rig(server: Server) -> AsyncIterator[Rig]:
     async with Rig(server.url, client, "own") as rig:
         yield rig
     await client.aclose()
-
-
-@pytest.fixture
-async def sentinel_port(server: Server, tmp_path: Path) -> AsyncIterator[int]:
-    """The port of a Sentinel that knows the test's own server as `main`."""
-    port = free_port()
-    settings = tmp_path / "sentinel.conf"
-    settings.write_text(
-        f"bind 127.0.0.1\nport {port}\ndir {tmp_path}\nsentinel monitor main 127.0.0.1 {server.port} 1\n"
-    )
-    sentinel = await asyncio.create_subprocess_exec(
-        str(server.binary), str(settings), "--sentinel", stdout=asyncio.subprocess.DEVNULL
-    )
-    client = connect(f"redis://127.0.0.1:{port}")
-    while True:
-        try:
-            await client.ping()
-            break
-        except RedisError:
-            await asyncio.sleep(0.01)
-    await client.aclose()
-    yield port
-    sentinel.terminate()
-    await sentinel.wait()

@@ -62,7 +62,7 @@ def to_requester(shown: Shown) -> Layout:
 
 def _ending(shown: Shown) -> tuple[Line, ...]:
     if shown.stage in {Stage.CHANGED, Stage.UNREADABLE}:
-        again = Text("Nothing was deleted. It has to be reviewed and confirmed again.")
+        again = Text("It has to be reviewed and confirmed again.")
         return prompt_first_step.headline(shown), dots(again)
     if shown.stage not in ENDED:
         return dots(prompt_under_way.headline(shown)), prompt_under_way.what_next(shown)

@@ -45,4 +45,4 @@ def _keeping(shown: Shown) -> tuple[Button, ...]:
 
 def _lapsed(shown: Shown) -> Text:
     """Why it waits again although it had been confirmed."""
-    return Text("Somebody who confirmed may no longer do so, so nothing was sent.") if shown.lapsed else NOTHING
+    return Text("A confirmation no longer counts.") if shown.lapsed else NOTHING

@@ -46,11 +46,6 @@ class Events:
         """Whether an event is on its way."""
         return bool(self._sending)
 
-    @property
-    def sending(self) -> bool:
-        """Whether an event is on its way."""
-        return bool(self._sending)
-
     def close(self) -> None:
         """Give up what has not been delivered."""
         for sending in self._sending:

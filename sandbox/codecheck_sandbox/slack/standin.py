@@ -131,11 +131,6 @@ class SlackStandIn:
     # What the app is configured with.
 
     @property
-    def sending_events(self) -> bool:
-        """Whether an event of the Events API is on its way to the app."""
-        return self._events.sending
-
-    @property
     def api_url(self) -> str:
         """The base of the Web API, with a slash at its end."""
         return self._server.address("/api/")

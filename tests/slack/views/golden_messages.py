@@ -43,6 +43,10 @@ RESULTS: Mapping[str, Layout] = {
 CALLS: Mapping[str, Layout] = {
     "to confirm": calls.to_confirm(SECOND_PERSON),
     "to confirm, nobody named": calls.to_confirm(replace(SECOND_PERSON, asked=(), reason="")),
+    "glass broken": calls.glass_broken(STATES["glass broken, scheduled"]),
+    "glass broken, nobody named": calls.glass_broken(replace(STATES["glass broken, scheduled"], asked=())),
+    "to the requester, changed": calls.to_requester(STATES["changed"]),
+    "to the requester, unreadable": calls.to_requester(STATES["unreadable"]),
     "reminder": calls.reminder(SECOND_PERSON),
     **{f"to the requester, {name}": calls.to_requester(shown) for name, shown in TOLD.items()},
     "frozen": calls.frozen(FrozenBy(DANA, AT, "release weekend")),

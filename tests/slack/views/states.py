@@ -51,6 +51,7 @@ SECOND_PERSON = replace(
 CONFIRMED = replace(ASKED, confirmed_by=(ALICE,), ended_at=AT + 2 * MINUTE)
 NO_ANSWER = Said(why=Text("CodeArts Check didn't answer."))
 OK = Said(proof=Text("CodeArts Check confirmed it"), status="success", http_status="OK", request_id="req-897a")
+GLASS = replace(SECOND_PERSON, confirmed_by=(DANA,), glass_by=DANA, glass_why="prod is down", ended_at=AT + 2 * MINUTE)
 
 STATES: Mapping[str, Shown] = {
     "asked": ASKED,
@@ -79,6 +80,13 @@ STATES: Mapping[str, Shown] = {
     "typed": replace(REVIEWED, hint=hint("typed"), typed=True),
     "second person": SECOND_PERSON,
     "one of two": replace(SECOND_PERSON, others=2, confirmed_by=(BOB,)),
+    "second person, a confirmation has lapsed": replace(SECOND_PERSON, lapsed=True, asked=(BOB,)),
+    "second person, with break-glass": replace(SECOND_PERSON, break_glass=True),
+    "second person, scheduled": replace(
+        SECOND_PERSON, stage=Stage.SCHEDULED, confirmed_by=(BOB,), send_at=AT + HOUR, asked=()
+    ),
+    "glass broken, scheduled": replace(GLASS, stage=Stage.SCHEDULED, send_at=AT + HOUR),
+    "glass broken, deleted": replace(GLASS, stage=Stage.DELETED, said=OK),
     "scheduled": replace(CONFIRMED, stage=Stage.SCHEDULED, send_at=AT + 30_000),
     "executing": replace(CONFIRMED, stage=Stage.EXECUTING),
     "accepted": replace(CONFIRMED, stage=Stage.ACCEPTED, verify_until=AT + 15 * MINUTE),

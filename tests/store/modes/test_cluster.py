@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.domain.errors import NotRecordedError
@@ -12,6 +13,7 @@ from bot.domain.lifecycle import Action, State
 from bot.store.connection import connect
 from bot.store.probe import probe
 from bot.store.schema import acl_rules
+from tests.fixtures.world import OpenWorld
 from tests.store.conftest import BINARIES
 from tests.store.modes.cluster import Cluster, a_cluster
 from tests.store.modes.processes import killed, until
@@ -120,3 +122,17 @@ async def test_a_server_that_is_no_cluster_is_refused_with_why(own_rig: Rig) -> 
     with pytest.raises(NotRecordedError) as refused:
         await own_rig.another_store(url).request(new())
     assert "is it a cluster" in refused.value.why
+
+
+async def test_a_whole_conversation_on_a_cluster(tmp_path: Path, open_world: OpenWorld) -> None:
+    """The bot itself, from its settings: asked, confirmed twice, deleted, announced; `/readyz` finds nothing amiss."""
+    async with a_cluster(BINARIES["valkey"], tmp_path) as cluster:
+        places = {"REDIS_URL": cluster.url(0, 1)}
+        async with open_world("[confirmation]\ndwell_seconds = 0", environ=places) as world:
+            await world.delete()
+            await world.latest("status: success")
+            url = f"http://127.0.0.1:{world.bots[0].port}/readyz"
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                assert (await answer.json())["checks"]["redis"] == "ok"
+        owner = cluster.nodes[cluster.owner].client
+        assert await owner.keys("*{deletions}:deletion:*")

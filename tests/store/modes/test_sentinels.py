@@ -14,19 +14,22 @@ from bot.domain.lifecycle import Action, State
 from bot.store.connection import connect
 from bot.store.probe import probe
 from bot.store.schema import acl_rules
+from tests.store.conftest import BINARIES
 from tests.store.modes.processes import killed, until
 from tests.store.modes.sentinels import Watched, watched
 from tests.store.modes.tls import Certificates
 from tests.store.rig import Rig, acting, new
-from tests.store.servers import DEBIAN
+
+MODES = [("valkey", False), ("redis 7.0", True)]  # the bundled Valkey has no TLS
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "over TLS"])
+@pytest.fixture(params=MODES, ids=lambda mode: f"{mode[0]}{' over TLS' if mode[1] else ''}")
 async def servers(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Watched]:
-    """An arrangement of this test's own: the bundled Valkey is not a Sentinel."""
-    if not DEBIAN.exists():
-        pytest.skip(f"{DEBIAN} is not installed")
-    async with watched(DEBIAN, tmp_path, Certificates.made_in(tmp_path) if request.param else None) as started:
+    """An arrangement of this test's own."""
+    name, over_tls = request.param
+    if not BINARIES[name].exists():
+        pytest.skip(f"{BINARIES[name]} is not installed")
+    async with watched(BINARIES[name], tmp_path, Certificates.made_in(tmp_path) if over_tls else None) as started:
         yield started
 
 
