@@ -143,11 +143,12 @@ class DeletionStore(Protocol):
             NotReplicatedError: it was written, but too few replicas hold a confirmation or a cancellation.
         """
 
-    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
+    async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
         """Take over some of the deletions that are due; each is held by the caller from then on.
 
         Args:
             except_for: IDs that the caller must not take over, since their calls are still under way here.
+            by: only what was due by then, in ms of Redis's clock: the last reading that is known not to be a jump's.
         """
 
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:

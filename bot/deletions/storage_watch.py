@@ -94,8 +94,11 @@ class StorageWatch:
             return f"its clock has jumped by {found.step / 1_000:.0f} s"
         return ""
 
-    async def check(self) -> None:
+    async def check(self) -> int:
         """Look once. Whatever it could not finish, it does again the next time.
+
+        Returns:
+            Redis's clock as it was read, in ms: what comes due later may do so by a jump that was not seen yet.
 
         Raises:
             PersonError: Redis did not answer, or refused: nothing due may be taken up.
@@ -107,6 +110,7 @@ class StorageWatch:
         await self._look_at_clock(read)
         self._compare_clocks(found.now)
         self._found = found
+        return found.now
 
     async def _look_for_loss(self, found: Vitals) -> None:
         instance, remembered = found.instance, self._memory.remembered

@@ -26,8 +26,8 @@ async def sweep_forever(store: DeletionStore, runner: Runner, watch: StorageWatc
     """Take over whatever is due and run it in the background, until cancelled; first each time, look at the storage."""
 
     async def sweep() -> None:
-        await watch.check()
-        while taken := await store.take_due(runner.in_flight):
+        checked = await watch.check()
+        while taken := await store.take_due(runner.in_flight, by=checked):
             for deletion in taken:
                 runner.start(deletion)
 

@@ -251,13 +251,15 @@ class RedisDeletionStore:
         _log_event(event)
         return replace(restored, read_at=answer.now)
 
-    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
+    async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
         """See the port."""
+        last = _CANDIDATES + len(except_for) - 1  # what may not be taken over does not stand in the way of the rest
 
         async def candidates(calls: Calls) -> list[str]:
-            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, _CANDIDATES - 1, "WITHSCORES"))
+            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, last, "WITHSCORES"))
             now = int(cast("list[str]", time)[0]) * 1_000 + int(cast("list[str]", time)[1]) // 1_000
-            return [member for member, score in _scored(found) if score <= now and member not in except_for]
+            due_by = now if by is None else min(by, now)
+            return [member for member, score in _scored(found) if score <= due_by and member not in except_for]
 
         found = await self._read_all(await self._redis.run(candidates))
         return [held for deletion in found if (held := await self._take(deletion)) is not None]

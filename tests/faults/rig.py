@@ -225,7 +225,7 @@ class Rig:
     async def logged(self, event: str) -> None:
         """Wait until some bot has logged `event`."""
         async with asyncio.timeout(8):
-            while not any(entry.get("event") == event for bot in self.bots for entry in bot.log):  # noqa: ASYNC110 - another process
+            while not any(event in str(entry.get("event")) for bot in self.bots for entry in bot.log):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
 
     def story(self) -> str:

@@ -65,7 +65,7 @@ async def test_redis_loses_its_data_meanwhile(world: Worlds, bots: int, *, refus
         await rig.slack.until(lambda: rig.results(said) and said in rig.prompts()[0].text)
         (deletion,) = await rig.closed(agree=False)  # it begins with its answer
         assert deletion.state is end
-        assert (await rig.events()) == [EventKind.LATE_ANSWER]
+        assert (await rig.events())[-1] == EventKind.LATE_ANSWER
         assert len(rig.results(said)) == 1
         rig.must_have_told_the_truth()
 

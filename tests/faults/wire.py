@@ -175,8 +175,8 @@ class _Link:
 def redis_request(piece: bytes) -> str | None:
     """What a transaction does: `redis confirmed` appends that event, `redis rest` lets go of a deletion, and so on.
 
-    "" for what does not count: connecting, the sweep's question what is due, the readiness check, and the checkpoints,
-    which come by the clock.
+    "" for what does not count: connecting, the sweep's questions, the readiness check and the checkpoints, which come
+    by the clock.
     """
     if not piece.startswith(b"*"):
         return None
@@ -186,7 +186,7 @@ def redis_request(piece: bytes) -> str | None:
     if words[0] != b"EVALSHA" or len(words) < 4:
         return ""
     keys = words[3 : 3 + int(words[2])]
-    if any(b":probe:" in key or b":checkpoint" in key for key in keys):
+    if any(ignored in key for key in keys for ignored in (b":probe:", b":checkpoint", b":instance")):
         return ""
     return f"redis {_transaction(json.loads(words[3 + len(keys)]))}"
 

@@ -58,9 +58,9 @@ class MeasuredDeletionStore:
         _observe(change, written)
         return written
 
-    async def take_due(self, except_for: Collection[str] = ()) -> list[Deletion]:
+    async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
         """Count the calls that another process has left behind."""
-        taken = await self._store.take_due(except_for)
+        taken = await self._store.take_due(except_for, by)
         LAST_SWEEP.set_to_current_time()
         self._swept()
         for deletion in taken:
