@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 import httpx
@@ -20,6 +21,7 @@ from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import search
 from bot.deletions import clock
 from bot.domain.facts import Candidate, LookUp, Presence
+from bot.domain.look_alikes import common_part, look_alikes
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
 from bot.domain.task_id import TASK_ID
@@ -82,7 +84,14 @@ class CodeArtsCheck:
         """
         if not TASK_ID.fullmatch(task_id):
             return LookUp(Presence.UNKNOWN, why=Text("This is not a task ID."))
-        return await look_up(self._get, task_id, within, self._redactor)
+        not_after = clock.now() + within
+        found = await look_up(self._get, task_id, within, self._redactor)
+        name = found.facts.name
+        left = min(not_after - clock.now(), self._policy.search)
+        if not name or not self._projects or left <= 0:
+            return found
+        similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
+        return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
 
     async def search(self, name: str) -> tuple[Candidate, ...]:
         """Search the projects for tasks by name, in limited time; never raises, and may miss some."""

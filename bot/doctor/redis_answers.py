@@ -39,6 +39,7 @@ class RedisAnswers:
         self._settings = settings
         self._once = once
         self._stack = stack
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def embedded(self) -> bool:
@@ -86,16 +87,23 @@ class RedisAnswers:
         """The same, for questions that `RedisCalls` or a store of the bot's answers."""
 
         async def ask() -> _T:
-            return await how(await self.calls())
+            calls = await self.calls()
+            async with self._one_at_a_time:  # a call that finds the wrong server closes the connections of all
+                return await how(calls)
 
+        try:
+            await self.write()
+        except PersonError as error:
+            if not isinstance(cause_of(error), ResponseError):  # it does not answer anything
+                raise CannotTell("Redis could not be asked", _SEE_REDIS) from None
+        except ValueError:
+            raise CannotTell("Redis could not be asked", _SEE_REDIS) from None
         try:
             return await self._once.ask(("redis", question), ask)
         except PersonError as error:
             said = cause_of(error)
             refused = isinstance(said, ResponseError)
             raise CannotTell(f"Redis refused ({said})" if refused else "Redis could not be asked", _SEE_REDIS) from None
-        except ValueError:
-            raise CannotTell("Redis could not be asked", _SEE_REDIS) from None
 
     async def calls(self) -> RedisCalls:
         """Calls of Redis. Raises `ValueError` or `CannotTell` as `write` does."""

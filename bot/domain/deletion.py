@@ -197,8 +197,9 @@ class Deletion:
 
     def under(self, lifecycle: Lifecycle) -> "Deletion":
         """The deletion with another lifecycle, and with the safeguards that it has come to."""
-        safeguards = strictest(self.safeguards, lifecycle.stricter or self.safeguards)
-        return replace(self, lifecycle=lifecycle, safeguards=safeguards)
+        if lifecycle.stricter is None:
+            return replace(self, lifecycle=lifecycle)
+        return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
 
     @property
     def state(self) -> State:

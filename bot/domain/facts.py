@@ -30,6 +30,23 @@ class CheckState(StrEnum):
     NEVER_RUN = "never_run"
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A task that a search by name has found.
+
+    Args:
+        task_id: the ID to delete it by.
+        name: the task's name.
+        project: the project's name, or its ID if the service gave no name.
+        branch: the branch that is checked; "" if the service did not say.
+    """
+
+    task_id: str
+    name: str
+    project: str = ""
+    branch: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFacts:
     """What is known of a task. "" and None mean that it is not known, never that there is nothing.
@@ -45,6 +62,7 @@ class TaskFacts:
         check_state: how that check went.
         issues: open issues by severity (`critical`, `major`, `minor`, `suggestion`); missing ones are not known.
         issue_count: all open issues.
+        look_alikes: other tasks that could be taken for this one.
         missing_right: the IAM action that the bot lacks to read more, such as `codeartscheck:task:get`; "" for none.
     """
 
@@ -58,6 +76,7 @@ class TaskFacts:
     check_state: CheckState | None = None
     issues: Mapping[str, int] = field(default_factory=dict)
     issue_count: int | None = None
+    look_alikes: tuple[Candidate, ...] = ()
     missing_right: str = ""
 
     @property
@@ -87,23 +106,6 @@ class LookUp:
     presence: Presence
     facts: TaskFacts = field(default_factory=TaskFacts)
     why: Text = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A task that a search by name has found.
-
-    Args:
-        task_id: the ID to delete it by.
-        name: the task's name.
-        project: the project's name, or its ID if the service gave no name.
-        branch: the branch that is checked; "" if the service did not say.
-    """
-
-    task_id: str
-    name: str
-    project: str = ""
-    branch: str = ""
 
 
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")

@@ -21,6 +21,10 @@ _SLOT = key_slot(HASH_TAG.encode())
 _ASKING = 0.5  # seconds for one node: a dead one must leave time to ask the next
 
 
+class NoOwnerError(ConnectionLost):
+    """No node says which of them has the keys."""
+
+
 class _SlotOwner:
     """Finds the node that has the bot's keys.
 
@@ -45,13 +49,13 @@ class _SlotOwner:
         """Its address.
 
         Raises:
-            ConnectionLost: no node says.
+            NoOwnerError: no node says.
         """
         try:
             await self._nodes.initialize()
             node = self._nodes.get_node_from_slot(_SLOT)
         except (RedisClusterException, SlotNotCoveredError) as error:
-            raise ConnectionLost(
+            raise NoOwnerError(
                 "no node of the cluster says which of them has the keys: is it a cluster, is it up, and may the Redis "
                 "user run CLUSTER SLOTS?"
             ) from error

@@ -116,7 +116,7 @@ def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:
 
 def freeze_of(lifecycle: Lifecycle, fields: Mapping[str, str]) -> Freeze | None:
     """The freeze that concerns a deletion: the one in force; in a grace also one that has ended since it began."""
-    if lifecycle.state is State.SCHEDULED and int(fields.get("at", "0")) >= lifecycle.confirmed_at:
+    if lifecycle.state is State.SCHEDULED and "at" in fields and int(fields["at"]) >= lifecycle.confirmed_at:
         return _freeze(fields)
     return decode_freeze(fields)
 

@@ -41,7 +41,7 @@ _REFUSED = re.compile(
     r"^UNCHANGED |(?:^|-)(?:READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|"
     r"NOPERM|NOAUTH|WRONGPASS) "
 )
-_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN|MOVED|ASK|CLUSTERDOWN|TRYAGAIN) ")
+_WRONG_SERVER = re.compile(r"(?:^|-|^UNCHANGED )(?:READONLY|LOADING|MASTERDOWN|MOVED) ")
 _NO_RIGHT = re.compile(r"run the '(?P<command>[^']+)' command")
 _WHY = (
     ("OOM ", "Redis is out of memory: raise maxmemory, and keep maxmemory-policy noeviction"),
@@ -186,7 +186,7 @@ class RedisCalls:
     def _measure(self, took: float, result: str, *, writing: bool) -> None:
         """Count a call, and log one that people may have noticed."""
         REDIS.labels(result).observe(took)
-        if took > _SLOW:
+        if result == "ok" and took > _SLOW:  # whatever fails is logged as that
             self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:

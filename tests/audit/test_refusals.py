@@ -95,7 +95,8 @@ async def test_without_redis_a_refusal_stays_what_it_is(
     with capture_logs() as logs:
         refuse(Refusals(nowhere, background, messenger))
         await background.drain(5)
-    assert [log["event"] for log in logs] == ["refused", "redis failed", "refusal not recorded"]
+    said = [log["event"] for log in logs if log["event"] != "redis is slow"]  # on a loaded machine it may be that too
+    assert said == ["refused", "redis failed", "refusal not recorded"]
 
 
 async def limit_reached(rig: Rig, limits: Limits) -> list[ConflictError]:

@@ -175,8 +175,8 @@ class _Link:
 def redis_request(piece: bytes) -> str | None:
     """What a transaction does: `redis confirmed` appends that event, `redis rest` lets go of a deletion, and so on.
 
-    "" for what does not count: connecting, the sweep's questions, the readiness check, and the checkpoints: these come by
-    the clock.
+    "" for what does not count: connecting, the sweep's questions, the readiness check and the checkpoints, which come
+    by the clock.
     """
     if not piece.startswith(b"*"):
         return None

@@ -1,5 +1,7 @@
 """Redis's clock jumps while people are deciding: nobody loses time, and nothing goes off hours later by itself."""
 
+import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,18 @@ async def test_what_jumped_while_no_bot_ran_is_found_at_the_start(tmp_path: Path
                 return found.lifecycle.send_at - found.read_at <= 60_000
 
             await until(near)
+
+
+async def test_doctor_tells_of_a_jump(tmp_path: Path) -> None:
+    """Also when the log has scrolled away."""
+    async with movable(tmp_path / "redis") as server, open_host(tmp_path, server.url) as host:
+        server.move(3_600)
+        await host.logged("redis's clock has jumped")
+        doctor = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "doctor"), cwd=tmp_path, env=host.environ, stdout=asyncio.subprocess.PIPE
+        )
+        out, _ = await doctor.communicate()
+        assert "Redis's clock has jumped by 3600 s" in out.decode()
 
 
 async def test_no_jump_is_seen_where_there_is_none(tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ LOOPS = pytest.mark.parametrize("loop", [AsyncioLoop, UvLoop])
 def dead_port() -> Iterator[int]:
     """A port of 127.0.0.2 whose connections are never answered, and which is free at 127.0.0.1."""
     with ExitStack() as sockets:
-        listening = sockets.enter_context(socket.create_server(("127.0.0.2", 0), backlog=0))
-        port: int = listening.getsockname()[1]
+        port = free_port()
+        sockets.enter_context(socket.create_server(("127.0.0.2", port), backlog=0))
         for _ in range(6):  # fills the queue; what comes after these is dropped without a word
             waiting = sockets.enter_context(socket.socket())
             waiting.settimeout(0)

@@ -78,11 +78,13 @@ async def test_everything_is_gone_while_bots_run(tmp_path: Path, bots: int) -> N
         prompt = await host.ask(TASK)
         await host.bob.types("/codecheck freeze release weekend", in_=host.channel)
         await host.frozen()
+        await host.slack.until(lambda: "frozen" in words(host.now(prompt)))
+        await asyncio.sleep(1.2)  # nothing tells that no bot is busy with it any more
         await flush(server.url)
         await host.slack.until(lambda: any(LOST in each.text for each in host.audit.messages))
         await must_be_frozen_until_acknowledged(host)
         await host.alice.clicks("Review deletion…", on=prompt)
-        await host.told(host.alice, "or the bot's storage has lost it")
+        await host.told(host.alice, "or my storage has lost it")
         await host.slack.until(lambda: not buttons(host.now(prompt)))
         assert (await kinds(host)).count("data_lost") == 1
         assert len([each for each in host.audit.messages if LOST in each.text]) == 1

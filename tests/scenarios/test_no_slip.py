@@ -111,6 +111,7 @@ async def test_a_freeze_starts_the_time_again(open_world: OpenWorld) -> None:
         await world.pass_time(2.1 * SCALE)
         await world.bob.types("/codecheck freeze", in_=world.channel)
         await world.slack.until(lambda: buttons(world.now(prompt)) == ["Keep it"])
+        await world.pass_time(2.1 * SCALE)  # without the button
         await world.bob.types("/codecheck unfreeze", in_=world.channel)
         await world.slack.until(lambda: buttons(world.now(prompt)) == second_step())
         await world.confirm()

@@ -61,7 +61,7 @@ async def test_a_deletion_long_gone(slack: SlackWire, bot: SignedSlack) -> None:
     """The prompt of a deletion that is no longer known loses its buttons."""
     await click(bot, click_payload("deletion.review", "x" * 22, ALICE, response_url=slack.response_url()))
 
-    assert "This request ended long ago" in await answered(slack)
+    assert "This request is no longer known" in await answered(slack)
     (update,) = await slack.wait_for("chat.update")
     assert "actions" not in str(update.body["blocks"])
 

@@ -118,13 +118,14 @@ async def test_only_a_missing_scope_is_no_permission_to_ask(
     """Whatever Slack does, there is an answer well within the three seconds; no failure is remembered."""
     user = SlackUser(standin.workspace.team_id, "U01ALICE")
     for method in ("users.info", "usergroups.users.list"):
-        standin.fail_next(method, fault)
+        standin.faults.fail_always(method, fault)
     started = time.monotonic()
 
     entry = await directory.look_up(user)
 
     assert (entry.profile, entry.in_group, entry.age) == (unseen, unseen, None)
     assert time.monotonic() - started < 2.5  # the promise itself; the look-up is cut off after one second
+    standin.faults.clear()
     assert isinstance((await directory.look_up(user)).profile, Profile)
 
 

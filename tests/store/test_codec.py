@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.deletion import Confirmation, Deletion, Delivery, Lifecycle, Prompt, ResponseUrl, Returned
+from bot.domain.deletion import BrokenGlass, Confirmation, Deletion, Delivery, Lifecycle, Prompt, ResponseUrl, Returned
 from bot.domain.facts import CheckState, LookUp, Presence, TaskFacts
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
@@ -61,6 +61,7 @@ lifecycles = st.builds(
     Lifecycle,
     state=st.sampled_from(State),
     confirmations=st.lists(st.builds(Confirmation, user=users, operator=words), max_size=3).map(tuple),
+    broken_glass=st.none() | st.builds(BrokenGlass, by=users, why=words),
     seen=st.booleans(),
     outcome=st.none() | outcomes,
     ended_by=st.none() | users,
@@ -76,7 +77,8 @@ safeguards = st.builds(
     dwell=counts,
     confirmers=counts,
     protect=st.booleans(),
-    warnings=st.lists(words, max_size=3).map(tuple),
+    break_glass=st.booleans(),
+    warnings=st.lists(words, max_size=3, unique=True).map(tuple),
 )
 deletions = st.builds(
     Deletion,
@@ -95,6 +97,8 @@ deletions = st.builds(
         rendered=words,
         notified=st.frozensets(words, max_size=3),
         attempts=counts,
+        asked=st.none() | st.lists(words, max_size=3).map(tuple),
+        asked_at=times,
     ),
     shown=look_ups,
     before=look_ups,

@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 
+import pytest
+
 from bot.domain.errors import BotError
 from bot.store.freeze import RedisFreeze
 from bot.store.replays import RedisReplays
@@ -85,10 +87,13 @@ async def test_what_a_request_starts_is_concerned_too(rig: Rig) -> None:
     assert not await asyncio.create_task(request())
 
 
-async def test_redis_that_hangs(rig: Rig) -> None:
-    """The same, within the time that Slack waits."""
+@pytest.mark.parametrize("connected", [False, True], ids=["before it is reached", "when it was asked"])
+async def test_redis_that_hangs(rig: Rig, *, connected: bool) -> None:
+    """The same, within the time that Slack waits; whether it has remembered the signature makes no difference."""
     async with between(rig) as proxy:
         hanging = through(rig, proxy)
+        if connected:
+            await hanging.first_time(signature())
 
         async def request() -> bool:
             async with asyncio.timeout(2.8):

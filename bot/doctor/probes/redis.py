@@ -13,6 +13,7 @@ from bot.doctor.probe import Findings, Probe
 from bot.doctor.redis_answers import cause_of
 from bot.domain.errors import PersonError
 from bot.settings import Settings
+from bot.store.cluster import NoOwnerError
 from bot.store.schema import acl_rules
 
 _CHECK = "Check REDIS_URL, the network, and whether the server runs."
@@ -56,6 +57,9 @@ def _explained(error: PersonError, settings: Settings) -> Finding:
     cause = cause_of(error)
     if isinstance(cause, MasterNotFoundError):
         return fault("no Sentinel answers and knows this service", "Check the Sentinels and the service in REDIS_URL.")
+    if isinstance(cause, NoOwnerError):
+        hint = "Check whether it is a cluster that is up, and whether the Redis user may run CLUSTER SLOTS."
+        return fault("no node of the cluster says which of them has the keys", hint)
     if isinstance(cause, RedisTimeout) and "connecting" in str(cause):
         hint = "Check REDIS_URL and the network; with rediss:// the server must speak TLS on this port."
         return fault("no connection was made in time", hint)

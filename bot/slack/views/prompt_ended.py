@@ -23,7 +23,7 @@ def headline(shown: Shown) -> Text:
         case Stage.GONE if shown.said.why:  # a call had been sent, which may have done it
             return text("*{task}* is gone.", task=shown.task)
         case Stage.GONE:
-            return text("*{task}* is gone." if shown.said.why else "*{task}* was already gone.", task=shown.task)
+            return text("*{task}* was already gone.", task=shown.task)
         case Stage.UNKNOWN_FINAL:
             return text("⚠️ *{task}*: still not known whether it was deleted.", task=shown.task)
         case _:
@@ -56,7 +56,7 @@ def how_it_went(shown: Shown) -> tuple[Text, ...]:
         case Stage.GONE if shown.said.why:
             return (shown.said.why,)
         case Stage.GONE:
-            return _gone(shown), shown.said.why or Text("This bot didn't delete it.")
+            return _gone(shown), Text("This bot didn't delete it.")
         case Stage.FAILED:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:

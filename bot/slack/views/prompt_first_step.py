@@ -5,7 +5,7 @@ from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentenc
 from bot.slack.views.prompt_buttons import cancel, review
 from bot.slack.views.prompt_lines import asks, frozen, small_print, warnings
 from bot.slack.views.shown import Shown, Stage
-from bot.slack.views.task_lines import details, differences, obstacle, place
+from bot.slack.views.task_lines import details, differences, not_to_be_confused, obstacle, place
 
 
 def first_step(shown: Shown) -> Layout:
@@ -20,6 +20,7 @@ def first_step(shown: Shown) -> Layout:
                 *_news(shown),
                 asks(shown),
                 details(shown),
+                not_to_be_confused(shown),
                 obstacle(shown),
             ),
             Buttons(

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from bot.domain.facts import Difference, LookUp, Presence
-from bot.domain.text import NOTHING, Code, Link, Moment, Text, Value, text
+from bot.domain.task_id import short
+from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, Value, text
 from bot.slack.views.layout import Line, dots, sentences
 from bot.slack.views.shown import Shown
 
@@ -52,6 +53,12 @@ def obstacle(shown: Shown) -> Line:
     """Why CodeArts Check would refuse to delete it as it is now; empty if nothing speaks against it."""
     why = shown.facts.refused_by_service
     return sentences(Text("⚠️") if why else NOTHING, why)
+
+
+def not_to_be_confused(shown: Shown) -> Text:
+    """Other tasks that could be taken for this one."""
+    alike = tuple(Code(f"{each.name} {short(each.task_id)}") for each in shown.facts.look_alikes)
+    return text("⚠️ Not to be confused with {tasks}.", tasks=Several(alike)) if alike else NOTHING
 
 
 def differences(shown: Shown) -> tuple[Line, ...]:

@@ -123,12 +123,12 @@ class SlackStandIn:
             await self._http.close()
         await self._server.close()
 
-    # What the app is configured with.
-
     @property
     def sending_events(self) -> bool:
         """Whether an event of the Events API is on its way to the app."""
         return self._events.sending
+
+    # What the app is configured with.
 
     @property
     def api_url(self) -> str:

@@ -241,7 +241,7 @@ async def _(here: Deployed) -> None:
     "Redis",
     FAULT,
     "no node of the cluster says which of them has the keys",
-    "If it is not a cluster, begin REDIS_URL with redis://",
+    "Check whether it is a cluster that is up, and whether the Redis user may run CLUSTER SLOTS.",
 )
 async def _(here: Deployed) -> None:
     here.use_url(here.server.url.replace("redis://", "redis+cluster://"))
