@@ -57,7 +57,7 @@ QUICK = Timings(
     call_lease=3_500,
     talk_lease=2_000,
     look=100,
-    sweep=50,
+    sweep=100,
     answer=2_500,
 )
 TAKE_UP = 3.0  # seconds in which another bot has taken up what a killed one held, and shown it
@@ -131,7 +131,7 @@ class Rig:
                 break
             if await self.seen(lambda: self.prompts(task_id), within=TAKE_UP):
                 break
-        await self.slack.until(lambda: self.prompts(task_id), within=8)
+        await self.slack.until(lambda: self.prompts(task_id), within=20)
 
     async def press(self, label: str, until: Callable[[], object], *, by: Person | None = None) -> None:
         """Alice presses a button until what should come of it is to be seen."""
@@ -169,7 +169,7 @@ class Rig:
 
     async def confirmable(self, task_id: str = TASK) -> None:
         """Wait until a bot has noted that the delete button has been shown: before, people are told to look first."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             while not await self._confirmable(task_id):  # noqa: ASYNC110 - it is seen in Redis only
                 await asyncio.sleep(0.03)
 
@@ -248,7 +248,7 @@ class Rig:
         found = [deletion for one in ids if (deletion := await self.store.read(one)) is not None]
         return sorted(found, key=lambda deletion: deletion.requested_at)
 
-    async def closed(self, within: float = 15, *, agree: bool = True) -> list[Deletion]:
+    async def closed(self, within: float = 30, *, agree: bool = True) -> list[Deletion]:
         """Wait until nothing is left to be done. Returns every deletion; the audit log says the same of each.
 
         With `agree` False it does not have to: a log whose clock went back, or that begins late, looks forged.

@@ -16,7 +16,7 @@ from tests.faults.conftest import Worlds
 from tests.faults.rig import DELETED, KEEP, QUICK, REVIEW, SEEN_GONE, Rig
 from tests.faults.wire import Point
 
-AT_ONCE = 25  # worlds side by side: waiting for leases costs time, but no work
+AT_ONCE = 20  # worlds side by side: waiting for leases costs time, but no work
 TRIES = 4
 
 

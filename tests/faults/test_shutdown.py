@@ -123,7 +123,7 @@ async def test_what_ends_in_time_is_finished(world: Worlds, *, socket_mode: bool
         load = Load(rig)
         await asyncio.gather(*map(load.review, TASKS))
         executing, waiting = TASKS[:6], TASKS[6:]
-        rig.codearts.next_answer(*[Delay(0.8)] * len(executing))
+        rig.codearts.next_answer(*[Delay(1.5)] * len(executing))
         confirming = [asyncio.create_task(load.confirm(task_id)) for task_id in executing]
         await rig.codearts.arrival("DELETE")
         await asyncio.gather(*confirming)

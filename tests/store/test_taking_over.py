@@ -76,6 +76,25 @@ async def test_whoever_has_a_call_in_flight_does_not_take_it_over(rig: Rig) -> N
     assert [deletion.id for deletion in await rig.another_store().take_due()] == [called.id]
 
 
+async def test_what_came_due_after_the_last_trusted_reading_is_left(rig: Rig) -> None:
+    """It may have come due by a jump of the clock that nobody has noticed yet."""
+    held = await rig.requested()
+    await rig.pass_time(TIMINGS.talk_lease)
+    due = await rig.due_at(held)
+    assert due is not None
+    assert await rig.store.take_due(by=round(due) - 1) == []
+    (taken,) = await rig.store.take_due(by=round(due) + 1)
+    assert taken.id == held.id
+
+
+async def test_calls_in_flight_here_do_not_stand_in_the_way(rig: Rig) -> None:
+    """However many of them are due by a jump of the clock, others are found behind them."""
+    held = [await rig.requested(f"task-{number}") for number in range(20)]
+    await rig.pass_time(TIMINGS.talk_lease)
+    (taken,) = await rig.store.take_due({each.id for each in held[:-1]})
+    assert taken.id == held[-1].id
+
+
 async def test_the_longest_overdue_is_taken_first(rig: Rig) -> None:
     """Nothing starves, however much is due."""
     ids = []
