@@ -5,6 +5,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from bot.deletions.acknowledgement_deadline import Dependency, waiting_for
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import (
     AuditLog,
@@ -199,9 +200,13 @@ class Requests:
         return identity, None if found.presence is Presence.UNKNOWN and not found.facts.missing_right else found
 
     async def _no_such_task(self, task_id: str) -> NoSuchTask:
-        candidates, events = await asyncio.gather(self._service.search(task_id), self._audit.latest())
+        candidates, events = await asyncio.gather(self._search(task_id), self._audit.latest())
         ended = (event for event in events if event.get("task") == task_id and event.get("kind") == EventKind.DELETED)
         return NoSuchTask(task_id, candidates, next(ended, None))
+
+    async def _search(self, name: str) -> tuple[Candidate, ...]:
+        with waiting_for(Dependency.CODEARTS):
+            return await self._service.search(name)
 
     async def _show_again(self, deletion: Deletion) -> None:
         """Draw the prompt again: if it was deleted in Slack, it is posted again.

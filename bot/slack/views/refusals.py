@@ -141,8 +141,8 @@ _SAID: Mapping[str, Sequence[str]] = {
         "🧊 Deletions are frozen.",
     ),
     "too_many": (
-        "That's {limit} deletions of yours this hour, the limit here. The next one is possible at {own_until}.",
-        "That's {limit} deletions this hour, the limit here. The next one is possible at {until}.",
+        "You have reached this hour's limit of {limit}. The next deletion is possible at {own_until}.",
+        "This hour's limit of {limit} deletions is reached. The next one is possible at {until}.",
         "That's the limit of deletions for this hour.",
     ),
     "too_soon": ("That was quick! Have a look first; the button works in a second.",),
