@@ -27,7 +27,7 @@ from bot.deletions.runner import Runner
 from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
 from bot.domain.errors import NotRecordedError, PersonError
-from bot.domain.limits import Limits
+from bot.domain.rate_limits import Limits
 from bot.domain.timings import Timings
 from bot.observability.backlog import Backlog
 from bot.observability.exposition import Exposition

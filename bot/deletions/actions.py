@@ -13,7 +13,7 @@ from bot.deletions.refusals import Refusals, refused_by, refused_on
 from bot.deletions.runner import Runner
 from bot.domain.access import Identity
 from bot.domain.audit import of_deletion
-from bot.domain.call import Step, before_confirming
+from bot.domain.before_call import before_confirming
 from bot.domain.confirmations import kind_of
 from bot.domain.decision import Decision, decide
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
@@ -21,6 +21,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import CONFIRMING, KEEPING, Action, Requirement, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards, strictest
+from bot.domain.step import Step
 from bot.domain.timings import Timings
 
 _STALE = frozenset({Reason.OTHER_STATE, Reason.EXPIRED, Reason.TOO_LATE, Reason.FROZEN})

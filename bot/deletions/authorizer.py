@@ -8,12 +8,12 @@ whoever presses a button all day uses up their look-ups and not those of the oth
 import time
 from collections.abc import Callable
 
-from bot.deletions.deadlines import Dependency, waiting_for
+from bot.deletions.acknowledgement_deadline import Dependency, waiting_for
 from bot.deletions.ports import Directory
 from bot.domain.access import AccessPolicy, Identity
 from bot.domain.identity import SlackUser
+from bot.domain.look_up_quota import Quota
 from bot.domain.profile import DirectoryEntry
-from bot.domain.quota import Quota
 from bot.domain.refusal import Reason, Refusal, Refused
 
 REFUSED_FOR = 10.0  # seconds for which a remembered answer refuses; after that Slack is asked again first

@@ -11,26 +11,22 @@ from bot.deletions.authorizer import Authorizer
 from bot.deletions.ports import Change, ConflictError, DeletionStore, TaskService
 from bot.domain import still_confirmed
 from bot.domain.access import Identity
+from bot.domain.after_call import after_call, late_answer
 from bot.domain.asking import by_others
 from bot.domain.audit import Event, of_deletion
-from bot.domain.call import (
-    Step,
-    after_call,
-    after_interruption,
-    before_call,
-    interrupted,
-    late_answer,
-    stopped_by_freeze,
-)
+from bot.domain.before_call import before_call
 from bot.domain.deletion import Deletion
 from bot.domain.errors import PersonError
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, EventKind, Requirement, State, transition
 from bot.domain.outcome import Outcome
+from bot.domain.recovery import after_interruption, interrupted
 from bot.domain.refusal import Refused
 from bot.domain.rules import Rules
+from bot.domain.step import Step
 from bot.domain.text import Text
 from bot.domain.timings import Timings
+from bot.domain.waiting import stopped_by_freeze
 
 _JUST_CHECKED = 10_000  # milliseconds for which a confirmation's own check of permission holds
 _PAUSE = 0.5  # seconds between attempts to record an outcome

@@ -13,9 +13,9 @@ from bot.domain.facts import Candidate, LookUp
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
-from bot.domain.limits import LimitReached
 from bot.domain.outcome import Outcome
 from bot.domain.profile import DirectoryEntry, Unseen
+from bot.domain.rate_limits import LimitReached
 from bot.domain.rules import Safeguards
 
 

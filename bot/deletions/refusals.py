@@ -19,7 +19,7 @@ from bot.domain.errors import DeliveryError, PersonError
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import ENDED
-from bot.domain.limits import LimitReached
+from bot.domain.rate_limits import LimitReached
 from bot.domain.refusal import Reason, Refused
 from bot.domain.refusal_counter import RefusalCounter
 from bot.domain.text import Code, Moment, Value

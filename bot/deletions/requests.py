@@ -18,6 +18,7 @@ from bot.deletions.ports import (
 from bot.deletions.refusals import Refusals, refused_by
 from bot.deletions.runner import Runner
 from bot.domain.access import Identity
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.audit import Recorded
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, ResponseUrl
@@ -27,7 +28,6 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
-from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 
 _NOT_FOUND_OUT = LookUp(Presence.UNKNOWN)

@@ -16,26 +16,18 @@ from bot.deletions.background import Background
 from bot.deletions.execution import Execution
 from bot.deletions.outbox import Outbox
 from bot.deletions.ports import Change, Close, ConflictError, DeletionStore, Hold, Rest, TaskService, Then
-from bot.domain import backoff
+from bot.domain import backoff, dwell
 from bot.domain import next_step as steps
+from bot.domain.after_call import after_look, looked
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.audit import of_deletion
-from bot.domain.call import (
-    Step,
-    after_look,
-    expired,
-    launched,
-    looked,
-    nobody_else_sees,
-    nobody_to_confirm,
-    shown_first,
-    stopped_by_freeze,
-)
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.next_step import NextStep, next_step
-from bot.domain.second_person import SecondPerson
+from bot.domain.step import Step
 from bot.domain.timings import Timings
+from bot.domain.waiting import expired, launched, nobody_else_sees, nobody_to_confirm, shown_first, stopped_by_freeze
 
 _log = structlog.get_logger(__name__)
 
@@ -228,20 +220,11 @@ class Runner:
         sent = replace(deletion, delivery=delivery)
         if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
             sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
-        if isinstance(message, steps.Redraw) and delivery.prompt is not None and not self._starts_dwell(sent):
+        if isinstance(message, steps.Redraw) and delivery.prompt is not None and not dwell.begins(sent):
             following = self._next_step(sent)
             if not isinstance(following, steps.Show | steps.Redraw):
                 return sent  # drawing again is harmless, so it is noted with what comes next
         return await self._commit(deletion, sent, then=self._then(sent))
-
-    def _starts_dwell(self, deletion: Deletion) -> bool:
-        """Whether the delete button has just been shown, for the first time or again after a freeze."""
-        return (
-            deletion.state is State.REVIEWED
-            and deletion.freeze is None
-            and not deletion.lifecycle.confirmable_at
-            and deletion.delivery.rendered == deletion.appearance
-        )
 
     def _then(self, deletion: Deletion) -> Then:
         """What becomes of the hold after a write, if nothing happens meanwhile."""
@@ -261,8 +244,8 @@ class Runner:
     async def _commit(self, before: Deletion, after: Deletion, *, then: Then | None = None) -> Deletion | None:
         """Record what changes no state. Returns None if the deletion has been let go of, and nothing is left to do."""
         then = then or self._then(after)
-        dwell = after.safeguards.dwell if self._starts_dwell(after) else None
-        written = await self._store.commit(Change(before, after, None, (), then, dwell))
+        confirmable_in = after.safeguards.dwell if dwell.begins(after) else None
+        written = await self._store.commit(Change(before, after, None, (), then, confirmable_in))
         if isinstance(then, Hold) or written.appearance != after.appearance:  # frozen meanwhile, say
             return written
         return None

@@ -7,10 +7,10 @@ what comes while deletions are frozen waits until they go on.
 from dataclasses import replace
 
 from bot.domain.access import Identity
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.confirmations import kind_of, same_operator
 from bot.domain.deletion import Deletion, Delivery, Returned
 from bot.domain.lifecycle import State
-from bot.domain.second_person import SecondPerson
 
 APPROVERS = "approvers"
 """The message that asks those who may confirm."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.domain.access import Identity
 from bot.domain.confirmations import KINDS, Attempt, Kind, kind_of, same_operator
 from bot.domain.deletion import BrokenGlass, Confirmation, Deletion, Lifecycle
+from bot.domain.dwell import is_slip
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import (
     AWAITING_CONFIRMATION,
@@ -207,8 +208,7 @@ def _obstacle(deletion: Deletion) -> Reason | None:
     """What stands in the way of a confirmation right now."""
     if deletion.freeze is not None:  # first, since its delete button has gone, and "too soon" would not be true
         return Reason.FROZEN
-    confirmable_at = deletion.lifecycle.confirmable_at
-    return Reason.TOO_SOON if not confirmable_at or deletion.read_at < confirmable_at else None
+    return Reason.TOO_SOON if is_slip(deletion) else None
 
 
 def _confirmed(deletion: Deletion, action: Action, after: Lifecycle, safeguards: Safeguards) -> Decision:

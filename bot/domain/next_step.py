@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.domain import asking
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.deletion import Deletion, Delivery
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
-from bot.domain.second_person import SecondPerson
 
 RESULT = "result"
 """The announcement in the conversation itself."""

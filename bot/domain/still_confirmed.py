@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from bot.domain.access import Identity
 from bot.domain.asking import forgotten
-from bot.domain.call import Step, no_longer_allowed
+from bot.domain.before_call import no_longer_allowed
 from bot.domain.confirmations import kind_of, same_operator
 from bot.domain.deletion import Confirmation, Deletion, Lifecycle, Returned
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State, transition
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Safeguards, strictest
+from bot.domain.step import Step
 
 People = Mapping[SlackUser, Identity | Refused]
 """Those who asked and confirmed, as they now are; `Refused` if they may no longer, or if it could not be checked."""

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.rules import LEAST, Match, ReasonPolicy, Rule, Safeguards
-from bot.domain.second_person import SecondPerson
 from bot.settings import checks, kinds
 from bot.settings.checks import within
 from bot.settings.table import Table

@@ -23,8 +23,8 @@ from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.limits import LimitReached
 from bot.domain.next_step import REQUESTER, RESULT
+from bot.domain.rate_limits import LimitReached
 from bot.slack.channel_queues import ChannelQueues, Rank
 from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
 from bot.slack.health import SlackHealth

@@ -14,8 +14,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.models.views import View
 from structlog.contextvars import bound_contextvars
 
+from bot.deletions.acknowledgement_deadline import deadline
 from bot.deletions.background import Background
-from bot.deletions.deadlines import deadline
 from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
 from bot.domain.errors import DeliveryError, PersonError, UsageError
 from bot.domain.identity import SlackUser

@@ -11,7 +11,7 @@ from bot.domain.audit import Event, of_deletion
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
 from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
-from bot.domain.limits import HOUR, LimitReached, Limits
+from bot.domain.rate_limits import HOUR, LimitReached, Limits
 from bot.domain.timings import Timings
 from bot.store.codec import (
     decode,

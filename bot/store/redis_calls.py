@@ -25,7 +25,7 @@ from redis.exceptions import AuthenticationError, NoScriptError, RedisError, Res
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import TimeoutError as NoAnswerError
 
-from bot.deletions.deadlines import Dependency, note_hung, waiting_for
+from bot.deletions.acknowledgement_deadline import Dependency, note_hung, waiting_for
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
 from bot.observability.seldom import Seldom

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from bot.deletions.deadlines import Dependency
+from bot.deletions.acknowledgement_deadline import Dependency
 from bot.domain.errors import MaybeRecordedError, NotRecordedError, TooSlowError
 from bot.store.redis_calls import UNPROVEN, RedisCalls
 from bot.store.transaction import Transaction, missing, set_for

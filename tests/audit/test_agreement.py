@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,28 +10,24 @@ from redis.asyncio import Redis
 
 from bot.deletions.ports import Change, ConflictError
 from bot.domain.access import Identity
+from bot.domain.after_call import after_call, after_look, looked
 from bot.domain.audit import of_deletion
-from bot.domain.call import (
-    Step,
-    after_call,
-    after_interruption,
-    after_look,
-    before_call,
-    expired,
-    launched,
-    looked,
-    stopped_by_freeze,
-)
+from bot.domain.before_call import before_call
 from bot.domain.decision import decide
 from bot.domain.deletion import Deletion
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import LOOKED_INTO, Action, EventKind, State
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.recovery import after_interruption
 from bot.domain.rules import Safeguards
+from bot.domain.waiting import expired, launched, stopped_by_freeze
 from bot.store.embedded import EmbeddedServer
 from tests.audit.agreement import check_agreement
 from tests.store.rig import ADMIN, ALICE, GRACE, OPERATORS, SHOWN, TIMINGS, Rig, calling, new, stepping
+
+if TYPE_CHECKING:
+    from bot.domain.step import Step
 
 FOUND = [
     SHOWN,

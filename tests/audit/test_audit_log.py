@@ -7,12 +7,13 @@ from dataclasses import asdict, replace
 import pytest
 
 from bot.deletions.ports import Change, Close, ConflictError
+from bot.domain.after_call import after_call, after_look, looked
 from bot.domain.audit import Event, of_deletion, of_refusal
-from bot.domain.call import after_call, after_look, launched, looked
 from bot.domain.checkpoints import Checkpoint, Report, verify
 from bot.domain.facts import LookUp, Presence
 from bot.domain.lifecycle import Action, EventKind
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.waiting import launched
 from bot.store.audit import RedisAuditLog
 from tests.audit.agreement import check_agreement
 from tests.store.rig import ALICE, BOB, GRACE, TIMINGS, Rig, acting, calling, new

@@ -11,7 +11,7 @@ from bot.deletions.refusals import Refusals, refused_by
 from bot.domain.errors import UsageError
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action
-from bot.domain.limits import Limits
+from bot.domain.rate_limits import Limits
 from bot.domain.refusal import Reason, Refused
 from bot.domain.text import Text
 from bot.slack.delivery import SlackMessenger

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.access import Identity
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.asking import APPROVERS, GLASS, REMINDER, waits_for
-from bot.domain.call import before_call
+from bot.domain.before_call import before_call
 from bot.domain.deletion import BrokenGlass, Confirmation, Deletion, Returned
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State
@@ -25,7 +26,6 @@ from bot.domain.next_step import (
     targets,
 )
 from bot.domain.rules import Safeguards
-from bot.domain.second_person import SecondPerson
 from tests.domain.samples import ADMIN, ALICE, BOB, CAROL, EXISTS, EXPIRES_AT, FREEZE, PEOPLE, REQUESTED_AT, deletion
 
 ASKS = SecondPerson(ttl=300_000, ask=("U2",), reminders=(60_000, 120_000))

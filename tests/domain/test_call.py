@@ -7,28 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.call import (
-    after_call,
-    after_interruption,
-    after_look,
-    before_call,
-    expired,
-    interrupted,
-    late_answer,
-    launched,
-    looked,
-    no_longer_allowed,
-    nobody_else_sees,
-    shown_first,
-    stopped_by_freeze,
-)
+from bot.domain.after_call import after_call, after_look, late_answer, looked
+from bot.domain.before_call import before_call, no_longer_allowed
 from bot.domain.deletion import Deletion, Returned
 from bot.domain.facts import BRANCH_LIMIT, IDENTITY, CheckState, LookUp, Presence, TaskFacts, fingerprint
 from bot.domain.lifecycle import ENDED, LOOKED_INTO, Action, State
 from bot.domain.outcome import Outcome, Verdict, of_second_send
+from bot.domain.recovery import after_interruption, interrupted
 from bot.domain.refusal import Reason, Refused
 from bot.domain.text import text
 from bot.domain.timings import Timings
+from bot.domain.waiting import expired, launched, nobody_else_sees, shown_first, stopped_by_freeze
 from tests.domain.samples import ADMIN, EXISTS, EXPIRES_AT, FACTS, FREEZE, GONE, NOW, REQUESTED_AT, UNSEEN, deletion
 
 TIMINGS = Timings()

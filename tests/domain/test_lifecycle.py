@@ -9,22 +9,8 @@ import pytest
 
 from bot.domain import still_confirmed
 from bot.domain.access import Identity
-from bot.domain.call import (
-    Step,
-    after_call,
-    after_interruption,
-    after_look,
-    before_call,
-    before_confirming,
-    expired,
-    interrupted,
-    late_answer,
-    launched,
-    no_longer_allowed,
-    nobody_else_sees,
-    shown_first,
-    stopped_by_freeze,
-)
+from bot.domain.after_call import after_call, after_look, late_answer
+from bot.domain.before_call import before_call, before_confirming, no_longer_allowed
 from bot.domain.confirmations import KINDS
 from bot.domain.decision import decide
 from bot.domain.deletion import Confirmation, Deletion
@@ -43,10 +29,13 @@ from bot.domain.lifecycle import (
     transition,
 )
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.recovery import after_interruption, interrupted
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Safeguards
+from bot.domain.step import Step
 from bot.domain.text import text
 from bot.domain.timings import Timings
+from bot.domain.waiting import expired, launched, nobody_else_sees, shown_first, stopped_by_freeze
 from tests.domain.samples import ALICE, BOB, EXISTS, FREEZE, GONE, PEOPLE, UNSEEN, deletion
 
 TIMINGS = Timings()

@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import next_step as steps
-from bot.domain.call import (
-    Step,
-    after_call,
-    after_interruption,
-    after_look,
-    before_call,
-    expired,
-    launched,
-    looked,
-    shown_first,
-    stopped_by_freeze,
-)
+from bot.domain.after_call import after_call, after_look, looked
+from bot.domain.before_call import before_call
 from bot.domain.deletion import Deletion, Prompt
 from bot.domain.facts import LookUp
 from bot.domain.freeze import Freeze
@@ -45,7 +35,10 @@ from bot.domain.next_step import (
     targets,
 )
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.recovery import after_interruption
+from bot.domain.step import Step
 from bot.domain.timings import Timings
+from bot.domain.waiting import expired, launched, shown_first, stopped_by_freeze
 from tests.domain.samples import ADMIN, ALICE, BOB, EXISTS, EXPIRES_AT, FREEZE, GONE, NOW, PROMPT, UNSEEN, deletion
 
 TIMINGS = Timings()

@@ -108,7 +108,7 @@ async def test_doctor_tells_of_a_jump(tmp_path: Path) -> None:
 
 
 async def test_no_jump_is_seen_where_there_is_none(tmp_path: Path) -> None:
-    """A Redis that hung for seconds, and a slow one, have clocks that go on as they should."""
+    """A correction by a second, as NTP makes it, restarts nothing."""
     async with movable(tmp_path / "redis") as server, open_host(tmp_path, server.url) as host:
         await host.ask(TASK)
         server.move(1)

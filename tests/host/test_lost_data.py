@@ -166,7 +166,7 @@ async def test_the_embedded_servers_data_are_gone(tmp_path: Path) -> None:
 
 
 async def test_a_fresh_deployment_is_never_frozen(tmp_path: Path) -> None:
-    """Nor one that is pointed to another Redis or another prefix, or whose audit log has been trimmed meanwhile."""
+    """Nor one that is pointed to another Redis or another prefix."""
     place = {"CODECHECK_DATA_DIR": str(tmp_path / "memory")}
     (tmp_path / "memory").mkdir()
     async with (

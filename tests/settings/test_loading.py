@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.approval_wait import SecondPerson
 from bot.domain.rules import Match, ReasonPolicy, Rule, Safeguards
-from bot.domain.second_person import SecondPerson
 from bot.domain.timings import Timings
 from bot.settings import AccessKey, IamUser, Settings, SettingsError, load_settings, load_store_settings, notices_of
 from bot.settings.model import secrets_of, variables_of

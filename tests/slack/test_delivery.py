@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from bot.domain.deletion import Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, UndeliverableError
 from bot.domain.lifecycle import State
-from bot.domain.limits import LimitReached
 from bot.domain.next_step import REQUESTER, RESULT
+from bot.domain.rate_limits import LimitReached
 from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError

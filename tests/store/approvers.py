@@ -11,11 +11,11 @@ from multiprocessing.synchronize import Barrier
 from bot.deletions.ports import Change, ConflictError
 from bot.domain.access import Identity
 from bot.domain.audit import of_deletion
-from bot.domain.call import expired
 from bot.domain.decision import decide
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State
 from bot.domain.rules import Safeguards
+from bot.domain.waiting import expired
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.redis_calls import RedisCalls

@@ -10,14 +10,14 @@ from redis.asyncio import Redis
 from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Then
 from bot.domain.access import Identity
 from bot.domain.audit import of_deletion
-from bot.domain.call import Step
 from bot.domain.decision import decide
 from bot.domain.deletion import Deletion, Prompt
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, EventKind, Requirement, State, transition
-from bot.domain.limits import Limits
+from bot.domain.rate_limits import Limits
 from bot.domain.rules import Safeguards
+from bot.domain.step import Step
 from bot.domain.timings import Timings
 from bot.store.audit import RedisAuditLog
 from bot.store.connection import connect

@@ -8,7 +8,7 @@ from bot.deletions.ports import ConflictError
 from bot.domain.errors import NotRecordedError
 from bot.domain.freeze import Freeze
 from bot.domain.lifecycle import Action, Requirement, State
-from bot.domain.limits import HOUR, Limits
+from bot.domain.rate_limits import HOUR, Limits
 from bot.domain.rules import Safeguards
 from tests.store.rig import ADMIN, ALICE, BOB, GRACE, Rig, acting
 

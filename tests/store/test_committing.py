@@ -7,21 +7,17 @@ from dataclasses import replace
 import pytest
 
 from bot.deletions.ports import Change, Close, ConflictError, Hold, Rest, Then
+from bot.domain.after_call import after_call
 from bot.domain.audit import of_deletion
-from bot.domain.call import (
-    after_call,
-    expired,
-    launched,
-    stopped_by_freeze,
-)
 from bot.domain.deletion import Confirmation, Deletion, Delivery, Prompt
 from bot.domain.errors import NotRecordedError
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.lifecycle import ENDED, Action, Requirement, State
-from bot.domain.limits import Limits
 from bot.domain.outcome import Outcome, Verdict
+from bot.domain.rate_limits import Limits
 from bot.domain.rules import Safeguards
 from bot.domain.text import Moment, text
+from bot.domain.waiting import expired, launched, stopped_by_freeze
 from tests.store.rig import (
     ADMIN,
     ALICE,

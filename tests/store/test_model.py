@@ -17,13 +17,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from bot.deletions.ports import Change, Close, ConflictError, Hold, Rest
 from bot.domain.access import Identity
+from bot.domain.after_call import after_call
 from bot.domain.audit import of_deletion
-from bot.domain.call import Step, after_call, expired, launched, stopped_by_freeze
 from bot.domain.decision import decide
 from bot.domain.deletion import Deletion
 from bot.domain.lifecycle import ENDED, Action, Requirement, State
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.rules import Safeguards
+from bot.domain.step import Step
+from bot.domain.waiting import expired, launched, stopped_by_freeze
 from bot.store.connection import connect
 from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import EmbeddedServer

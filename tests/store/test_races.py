@@ -7,12 +7,13 @@ import sys
 import pytest
 
 from bot.deletions.ports import Change, ConflictError, Rest
-from bot.domain.call import after_call, launched
+from bot.domain.after_call import after_call
 from bot.domain.deletion import Deletion
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, State
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.rules import Safeguards
+from bot.domain.waiting import launched
 from bot.store.deletions import RedisDeletionStore
 from tests.store.rig import ADMIN, ALICE, BOB, GRACE, TIMINGS, Rig, acting, stepping
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from bot.deletions.ports import Change, Close, ConflictError, Rest
+from bot.domain.after_call import after_call
 from bot.domain.audit import of_deletion, of_refusal
-from bot.domain.call import after_call
 from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.errors import MaybeRecordedError
 from bot.domain.lifecycle import Action, State

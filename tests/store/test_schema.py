@@ -7,7 +7,7 @@ from bot.domain.audit import of_refusal
 from bot.domain.deletion import ResponseUrl
 from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.lifecycle import Action
-from bot.domain.limits import Limits
+from bot.domain.rate_limits import Limits
 from bot.domain.timings import Timings
 from bot.store.probe import probe
 from bot.store.schema import COMMANDS, Keys, acl_rules

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from bot.deletions.deadlines import since_arrival
+from bot.deletions.acknowledgement_deadline import since_arrival
 from bot.deletions.ports import Change, ConflictError, DeletionStore, NewDeletion
 from bot.domain.audit import Event
 from bot.domain.deletion import Deletion, ResponseUrl

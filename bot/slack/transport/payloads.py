@@ -8,7 +8,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from yarl import URL  # aiohttp parses addresses by it: what is checked here must be what is called
 
-from bot.deletions.deadlines import payload_arrived
+from bot.deletions.acknowledgement_deadline import payload_arrived
 from bot.observability.seldom import Seldom
 
 _SLACK = ("slack.com", "slack-gov.com")

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.domain.call import NEVER_SEEN
 from bot.domain.confirmations import KINDS
 from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.domain.identity import SlackUser
+from bot.domain.step import NEVER_SEEN
 from bot.domain.text import Text, UserGroup
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.quota import Quota
+from bot.domain.look_up_quota import Quota
 
 
 def test_a_burst_and_then_one_at_a_time() -> None:

@@ -5,7 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.deletions.deadlines import Dependency, deadline, note_hung, payload_arrived, since_arrival, waiting_for
+from bot.deletions.acknowledgement_deadline import (
+    Dependency,
+    deadline,
+    note_hung,
+    payload_arrived,
+    since_arrival,
+    waiting_for,
+)
 from bot.domain.errors import MaybeRecordedError, TooSlowError
 
 FOR_EVER = 3_600.0  # seconds: far longer than a test takes

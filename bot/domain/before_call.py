@@ -1,0 +1,77 @@
+"""Just before the call, and just before a confirmation: is the task still what was shown, and may they still?
+
+A confirmation holds only for what was shown: gone is GONE, changed or unreadable goes back to be reviewed again.
+"""
+
+from dataclasses import replace
+
+from bot.domain.asking import forgotten
+from bot.domain.deletion import Deletion, Lifecycle, Returned
+from bot.domain.facts import LookUp, Presence, differences
+from bot.domain.lifecycle import Action, State
+from bot.domain.outcome import Outcome, Verdict
+from bot.domain.refusal import Refused
+from bot.domain.step import Step, step
+from bot.domain.text import Text
+
+
+def before_call(deletion: Deletion, now: LookUp) -> Step:
+    """What a look-up just before the call leads to: the call, GONE, or a new review.
+
+    A confirmation holds only for what was shown. If the task could not be read when it was shown, reading it is
+    optional, and the call goes ahead.
+    """
+    if now.presence is Presence.GONE:
+        gone = Outcome(Verdict.GONE, sent=False)
+        return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.GONE, outcome=gone))
+    seen = now.presence is Presence.EXISTS
+    if deletion.readable and deletion.shown is not None:
+        changed = differences(deletion.shown.facts, now.facts)
+        if not seen or any(not each.now for each in changed):
+            return _sent_back(deletion, now, Returned.UNREADABLE)
+        if changed:
+            return _sent_back(deletion, now, Returned.CHANGED)
+    if refused := now.facts.refused_by_service:
+        outcome = Outcome(Verdict.FAILED, why=refused, sent=False)
+        return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.FAILED, outcome=outcome))
+    return step(deletion, Action.CALL, replace(deletion.lifecycle, seen=seen))
+
+
+def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
+    """Both confirmations are void: it has to be reviewed and confirmed again, and whoever is to do so asked again."""
+    asked_again = Lifecycle(
+        state=State.REQUESTED,
+        expires_at=deletion.renewed_until,
+        ttl=deletion.lifecycle.ttl,
+        returned=why,
+        stricter=deletion.lifecycle.stricter,
+    )
+    shown = now if why is Returned.CHANGED else deletion.shown
+    delivery = forgotten(deletion.delivery, State.REQUESTED)
+    return step(deletion, Action.RETURN, asked_again, shown=shown, before=deletion.shown, delivery=delivery)
+
+
+def before_confirming(deletion: Deletion, now: LookUp) -> Step | None:
+    """What a look-up says when somebody else confirms, hours after the task was shown; None if it is as it was.
+
+    What cannot be read now is read again just before the call.
+    """
+    if now.presence is Presence.GONE:
+        gone = Outcome(Verdict.GONE, sent=False)
+        return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.GONE, outcome=gone))
+    if deletion.shown is None or now.presence is not Presence.EXISTS:
+        return None
+    changed = differences(deletion.shown.facts, now.facts)
+    return _sent_back(deletion, now, Returned.CHANGED) if changed and all(each.now for each in changed) else None
+
+
+def no_longer_allowed(deletion: Deletion, refused: Refused) -> Step:
+    """A confirmed deletion whose requester or confirmer may no longer ask for it: nothing is sent."""
+    outcome = Outcome(
+        Verdict.FAILED,
+        why=Text("Whoever asked for it or confirmed it may no longer do so, or Slack could not be asked."),
+        hint=Text("Ask again."),
+        code=refused.reason,
+        sent=False,
+    )
+    return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.FAILED, outcome=outcome))
