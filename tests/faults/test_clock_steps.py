@@ -18,7 +18,7 @@ pytestmark = needs_faketime
 HOUR = 3_600
 GRACE = "[confirmation]\ndwell_seconds = 0\ngrace_seconds = 4\n"
 SHORTEST = 3.5  # seconds: a step is noticed to within the time of a round trip or two
-STEPS = pytest.mark.parametrize("step", [HOUR, 60, 5, -60, -HOUR], ids=lambda step: f"{step:+} s")
+STEPS = pytest.mark.parametrize("step", [HOUR, 60, -HOUR], ids=lambda step: f"{step:+} s")
 
 Worlds = Callable[..., AbstractAsyncContextManager[Rig]]
 
@@ -40,7 +40,7 @@ def world(nursery: Nursery, server: Server) -> Worlds:
     return opened
 
 
-@STEPS
+@pytest.mark.parametrize("step", [HOUR, 60, 5, -60, -HOUR], ids=lambda step: f"{step:+} s")
 @pytest.mark.parametrize("bots", [1, 2])
 async def test_a_step_while_a_delete_is_on_its_way(world: Worlds, server: Server, step: float, bots: int) -> None:
     """It is not taken over, so no second one is sent beside it; its answer counts, and is told once."""
