@@ -80,6 +80,7 @@ async def test_somebody_else_confirms(page: Page, sandbox: Sandbox) -> None:
     await enter(page, "two-person")
     await ask(page, in_="two-person")
     await press(page, "Review deletion…", in_="two-person")
+    await channel(page, "two-person").get_by_text("replied to a thread:").wait_for()  # those who may confirm are called
     await press(page, DELETE, in_="two-person")
     await expect(channel(page, "two-person").get_by_text("Only visible to you")).to_be_visible()
     assert sandbox.stage.world.codearts.count("DELETE") == 0
