@@ -34,7 +34,7 @@ async def ask(page: Page, task: str = FRONTEND, *, in_: str = "code-quality") ->
 
 async def press(page: Page, label: str, *, in_: str = "code-quality") -> None:
     """Press the latest button of that label in the channel."""
-    await channel(page, in_).get_by_role("button", name=label).last.click()
+    await channel(page, in_).get_by_role("button", name=label, exact=True).last.click()
 
 
 async def act_as(page: Page, name: str) -> None:

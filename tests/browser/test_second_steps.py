@@ -51,7 +51,7 @@ async def test_the_window_is_put_away_by_keyboard(page: Page, sandbox: Sandbox) 
     await window.get_by_label("Type webshop-frontend to confirm").fill(FRONTEND)
     await page.keyboard.press("Escape")
     await expect(window).to_have_count(0)
-    await press(page, DELETE, in_="release")
+    await press(page, f"{DELETE}…", in_="release")
     await expect(window.get_by_label("Type webshop-frontend to confirm")).to_have_value("")
     assert sandbox.stage.world.codearts.count("DELETE") == 0
 
