@@ -1,1 +1,1 @@
-"""Figures, taken on loopback in one run: `python -m benchmarks`. Trust the ratios; the machine makes the rest."""
+"""Benchmarks on loopback: `python -m benchmarks`. Trust only the ratios; the rest depends on the machine."""

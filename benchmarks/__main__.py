@@ -1,6 +1,6 @@
 """How long Slack waits for an acknowledgement, what a deletion costs, and what a write to Redis takes.
 
-The bot is a process of its own; the floor and the clients run in this one. Rounds are interleaved.
+The bot is a separate process; the floor and the clients run in this one. Rounds are interleaved.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ from codecheck_sandbox.world import World, open_world
 
 ROUNDS = 100
 WARM_UP = 10
-_LOOK = 0.05  # seconds until it is recorded that the button has been shown: from then on a click counts
+_LOOK = 0.05  # seconds until it is recorded that the button has been shown; only then does a click count
 NO_DWELL = "[confirmation]\ndwell_seconds = 0\n"
 
 
 async def main() -> None:
-    """Take every figure and print it."""
+    """Run every benchmark and print the results."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="codecheck-bench-")))
         server = await start_embedded(folder / "redis")
@@ -59,7 +59,7 @@ async def main() -> None:
 
 
 async def _acknowledgements(floor: SignedClient, bot: SignedClient, world: World) -> None:
-    """A signed slash command and a signed click, each with its write to Redis, against the floor."""
+    """A signed slash command and a signed click, each with its write to Redis, compared with the floor."""
     at_floor: list[float] = []
     helped: list[float] = []
     commands: list[float] = []
@@ -87,7 +87,7 @@ async def _acknowledgements(floor: SignedClient, bot: SignedClient, world: World
 
 
 def _deletion_id(blocks: object) -> str:
-    """What the prompt's buttons carry."""
+    """The deletion's ID, from the value of the prompt's buttons."""
     for block in blocks if isinstance(blocks, tuple) else ():
         for element in getattr(block, "elements", ()):
             if value := getattr(element, "value", None):
@@ -96,14 +96,14 @@ def _deletion_id(blocks: object) -> str:
 
 
 async def _whole_deletions(world: World, redis_url: str, count: int = 24) -> None:
-    """CPU time of the bot's process for a command, two clicks, one DELETE and its announcement; and round trips."""
+    """CPU time of the bot's process, and round trips, for a command, two clicks, one DELETE and its result."""
     process = psutil.Process(world.bot.pid)
     ids = [secrets.token_hex(16) for _ in range(WARM_UP + count)]
     names = {task_id: f"bench-{task_id[:8]}" for task_id in ids}
     world.codearts.add_tasks(
         *(Task(task_id, names[task_id], WEBSHOP, "Webshop", "https://example.com/x.git") for task_id in ids)
     )
-    people = cycle((world.alice, world.bob))  # each may have so many look-ups at once
+    people = cycle((world.alice, world.bob))  # each has a limit of simultaneous look-ups
     for task_id in ids[:WARM_UP]:
         await _delete(world, next(people), task_id, names[task_id])
     async with _round_trips(redis_url) as trips:
@@ -114,7 +114,7 @@ async def _whole_deletions(world: World, redis_url: str, count: int = 24) -> Non
     print(f"\na whole deletion, mean of {count} one after the other")
     print(f"  {'CPU of the bot':<50}{cpu / count * 1_000:7.2f} ms")
     print(f"  {'from the command to the result':<50}{wall / count * 1_000:7.2f} ms")
-    print(f"  {'round trips to Redis':<50}{trips.counted / count:7.1f}    (the sweep and the seal included)")
+    print(f"  {'round trips to Redis':<50}{trips.counted / count:7.1f}    (including the sweep and the seal)")
 
 
 async def _delete(world: World, by: Person, task_id: str, name: str) -> None:
@@ -142,7 +142,7 @@ class _Trips:
 
 @asynccontextmanager
 async def _round_trips(redis_url: str) -> AsyncIterator[_Trips]:
-    """Count the commands that arrive, those inside the script left out."""
+    """Count the commands that arrive, without those inside the script."""
     trips = _Trips()
     client = connect(redis_url)
     async with client.monitor() as monitor:
@@ -158,7 +158,7 @@ async def _round_trips(redis_url: str) -> AsyncIterator[_Trips]:
 
 
 async def _writes(redis_url: str) -> None:
-    """One read and one write of the store, and the PING beside them."""
+    """One read and one write of the store, compared with PING."""
     client = connect(redis_url)
     store = RedisDeletionStore(RedisCalls(client, Keys("bench")), Timings())
     alice = SlackUser("T01SANDBOX", "U01ALICE")

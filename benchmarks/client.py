@@ -10,12 +10,12 @@ from codecheck_sandbox.slack.http_delivery import signed_headers
 
 
 class SignedClient:
-    """Sends as Slack does, and takes the time until each answer.
+    """Sends requests as Slack does, and measures the time until each answer.
 
     Args:
         session: keeps the connections.
         secret: signs.
-        url: where to.
+        url: the request URL.
     """
 
     def __init__(self, session: aiohttp.ClientSession, secret: str, url: str) -> None:

@@ -9,7 +9,7 @@ from slack_sdk.signature import SignatureVerifier
 
 @asynccontextmanager
 async def serve_floor(signing_secret: str) -> AsyncIterator[str]:
-    """Serve it by aiohttp in this event loop, as the bot is served. Gives its URL."""
+    """Serve it with aiohttp in this event loop, as the bot is served. Yields its URL."""
     verifier = SignatureVerifier(signing_secret)
 
     async def answer(request: web.BaseRequest) -> web.Response:

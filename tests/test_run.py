@@ -96,7 +96,7 @@ async def test_the_sandbox_plays_its_conversations_and_exits_0(transport: Sequen
     out, _ = await played.communicate()
     story = out.decode()
     assert played.returncode == 0, story
-    assert "5 of 5 conversations went as they must." in story
+    assert "5 of 5 conversations went as expected." in story
     assert "alice types /codecheck delete 897acf" in story
     assert "status: success" in story
     assert "✗" not in story

@@ -1,7 +1,7 @@
 """`make sbom`: a bill of materials of what the bot installs (CycloneDX 1.6), and its licences as a table.
 
-What is installed is what requirements.lock says, for this version of Python: names, versions and the hashes of their
-files. Licences, and what requires what, come from the installed distributions' own metadata.
+Names, versions and file hashes come from requirements.lock, for this version of Python. Licences and dependencies come
+from the metadata of the installed distributions.
 """
 
 import re
@@ -41,7 +41,7 @@ class Locked:
 
 
 def locked(lock: Path) -> list[Locked]:
-    """What a lock pins, but for what other versions of Python or other systems need."""
+    """What a lock pins, except what only other versions of Python or other systems need."""
     text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
     found = []
     for line in text.splitlines():
@@ -95,7 +95,7 @@ def bill(pinned: Iterable[Locked], version: str) -> Bom:
 
 
 def _required(name: str) -> set[str]:
-    """The names of what a distribution requires, its extras apart."""
+    """The names of what a distribution requires, without its extras."""
     required = distribution(name).requires or ()
     names = (re.match(r"[\w.-]+", each) for each in required if "extra ==" not in each)
     return {re.sub(r"[-_.]+", "-", match[0]).lower() for match in names if match}

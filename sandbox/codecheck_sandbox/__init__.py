@@ -1,1 +1,1 @@
-"""Slack and CodeArts Check on this machine, strict enough to stand for the real ones; met over the wire only."""
+"""Stand-ins for Slack and CodeArts Check on this machine, as strict as the real ones; used only over the wire."""

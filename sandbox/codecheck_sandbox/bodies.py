@@ -1,4 +1,4 @@
-"""A body that cannot be read is answered with 400 and the reason by every server of the sandbox."""
+"""Every server of the sandbox answers an unreadable body with 400 and the reason."""
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -7,7 +7,7 @@ from aiohttp.web_protocol import RequestPayloadError
 
 @web.middleware
 async def readable_body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a body in an unknown or a wrong encoding; handlers may rely on `request.text()`."""
+    """Refuse a body with an unknown or wrong encoding, so that handlers can rely on `request.text()`."""
     try:
         await request.text()
     except RequestPayloadError:
@@ -21,5 +21,5 @@ async def readable_body(request: web.Request, handler: Handler) -> web.StreamRes
 
 def _refused(why: str) -> web.Response:
     answer = web.Response(status=400, text=f"The body cannot be read: {why}.\n")
-    answer.force_close()  # nobody knows where the next request would begin
+    answer.force_close()  # it is not known where the next request would begin
     return answer

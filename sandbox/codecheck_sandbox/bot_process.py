@@ -1,4 +1,4 @@
-"""The bot as a process of its own: started, killed and started again as an operator's machine would do it."""
+"""The bot as a separate process: started, killed and restarted as on an operator's machine."""
 
 import asyncio
 import json
@@ -22,9 +22,9 @@ class BotProcess:
     """One `codecheck-bot run`.
 
     Args:
-        environ: its settings; nothing of this process's own environment reaches it but PATH and HOME.
-        folder: its working folder, in which codecheck.toml may lie.
-        command: what to run in place of `codecheck-bot run`.
+        environ: its settings; of this process's own environment it gets only PATH and HOME.
+        folder: its working folder, which may contain codecheck.toml.
+        command: what to run instead of `codecheck-bot run`.
     """
 
     def __init__(self, environ: Mapping[str, str], folder: Path, command: Sequence[str] = RUN) -> None:
@@ -41,12 +41,12 @@ class BotProcess:
     def url(self) -> str:
         """Where it listens."""
         if self._port is None or not self._port.done():
-            raise RuntimeError("the bot does not listen yet")
+            raise RuntimeError("the bot is not listening yet")
         return f"http://127.0.0.1:{self._port.result()}"
 
     @property
     def running(self) -> bool:
-        """Whether the process lives."""
+        """Whether the process is alive."""
         return self._process is not None and self._process.returncode is None
 
     @property
@@ -57,10 +57,10 @@ class BotProcess:
         return self._process.pid
 
     async def start(self, *, ready: bool = True) -> None:
-        """Start it, and wait until it listens; with `ready`, until `/readyz` says yes.
+        """Start it, and wait until it listens, or with `ready` until `/readyz` answers 200.
 
         Raises:
-            RuntimeError: it ended, or was not ready in time; the text holds its log.
+            RuntimeError: it ended, or was not ready in time; the message includes its log.
         """
         self._port = asyncio.get_running_loop().create_future()
         self._process = await asyncio.create_subprocess_exec(
@@ -77,7 +77,7 @@ class BotProcess:
             raise RuntimeError(f"the bot was not ready in time:\n{self._story()}") from None
 
     async def terminate(self) -> int:
-        """Ask it to stop (SIGTERM), and wait for its end.
+        """Ask it to stop (SIGTERM), and wait until it has ended.
 
         Returns:
             Its exit status.
@@ -126,7 +126,7 @@ class BotProcess:
 
 
 def _entry(line: bytes) -> dict[str, object]:
-    """A line of the log; what is not JSON is under `raw`."""
+    """A line of the log; a line that is not JSON is under `raw`."""
     try:
         entry = json.loads(line)
     except ValueError:

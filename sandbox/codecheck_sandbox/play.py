@@ -1,4 +1,4 @@
-"""`codecheck-bot sandbox --play`: a few conversations, played by the real bot and printed as they happened."""
+"""`codecheck-bot sandbox --play`: plays a few conversations with the real bot and prints them."""
 
 import asyncio
 import tempfile
@@ -24,7 +24,7 @@ class Scene:
 
     Args:
         title: what it shows.
-        play: plays it; an AssertionError says that the bot did not do as it must.
+        play: plays it; raises AssertionError if the bot misbehaves.
     """
 
     title: str
@@ -32,23 +32,23 @@ class Scene:
 
 
 async def play(manifest: Mapping[str, object], redis_url: str, *, socket_mode: bool) -> bool:
-    """Play every scene and print what happened.
+    """Play every scene and print what happens.
 
     Args:
         manifest: the bot's manifest, parsed.
         redis_url: the Redis to use.
-        socket_mode: whether the bot meets Slack over Socket Mode rather than HTTP.
+        socket_mode: whether the bot uses Socket Mode instead of HTTP.
 
     Returns:
-        Whether all went as it must.
+        Whether everything went as expected.
     """
     with tempfile.TemporaryDirectory() as folder:
         async with open_world(manifest, redis_url, Path(folder), socket_mode=socket_mode) as world:
             _say(f"#{world.channel.name}: alice and bob have operators, carol has none. The bot is real; Slack and")
-            _say(f"CodeArts Check are stand-ins on this machine, met over {'Socket Mode' if socket_mode else 'HTTP'}.")
+            _say(f"CodeArts Check are stand-ins on this machine, used over {'Socket Mode' if socket_mode else 'HTTP'}.")
             passed = [await _perform(number, scene, world) for number, scene in enumerate(SCENES, 1)]
     _say("")
-    _say(f"{sum(passed)} of {len(passed)} conversations went as they must.")
+    _say(f"{sum(passed)} of {len(passed)} conversations went as expected.")
     return all(passed)
 
 
@@ -65,7 +65,7 @@ async def _perform(number: int, scene: Scene, world: World) -> bool:
     for change in world.slack.workspace.history[begun:]:
         if change.channel == world.channel.id and (line := transcript.narrate(change)):
             _say(line)
-    _say(f"✗ {fault}" if fault else "✓ as it must be")
+    _say(f"✗ {fault}" if fault else "✓ as expected")
     return not fault
 
 
@@ -73,7 +73,7 @@ async def _deleted(world: World) -> None:
     await _ask(world, _FRONTEND)
     await _confirm(world, "Delete webshop-frontend")
     await _result(world, "status: success", "httpStatus: OK")
-    _must("one task went, deleted by alice", holds=[gone.operator for gone in world.codearts.deletions] == ["alice"])
+    _must("one task was deleted, by alice", holds=[gone.operator for gone in world.codearts.deletions] == ["alice"])
 
 
 async def _cancelled(world: World) -> None:
@@ -112,11 +112,11 @@ async def _unknown(world: World) -> None:
 
 
 SCENES = (
-    Scene("Asked for, reviewed, confirmed: deleted", _deleted),
-    Scene("Changed her mind: cancelled", _cancelled),
-    Scene("Somebody else presses the buttons, and somebody without an operator asks: refused", _refused),
+    Scene("Requested, reviewed, confirmed: deleted", _deleted),
+    Scene("Alice changes her mind: cancelled", _cancelled),
+    Scene("Someone else presses the buttons, and someone without an operator asks: refused", _refused),
     Scene("CodeArts Check refuses: the bot says what it said, and the task stays", _failed),
-    Scene("The connection is lost in the middle: not known, looked into, then the truth", _unknown),
+    Scene("The connection is lost during the call: not known, looked into, then the truth", _unknown),
 )
 
 
@@ -128,7 +128,7 @@ async def _ask(world: World, task_id: str) -> None:
 
 
 async def _confirm(world: World, label: str) -> None:
-    """Alice takes both steps."""
+    """Alice gives both confirmations."""
     await world.alice.clicks("Review deletion…", on=world.channel)
     await world.slack.until(lambda: "for good?" in _latest(world).text)
     await asyncio.sleep(_DWELL)
@@ -136,7 +136,7 @@ async def _confirm(world: World, label: str) -> None:
 
 
 async def _result(world: World, *texts: str) -> None:
-    """Wait for the announcement that holds all of `texts`."""
+    """Wait for the announcement that contains all of `texts`."""
 
     def announced() -> bool:
         latest = _latest(world)
@@ -151,8 +151,8 @@ def _latest(world: World) -> Message:
 
 def _must(what: str, *, holds: bool) -> None:
     if not holds:
-        raise AssertionError(f"not so: {what}")
+        raise AssertionError(f"failed: {what}")
 
 
 def _say(line: str) -> None:
-    print(line)  # noqa: T201 - the transcript is what the command is for
+    print(line)  # noqa: T201 - the command is there to print the transcript

@@ -1,4 +1,4 @@
-"""A whole small world on this machine: people in a Slack, tasks in a CodeArts Check, and the real bot between them."""
+"""A small world on this machine: people in a Slack, tasks in a CodeArts Check, and the real bot between them."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,7 +16,7 @@ OPERATORS = {"U01ALICE": "alice", "U01BOB": "bob"}
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Who and what is there.
+    """The parts of the world.
 
     Args:
         slack: the stand-in Slack.
@@ -47,15 +47,15 @@ async def open_world(  # noqa: PLR0913 - a world has many parts; all but three h
     toml: str = "",
     command: Sequence[str] = RUN,
 ) -> AsyncIterator[World]:
-    """Start the stand-ins and the bot; all of it stops at the end of the block.
+    """Start the stand-ins and the bot; everything stops at the end of the block.
 
     Args:
         manifest: the bot's manifest, parsed.
         redis_url: the Redis to use.
         folder: an empty folder for the bot's codecheck.toml.
-        socket_mode: whether the bot meets Slack over Socket Mode rather than HTTP.
+        socket_mode: whether the bot uses Socket Mode instead of HTTP.
         toml: more tables for codecheck.toml.
-        command: what to run in place of `codecheck-bot run`.
+        command: what to run instead of `codecheck-bot run`.
     """
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(SlackStandIn(manifest))

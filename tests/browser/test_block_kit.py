@@ -191,7 +191,7 @@ async def test_a_button_opens_web_pages_only(page: Page, sandbox: Sandbox) -> No
     await send(page, [{"type": "actions", "elements": buttons}])
     for name in ("Bad", "Worse"):
         await channel(page).get_by_role("button", name=name).click()
-        await expect(page.get_by_text(f"This page does not open {addresses[name]}")).to_be_visible()
+        await expect(page.get_by_text(f"This page doesn't open {addresses[name]}")).to_be_visible()
     assert len(page.context.pages) == 1
     async with page.expect_popup():
         await channel(page).get_by_role("button", name="Good").click()

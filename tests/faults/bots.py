@@ -1,4 +1,4 @@
-"""The bots of a test, from the outside: started, watched, stopped, frozen and killed."""
+"""The bots of a test, seen from outside: started, watched, stopped, suspended and killed."""
 
 import asyncio
 import contextlib
@@ -69,7 +69,7 @@ class Bot:
             return await asyncio.shield(self._status)
 
     async def close(self) -> None:
-        """Kill it if need be, and let go of it."""
+        """Kill it if necessary, and clean up."""
         if self._pid.done() and not self._pid.cancelled():
             self.signal(signal.SIGKILL)
             await self.ended()
@@ -99,7 +99,7 @@ class Bot:
 
 
 class Nursery:
-    """Where bots come from. Args: socket: where the process listens."""
+    """Starts bots. Args: socket: where the process listens."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket

@@ -1,4 +1,4 @@
-"""Processes that click on the same deletions at the same moment, each as a replica of the bot does at the store."""
+"""Processes that click on the same deletions at the same moment, each using the store as a replica of the bot does."""
 
 import asyncio
 import multiprocessing
@@ -35,7 +35,7 @@ _barrier: Barrier  # what each process is given at its start
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """What is done, to what, where.
+    """What is done, to which deletions, in which Redis.
 
     Args:
         url: the Redis server.
@@ -70,7 +70,7 @@ class Told:
 
 
 def run(race: Race) -> list[list[Told]]:
-    """Run the race in processes of its own. Returns what became of the clicks of each round."""
+    """Run the race in separate processes. Returns what became of the clicks in each round."""
     fork = multiprocessing.get_context("fork")
     barrier = fork.Barrier(PROCESSES)
     with ProcessPoolExecutor(PROCESSES, fork, initializer=_share, initargs=(barrier,)) as pool:
@@ -115,7 +115,7 @@ async def _click_through(race: Race, number: int) -> list[list[Told]]:
 
 
 async def _click(store: RedisDeletionStore, seen: Deletion, click: Action | None, pause: float) -> Told:
-    """Decide and write, and again on what is there now after a conflict: as `bot.deletions.actions` does."""
+    """Decide and write; after a conflict, decide again on the current state, as `bot.deletions.actions` does."""
     await asyncio.sleep(pause)
     if click is None:
         return await _expire(store, seen)
@@ -150,7 +150,7 @@ async def _expire(store: RedisDeletionStore, seen: Deletion) -> Told:
 
 
 class ReadThenWrite(RedisDeletionStore):
-    """A store with a bug: it looks whether it may write, and then does, in two round trips."""
+    """A store with a bug: it checks whether it may write, and then writes, in two round trips."""
 
     async def commit(self, change: Change) -> Deletion:
         """Read, compare here, write."""

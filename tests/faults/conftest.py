@@ -1,4 +1,4 @@
-"""Worlds to break, and the count of the points at which they were broken."""
+"""Worlds to break, and a count of the points at which they were broken."""
 
 import secrets
 import tempfile
@@ -18,7 +18,7 @@ Worlds = Callable[..., AbstractAsyncContextManager[Rig]]
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def nursery() -> AsyncIterator[Nursery]:
-    """Where all bots of this process come from."""
+    """The nursery of all bots in this process."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_nursery(Path(folder)) as nursery:
             yield nursery
@@ -26,7 +26,7 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 @pytest.fixture
 def world(nursery: Nursery, redis_server: EmbeddedServer) -> Worlds:
-    """`world(...)` opens one on the shared Redis, with a prefix of its own; see `open_rig`."""
+    """`world(...)` opens one on the shared Redis, with its own prefix; see `open_rig`."""
 
     def opened(**options: object) -> AbstractAsyncContextManager[Rig]:
         return open_rig(nursery, redis_server.url, f"fault-{secrets.token_hex(6)}", **options)  # type: ignore[arg-type]

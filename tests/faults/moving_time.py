@@ -1,4 +1,4 @@
-"""A Redis server whose clock can be stepped while it runs, as NTP does after a machine was suspended: libfaketime."""
+"""A Redis server whose clock can be stepped while it runs (by libfaketime), as NTP does after a suspension."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ class Server:
         self._offset = 0.0
 
     def step(self, seconds: float) -> None:
-        """Move its clock from now on: forward, or backward if negative."""
+        """Move its clock forward, or backward if negative."""
         self._offset += seconds
         new = self._clock.with_suffix(".new")
         new.write_text(f"{self._offset:+f}")

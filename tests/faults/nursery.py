@@ -1,4 +1,4 @@
-"""Bots as real processes, started fast: imported once, forked for each (`python -m tests.faults.nursery SOCKET`).
+"""Bots as real processes, started fast: imported once, then forked (`python -m tests.faults.nursery SOCKET`).
 
 A bot costs half a second of imports; hundreds of them are killed here. So this process imports the bot, runs nothing,
 and forks a child for every connection to its socket. The child is a process like any other: its own memory, event loop
@@ -36,7 +36,7 @@ class Birth(TypedDict):
 
 
 def main(path: str) -> None:
-    """Fork bots for whoever asks at the socket `path`, until standard input closes."""
+    """Fork a bot for each connection to the socket `path`, until standard input closes."""
     import bot.__main__  # noqa: PLC0415 - what is imported here no child has to import
     import bot.app  # noqa: PLC0415
 
@@ -76,7 +76,7 @@ def main(path: str) -> None:
 
 
 def _bury(children: dict[int, socket.socket]) -> None:
-    """Tell of every child that has ended."""
+    """Report every child that has ended."""
     for pid, connection in list(children.items()):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:

@@ -1,4 +1,4 @@
-"""A small world whose every wire can be watched and cut: people, stand-ins, and bots that come back when killed."""
+"""A small world whose connections can be watched and cut: people, stand-ins, and bots that restart when killed."""
 
 import asyncio
 import contextlib
@@ -107,7 +107,7 @@ class Rig:
         return bot
 
     def kill_and_restart(self) -> None:
-        """Kill the latest bot; a fresh one comes up by itself."""
+        """Kill the latest bot; a new one starts by itself."""
         self.bots[-1].kill()
         self._coming = asyncio.create_task(self._restart())
 
@@ -134,7 +134,7 @@ class Rig:
         await self.slack.until(lambda: self.prompts(task_id), within=20)
 
     async def press(self, label: str, until: Callable[[], object], *, by: Person | None = None) -> None:
-        """Alice presses a button until what should come of it is to be seen."""
+        """Alice presses a button until its effect shows."""
         for _ in range(8):
             with contextlib.suppress(NotPossibleError):  # it has gone: an earlier click was recorded after all
                 await (by or self.alice).clicks(label, on=self.channel)
@@ -144,7 +144,7 @@ class Rig:
         raise AssertionError(f"{label} led to nothing:\n{self.story()}")
 
     async def seen(self, condition: Callable[[], object], *, within: float) -> bool:
-        """Whether something is to be seen within so many seconds."""
+        """Whether something shows within that many seconds."""
         try:
             await self.slack.until(lambda: bool(condition()), within=within)
         except AssertionError:
@@ -163,18 +163,18 @@ class Rig:
         await self.confirmable(task_id)
 
     async def confirm(self, task_id: str = TASK) -> None:
-        """Alice confirms for the second time, until something comes of it."""
+        """Alice gives the second confirmation, until it takes effect."""
         await self.confirmable(task_id)
         await self.press(f"Delete {self.name(task_id)}", lambda: not self.at_step_2(task_id))
 
     async def confirmable(self, task_id: str = TASK) -> None:
-        """Wait until a bot has noted that the delete button has been shown: before, people are told to look first."""
+        """Wait until a bot has recorded that the delete button was shown: until then, clicks are too soon."""
         async with asyncio.timeout(20):
             while not await self._confirmable(task_id):  # noqa: ASYNC110 - it is seen in Redis only
                 await asyncio.sleep(0.03)
 
     async def events(self) -> list[str]:
-        """The kinds of the audit log's events, the oldest first."""
+        """The kinds of the audit log's events, oldest first."""
         return [event.get("kind") async for event in self.audit.events()]
 
     async def _confirmable(self, task_id: str) -> bool:
@@ -186,7 +186,7 @@ class Rig:
     # What is to be seen.
 
     def prompts(self, task_id: str = TASK) -> list[Message]:
-        """The prompts of a task that stand in the channel."""
+        """The prompts of a task in the channel."""
         return [
             message
             for message in self.channel.messages
@@ -194,7 +194,7 @@ class Rig:
         ]
 
     def name(self, task_id: str = TASK) -> str:
-        """The task's name, also when it has gone."""
+        """The task's name, even if it is gone."""
         gone = [deleted.task for deleted in self.codearts.deletions if deleted.task_id == task_id]
         return self.codearts.tasks[task_id].name if task_id in self.codearts.tasks else gone[0].name
 
@@ -203,22 +203,22 @@ class Rig:
         return any("for good?" in prompt.text for prompt in self.prompts(task_id))
 
     def results(self, text: str) -> list[Message]:
-        """The announcements that say `text`."""
+        """The announcements that contain `text`."""
         return [message for message in self.channel.messages if message.thread_ts and text in message.text]
 
     def said(self, text: str) -> list[Message]:
-        """The messages in the channel that say `text`."""
+        """The messages in the channel that contain `text`."""
         return [message for message in self.channel.messages if text in message.text]
 
     def posted(self, text: str) -> int:
-        """How often a message that says `text` was posted anywhere, deleted ones included."""
+        """How often a message that contains `text` was posted anywhere, including deleted ones."""
         return sum(
             change.kind == "posted" and change.message is not None and text in change.message.text
             for change in self.slack.workspace.history
         )
 
     def told(self, person: Person, text: str) -> bool:
-        """Whether somebody has been told `text` privately, here or by direct message."""
+        """Whether someone has been told `text` privately, here or by direct message."""
         messages = [message for message in person.sees(self.channel) if message.only_for == person.id]
         return any(text in message.text for message in [*messages, *person.dm.messages])
 
@@ -229,7 +229,7 @@ class Rig:
                 await asyncio.sleep(0.02)
 
     def story(self) -> str:
-        """All that happened, for a failure's text."""
+        """Everything that happened, for the text of a failure."""
         log = [entry for bot in self.bots for entry in bot.log]
         return "\n".join(
             [
@@ -242,14 +242,14 @@ class Rig:
     # What is recorded.
 
     async def deletions(self) -> list[Deletion]:
-        """Every deletion that Redis holds, the oldest first."""
+        """Every deletion that Redis holds, oldest first."""
         pattern = Keys(self.prefix).deletion("*").replace("{", "[{]").replace("}", "[}]")
         ids = [str(key).rpartition(":")[2] async for key in self.redis.scan_iter(pattern)]
         found = [deletion for one in ids if (deletion := await self.store.read(one)) is not None]
         return sorted(found, key=lambda deletion: deletion.requested_at)
 
     async def closed(self, within: float = 30, *, agree: bool = True) -> list[Deletion]:
-        """Wait until nothing is left to be done. Returns every deletion; the audit log says the same of each.
+        """Wait until nothing is left to do. Returns every deletion; checks that the audit log agrees with each.
 
         With `agree` False it does not have to: a log whose clock went back, or that begins late, looks forged.
         """
@@ -270,7 +270,7 @@ class Rig:
     # What must hold, whatever happened.
 
     async def must_have_ended(self, state: State, times: int = 1) -> None:
-        """One deletion reached `state`, and everybody can see it; what was asked for meanwhile in vain has expired."""
+        """One deletion reached `state`, and everyone can see it; other requests made meanwhile have expired."""
         await self.back()
         deletions = await self.closed()
         states = [deletion.state for deletion in deletions]
@@ -291,14 +291,14 @@ class Rig:
         await self.must_have_asked_twice()
 
     def must_have_told_the_truth(self) -> None:
-        """Nothing was said before it was so, and nothing that has turned out otherwise."""
+        """Nothing was said before it was true, and nothing that turned out to be false."""
         said = [change.message.text for change in self.slack.workspace.history if change.message is not None]
         for gone in self.codearts.deletions:
             self.lies += [text for text in said for end in _KEPT if f"{gone.task.name} {end}" in text]
         assert not self.lies, f"{self.lies}\n{self.story()}"
 
     async def must_have_no_stray_buttons(self) -> None:
-        """A prompt posted twice may keep its buttons; pressed, they do nothing, say so and go."""
+        """A prompt posted twice may keep its buttons; if they are pressed, they do nothing, say so and go."""
         for stray in [prompt for prompt in self.channel.messages if buttons(prompt)]:
             await self.alice.clicks(KEEP if "for good?" in stray.text else CANCEL, on=stray)
             await self.slack.until(partial(self._retired, stray.ts), within=5)
@@ -307,7 +307,7 @@ class Rig:
         return not buttons(self.channel.message(ts))
 
     async def must_have_asked_twice(self) -> None:
-        """No DELETE has left before two acts of a person were recorded: by Redis's own times, whatever reply was lost.
+        """No DELETE was sent before two confirmations were recorded, by Redis's own times, whatever reply was lost.
 
         That the review came before the confirmation, and that there was one of each, `check_agreement` sees.
         """
@@ -338,7 +338,7 @@ async def open_rig(  # noqa: PLR0913 - a world has many parts; most have default
     prepared: bool = True,
     environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Rig]:
-    """A world with `bots` replicas on the Redis at the `unix://` URL; not `prepared`: it does not run yet.
+    """A world with `bots` replicas on the Redis at the `unix://` URL; if not `prepared`, that Redis does not run yet.
 
     `environ` is added to that of the bots.
     """
@@ -426,7 +426,7 @@ _KEPT = ("was not deleted", "was already gone", "kept ·")
 
 
 def _listen_for_lies(rig: Rig) -> None:
-    """Note every message that says a task was deleted, or was not, when that is not so."""
+    """Record every message that says a task was or was not deleted when that is false."""
 
     def listen(change: Change) -> None:
         if change.kind not in ("posted", "edited") or change.message is None:

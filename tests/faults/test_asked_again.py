@@ -1,4 +1,4 @@
-"""Somebody asks again while the call is on its way, or while its outcome is looked into: nothing is sent twice."""
+"""Someone asks again while the call is in flight, or while its outcome is looked into: nothing is sent twice."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from tests.faults.rig import CONFIRM, DELETED, NOT_DELETED, TASK
 @pytest.mark.parametrize("bots", [1, 2])
 @pytest.mark.parametrize("end", [State.DELETED, State.FAILED])
 async def test_asked_again_during_the_call(world: Worlds, bots: int, end: State) -> None:
-    """The call goes on as if nobody had asked, on whichever replica the question comes in; its answer counts."""
+    """The call goes on as if nobody had asked, whichever replica gets the request; its answer counts."""
     async with world(bots=bots) as rig:
         await rig.review()
         if bots > 1:
@@ -35,7 +35,7 @@ async def test_asked_again_during_the_call(world: Worlds, bots: int, end: State)
 
 
 async def test_asked_again_while_it_is_looked_into(world: Worlds) -> None:
-    """The look-ups go on, and the truth is told once."""
+    """The look-ups go on, and the outcome is posted once."""
     async with world() as rig:
         await rig.review()
         rig.codearts.next_answer(Drop())

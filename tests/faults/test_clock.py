@@ -1,4 +1,4 @@
-"""Clocks of machines differ by minutes, so the bot decides nothing by its own: the linter keeps it so."""
+"""Machines' clocks differ by minutes, so the bot decides nothing by its own clock: the linter enforces that."""
 
 import subprocess
 import sys
@@ -11,13 +11,13 @@ RUFF = [sys.executable, "-m", "ruff", "check", "--select", "TID251", "--no-cache
 
 
 def lint(*args: str, source: str = "") -> str:
-    """What the linter says of the use of banned functions."""
+    """What the linter says about uses of banned functions."""
     linted = subprocess.run([*RUFF, *args], input=source, text=True, capture_output=True, cwd=ROOT, check=False)  # noqa: S603
     return linted.stdout + linted.stderr
 
 
 def test_no_decision_uses_the_local_clock() -> None:
-    """But for the modules that pyproject.toml names, each with its reason."""
+    """Except in the modules that pyproject.toml names, each with its reason."""
     assert "All checks passed" in lint("bot")
 
 
@@ -34,12 +34,12 @@ def test_no_decision_uses_the_local_clock() -> None:
 )
 @pytest.mark.parametrize("module", ["domain/deletion", "deletions/execution", "store/deletions", "slack/listeners"])
 def test_a_use_of_the_local_clock_is_seen(module: str, source: str) -> None:
-    """However it is imported."""
+    """The linter sees it, however it is imported."""
     assert "TID251" in lint("--stdin-filename", f"bot/{module}.py", "-", source=source)
 
 
 def test_the_script_has_no_clock_but_that_of_redis() -> None:
-    """It is read in one place, and nothing asks the server for the time in another way."""
+    """It is read in one place, and nothing else asks the server for the time."""
     scripts = {path.name: path.read_text() for path in (ROOT / "bot" / "store").glob("*.lua")}
     assert {name: text.count("'TIME'") for name, text in scripts.items()} == {"transaction.lua": 1}
     assert not [name for name, text in scripts.items() if "os.time" in text or "os.clock" in text]

@@ -1,4 +1,4 @@
-"""Redis's clock is stepped, as NTP does after a machine was suspended: no lie is told, and nothing leaves too early."""
+"""Redis's clock is stepped, as NTP does after a suspension: nothing false is said, and nothing is sent too early."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -43,7 +43,7 @@ def world(nursery: Nursery, server: Server) -> Worlds:
 @pytest.mark.parametrize("step", [HOUR, 60, 5, -60, -HOUR], ids=lambda step: f"{step:+} s")
 @pytest.mark.parametrize("bots", [1, 2])
 async def test_a_step_while_a_delete_is_on_its_way(world: Worlds, server: Server, step: float, bots: int) -> None:
-    """It is not taken over, so no second one is sent beside it; its answer counts, and is told once."""
+    """It is not taken over, so no second DELETE is sent; its answer counts, and is posted once."""
     async with world(bots=bots, timings=replace(QUICK, resume=300_000)) as rig:
         await rig.review()
         rig.codearts.next_answer(Delay(1.2))
@@ -60,7 +60,7 @@ async def test_a_step_while_a_delete_is_on_its_way(world: Worlds, server: Server
 
 @STEPS
 async def test_a_step_in_the_grace(world: Worlds, server: Server, step: float) -> None:
-    """It is neither cut short nor an hour longer: the DELETE leaves when it was said to."""
+    """It is neither cut short nor extended by an hour: the DELETE is sent when the prompt said it would be."""
     async with world(toml=GRACE) as rig:
         await rig.review()
         await rig.alice.clicks(CONFIRM, on=rig.channel)
@@ -77,7 +77,7 @@ async def test_a_step_in_the_grace(world: Worlds, server: Server, step: float) -
 @STEPS
 @pytest.mark.parametrize("bots", [1, 2])
 async def test_stop_works_after_a_step_in_the_grace(world: Worlds, server: Server, step: float, bots: int) -> None:
-    """Whoever wants to stop it has the time that was promised."""
+    """People have the promised time to stop it."""
     async with world(toml=GRACE, bots=bots) as rig:
         await rig.review()
         await rig.alice.clicks(CONFIRM, on=rig.channel)
@@ -92,7 +92,7 @@ async def test_stop_works_after_a_step_in_the_grace(world: Worlds, server: Serve
 
 @STEPS
 async def test_a_prompt_expires_in_time_after_a_step(world: Worlds, server: Server, step: float) -> None:
-    """Nobody confirms: it ends as it would have without the step."""
+    """If nobody confirms, it ends as it would have without the step."""
     async with world(timings=replace(QUICK, ttl=3_000)) as rig:
         await rig.ask()
         server.step(step)
@@ -101,7 +101,7 @@ async def test_a_prompt_expires_in_time_after_a_step(world: Worlds, server: Serv
 
 @STEPS
 async def test_a_step_while_an_outcome_is_looked_into(world: Worlds, server: Server, step: float) -> None:
-    """A task that goes in the end is not called failed before, and the looking goes on."""
+    """A task that is gone in the end is not called failed before that, and the look-ups go on."""
     async with world() as rig:
         await rig.review()
         rig.codearts.next_answer(Accept(gone_after=3))

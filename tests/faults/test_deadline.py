@@ -1,4 +1,4 @@
-"""A bot that is stopped just before its DELETE leaves, and wakes up when another has long done its work: sends nothing.
+"""A bot that is suspended just before its DELETE, and wakes up long after another has sent it, sends nothing.
 
 Just before the first byte it asks Redis whether the deletion is still its own, and then looks at its time limit, which
 runs from before that question on a clock that counts suspension.
@@ -24,7 +24,7 @@ BY_TOKEN = {
 
 
 async def must_wake_up_to_nothing(rig: Rig, point: Point, *, attempts: int = 0) -> None:
-    """The bot freezes at `point` of a confirmed deletion, after some attempts that were refused; another deletes."""
+    """The bot is suspended at `point` of a confirmed deletion, after some refused attempts; another one deletes."""
     frozen = rig.bots[0]
     rig.wire.at(point, lambda: frozen.signal(signal.SIGSTOP), pass_on=True)
     await rig.alice.clicks(CONFIRM, on=rig.channel)
@@ -47,7 +47,7 @@ async def must_wake_up_to_nothing(rig: Rig, point: Point, *, attempts: int = 0) 
     ids=str,
 )
 async def test_stopped_on_the_way_to_the_delete(world: Worlds, point: Point) -> None:
-    """When the confirmation is recorded, before it asks whether it may send, and when it has been told that it may."""
+    """After the confirmation is recorded, before it asks whether it may send, and after it was told that it may."""
     async with world() as rig:
         await rig.review()
         await must_wake_up_to_nothing(rig, point)
@@ -55,7 +55,7 @@ async def test_stopped_on_the_way_to_the_delete(world: Worlds, point: Point) -> 
 
 @pytest.mark.parametrize("side", ["before", "after"])
 async def test_stopped_while_it_gets_a_token(world: Worlds, side: str) -> None:
-    """The gateway has refused the old token, so nothing was executed; the new one is no reason to go on."""
+    """The gateway refused the old token, so nothing was executed; getting a new token is not a reason to go on."""
     async with world(environ=BY_TOKEN) as rig:
         await rig.review()
         rig.wire.at(Point("redis called", 1, "after"), rig.codearts.tokens.revoke_all, pass_on=True)

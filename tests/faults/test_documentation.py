@@ -1,4 +1,4 @@
-"""What `docs/faults.md` names as shown is there to be run."""
+"""Every test that `docs/faults.md` names exists."""
 
 import ast
 import re
@@ -11,14 +11,14 @@ NAMED = re.findall(r"`((?:[a-z]+/)*test_[a-z_]+\.py)(?:::(test_[a-z_]+))?`", (RO
 
 
 def test_the_page_names_tests() -> None:
-    """The pattern finds what the page names, so that the next test cannot run over nothing."""
+    """The pattern finds the names on the page, so that the next test does not check an empty list."""
     assert len(NAMED) >= 8
     assert (ROOT / "docs/faults.md").read_text().count(".py") == len(NAMED)
 
 
 @pytest.mark.parametrize(("file", "test"), NAMED)
 def test_each_test_that_the_page_names_exists(file: str, test: str) -> None:
-    """A test that was renamed or removed is no longer called a proof."""
+    """The page does not name a test that was renamed or removed."""
     path = ROOT / "tests" / (file if "/" in file else f"faults/{file}")
     defined = {
         node.name

@@ -1,7 +1,7 @@
-"""kill -9 of the bot before and after every I/O of a deletion, a cancel and an expiry; a fresh one takes over.
+"""The bot is killed before and after every I/O of a deletion, a cancellation and an expiry; a new one takes over.
 
-Each life is played once to learn its points, then once for each of them. People do what people do: on Slack's error
-they wait until the bot is back, and press again what still has its button.
+Each scenario is played once to find its points, then once for each point. People behave as usual: after Slack's error
+they wait until the bot is back, and press the button again if it is still there.
 """
 
 import asyncio
@@ -43,14 +43,14 @@ async def delete(rig: Rig) -> None:
 
 
 async def cancel(rig: Rig) -> None:
-    """Alice asks, reviews, and thinks better of it."""
+    """Alice asks, reviews, and changes her mind."""
     await rig.ask()
     await rig.press(REVIEW, rig.at_step_2)
     await rig.press(KEEP, lambda: not rig.at_step_2())
 
 
 async def expire(rig: Rig) -> None:
-    """Alice asks, and forgets."""
+    """Alice asks, and forgets about it."""
     await rig.ask()
 
 
@@ -60,7 +60,7 @@ EXPIRY = Life(expire, State.EXPIRED, least=18, timings=replace(QUICK, ttl=4_000)
 
 
 async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Point]:
-    """Every request and every reply of a life in which nothing fails; what only one of two lives has is chance."""
+    """Every request and reply of a scenario without faults, except those that occur in only one of two runs."""
 
     async def play() -> list[Point]:
         async with world(socket_mode=socket_mode, timings=life.timings) as rig:
@@ -74,7 +74,7 @@ async def points_of(life: Life, world: Worlds, *, socket_mode: bool) -> list[Poi
 
 
 async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool) -> bool:
-    """Play a life in which the bot is killed at `point`. Returns whether it came to that."""
+    """Play a scenario in which the bot is killed at `point`. Returns whether that point was reached."""
     async with world(socket_mode=socket_mode, timings=life.timings, ack_seconds=1.5) as rig:
         rig.wire.at(point, rig.kill_and_restart)
         await life.play(rig)
@@ -93,7 +93,7 @@ async def survives(life: Life, point: Point, world: Worlds, *, socket_mode: bool
 async def test_killed_at_any_moment(
     life: Life, world: Worlds, record_property: Callable[[str, object], None], *, socket_mode: bool
 ) -> None:
-    """It comes to the right, announced end, the task is deleted at most once, and nobody is lied to."""
+    """The deletion ends correctly and visibly, the task is deleted at most once, and no message is false."""
     points = await points_of(life, world, socket_mode=socket_mode)
     assert len(points) >= life.least, points
     slots = asyncio.Semaphore(AT_ONCE)

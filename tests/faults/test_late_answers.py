@@ -1,4 +1,4 @@
-"""A definite answer comes late: another has taken the deletion over meanwhile, or Redis has lost it. It is not lost."""
+"""A definite answer that comes late is not lost: another process has taken over the deletion, or Redis has lost it."""
 
 import signal
 
@@ -16,7 +16,7 @@ UNKNOWN = "not known yet whether it was deleted"
 
 
 async def call_that_takes_a_while(rig: Rig, *, refused: bool, seconds: float = 1.5) -> None:
-    """A confirmed deletion's DELETE is on its way, and nobody can look whether the task is there any more."""
+    """A confirmed deletion's DELETE is in flight, and look-ups fail from now on."""
     await rig.review()
     rig.codearts.next_answer(Delay(seconds))
     rig.wire.at(Point("codearts DELETE", 1, "before"), lambda: _hide(rig, running=refused), pass_on=True)
@@ -30,7 +30,7 @@ def _hide(rig: Rig, *, running: bool) -> None:
 
 
 def lose_everything(rig: Rig) -> None:
-    """Redis has none of its data any more, at this very moment."""
+    """Redis loses all of its data at this moment."""
     with Redis.from_url(rig.redis_url) as redis:
         for key in redis.scan_iter(f"{rig.prefix}:*"):
             redis.delete(key)
@@ -38,7 +38,7 @@ def lose_everything(rig: Rig) -> None:
 
 @pytest.mark.parametrize("refused", [False, True], ids=["success", "refusal"])
 async def test_the_answer_comes_when_another_has_taken_over(world: Worlds, *, refused: bool) -> None:
-    """The channel heard that it is not known yet; the answer corrects that, and stands in the audit log."""
+    """The channel was told that the outcome is not known yet; the answer corrects that, and is in the audit log."""
     async with world(bots=2) as rig:
         await call_that_takes_a_while(rig, refused=refused)
         (deletion,) = await rig.deletions()
@@ -57,7 +57,7 @@ async def test_the_answer_comes_when_another_has_taken_over(world: Worlds, *, re
 @pytest.mark.parametrize("refused", [False, True], ids=["success", "refusal"])
 @pytest.mark.parametrize("bots", [1, 2])
 async def test_redis_loses_its_data_meanwhile(world: Worlds, bots: int, *, refused: bool) -> None:
-    """The answer is told, and recorded again with its deletion: the prompt does not say "is being deleted" for ever."""
+    """The answer is posted, and recorded again with its deletion: the prompt does not stay "is being deleted"."""
     async with world(bots=bots) as rig:
         await call_that_takes_a_while(rig, refused=refused, seconds=0.5)
         lose_everything(rig)
@@ -72,7 +72,7 @@ async def test_redis_loses_its_data_meanwhile(world: Worlds, bots: int, *, refus
 
 @pytest.mark.parametrize("point", ["codearts GET", "redis called"])
 async def test_redis_loses_its_data_before_the_delete(world: Worlds, point: str) -> None:
-    """What is not recorded any more is not sent, and its prompt says so instead of "is being deleted" for ever."""
+    """A deletion that is no longer recorded is not sent, and its prompt says so instead of "is being deleted"."""
     async with world() as rig:
         await rig.review()
         rig.wire.at(rig.wire.next(point, "before"), lambda: lose_everything(rig), pass_on=True)
@@ -84,7 +84,7 @@ async def test_redis_loses_its_data_before_the_delete(world: Worlds, point: str)
 
 
 async def test_the_bot_is_suspended_while_its_delete_is_on_its_way(world: Worlds) -> None:
-    """It hears of the success long after its lease: another has looked, and told the truth; nothing is said twice."""
+    """It gets the answer long after its lease: another replica has looked and told the truth; nothing is said twice."""
     async with world() as rig:
         await rig.review()
         suspended = rig.bots[-1]

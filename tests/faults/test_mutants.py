@@ -1,7 +1,8 @@
-"""Planted bugs: each goes into a copy of the bot's source, runs as a process, and is seen caught.
+"""Planted bugs: each is put into a copy of the bot's source, runs as a process, and must be caught.
 
-What processes show only by chance is planted in the transaction by `tests/store/test_mutants.py`: a take-over that does
-not look at the deadline (so that two may have it), one that raises no version, a write without the fence.
+Bugs that processes would show only by chance are planted in the transaction by `tests/store/test_mutants.py`: a
+take-over that does not check the deadline (so that two may own the deletion), one that does not raise the version, and
+a write without the fencing token.
 """
 
 import asyncio
@@ -92,7 +93,7 @@ MUTANTS = [
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 async def test_a_planted_bug_is_caught(mutant: Mutant, redis_server: EmbeddedServer) -> None:
-    """The same test passes on a copy of the sound source, and fails as expected on the broken one."""
+    """The same test passes on a copy of the correct source, and fails as expected on the broken one."""
 
     async def verdict(*, broken: bool) -> AssertionError | None:
         with tempfile.TemporaryDirectory() as name:

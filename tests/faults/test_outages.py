@@ -1,4 +1,4 @@
-"""Slack or Redis is away for a while, or the place of the conversation is: in the end everybody is told."""
+"""Slack or Redis is down for a while, or the prompt or its channel is gone: in the end everyone is told."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ BOTH = pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socke
 
 @asynccontextmanager
 async def executing(world: Worlds, *, socket_mode: bool = False) -> AsyncIterator[Rig]:
-    """A deletion is confirmed, and its call is under way for so long that something can happen meanwhile."""
+    """A deletion is confirmed, and its call takes long enough for something to happen meanwhile."""
     async with world(socket_mode=socket_mode) as rig:
         await rig.review()
         rig.codearts.next_answer(Delay(0.4))
@@ -42,7 +42,7 @@ async def executing(world: Worlds, *, socket_mode: bool = False) -> AsyncIterato
 
 
 def announcements(messages: list[Message]) -> list[Message]:
-    """Those that tell the result."""
+    """The messages with the result."""
     return [message for message in messages if "httpStatus: OK" in message.text]
 
 
@@ -50,7 +50,7 @@ def announcements(messages: list[Message]) -> list[Message]:
 
 
 async def test_slack_is_away_for_several_attempts(world: Worlds) -> None:
-    """The task has long gone when Slack comes back; then it is said, once, and the bot serves as before."""
+    """The task is long gone when Slack comes back; then that is posted, once, and the bot works as before."""
     async with executing(world) as rig:
         tried = len(rig.slack.wire.calls("chat.update"))
         await rig.slack.down()
@@ -67,7 +67,7 @@ async def test_slack_is_away_for_several_attempts(world: Worlds) -> None:
 
 
 async def test_a_prompt_that_slack_does_not_take_appears_when_it_does(world: Worlds) -> None:
-    """What was recorded is shown, once Slack takes messages again."""
+    """What was recorded is shown once Slack accepts messages again."""
     async with world() as rig:
         rig.slack.fail_next("chat.postMessage", ServerError(), times=2)
         answer = await rig.alice.types(f"/codecheck delete {TASK}", in_=rig.channel)
@@ -91,7 +91,7 @@ async def test_somebody_deletes_the_prompt_during_the_call(world: Worlds, *, soc
 
 
 async def test_a_prompt_that_somebody_deletes_is_posted_again_when_asked_for(world: Worlds) -> None:
-    """Asked again, the bot does not point to what is not there any more."""
+    """If someone asks again, the bot does not point to a prompt that no longer exists."""
     async with world() as rig:
         await rig.ask()
         rig.slack.workspace.delete(rig.channel.messages[0])
@@ -103,7 +103,7 @@ async def test_a_prompt_that_somebody_deletes_is_posted_again_when_asked_for(wor
 
 
 async def test_somebody_deletes_the_prompt_before_it_expires(world: Worlds) -> None:
-    """There is nothing to edit, so the requester hears of the expiry by direct message, or in the channel."""
+    """There is nothing to edit, so the requester is told of the expiry by direct message, or in the channel."""
     async with world(timings=SOON) as rig:
         await rig.ask()
         rig.slack.workspace.delete(rig.channel.messages[0])
@@ -113,7 +113,7 @@ async def test_somebody_deletes_the_prompt_before_it_expires(world: Worlds) -> N
 
 @BOTH
 async def test_the_channel_is_archived_during_the_call(world: Worlds, *, socket_mode: bool) -> None:
-    """Nobody can write there any more: the requester gets the result by direct message."""
+    """Nobody can post there any more: the requester gets the result by direct message."""
     async with executing(world, socket_mode=socket_mode) as rig:
         rig.channel.archived = True
         await rig.slack.until(lambda: announcements(rig.alice.dm.messages))
@@ -131,7 +131,7 @@ async def test_the_channel_is_archived_before_it_expires(world: Worlds) -> None:
 
 @BOTH
 async def test_the_bot_is_removed_during_the_call(world: Worlds, *, socket_mode: bool) -> None:
-    """The click's response_url still reaches the channel, so everybody reads the result."""
+    """The click's response_url still reaches the channel, so everyone reads the result."""
     async with executing(world, socket_mode=socket_mode) as rig:
         rig.slack.remove_bot(rig.channel)
         await rig.slack.until(lambda: announcements(rig.channel.messages))
@@ -141,7 +141,7 @@ async def test_the_bot_is_removed_during_the_call(world: Worlds, *, socket_mode:
 
 @BOTH
 async def test_the_bot_is_removed_and_the_response_url_has_ended(world: Worlds, *, socket_mode: bool) -> None:
-    """Then the requester hears it by direct message."""
+    """Then the requester gets the result by direct message."""
     async with executing(world, socket_mode=socket_mode) as rig:
         rig.slack.remove_bot(rig.channel)
         rig.slack.clock.advance(LIFE_OF_A_RESPONSE_URL + 1)
@@ -155,19 +155,19 @@ async def test_the_bot_is_removed_and_the_response_url_has_ended(world: Worlds, 
 
 @pytest.fixture
 async def folder() -> AsyncIterator[Path]:
-    """Where a server of the test's own keeps its data; the server is stopped at the end."""
+    """The data folder of a server that belongs to the test; the server is stopped at the end."""
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
         await (await start_embedded(Path(name))).stop()
 
 
 async def kill(server: EmbeddedServer) -> None:
-    """End it at once."""
+    """Kill it."""
     os.kill(server.pid, signal.SIGKILL)
 
 
 async def ready(bot: Bot) -> bool:
-    """What `/readyz` answers; if not, it is for Redis."""
+    """What `/readyz` answers; if it says no, the reason is Redis."""
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer:
         checks: dict[str, str] = (await answer.json())["checks"]
         assert (checks["redis"] == "ok") is (answer.status == HTTPStatus.OK)
@@ -175,7 +175,7 @@ async def ready(bot: Bot) -> bool:
 
 
 async def test_not_ready_while_redis_is_down(folder: Path, nursery: Nursery) -> None:
-    """It says so, and is ready again by itself, each within the few seconds for which an answer is kept."""
+    """It says so, and is ready again by itself, each within the few seconds for which the answer is cached."""
     server = await start_embedded(folder)
     async with open_rig(nursery, server.url, "ready") as rig:
         await kill(server)
@@ -189,7 +189,7 @@ async def test_not_ready_while_redis_is_down(folder: Path, nursery: Nursery) -> 
 
 
 async def test_a_bot_started_without_redis_goes_on_with_what_it_finds_there(folder: Path, nursery: Nursery) -> None:
-    """A deletion is confirmed, then the bot and Redis are killed; the next bot comes before Redis does."""
+    """A deletion is confirmed, then the bot and Redis are killed; the next bot starts before Redis does."""
     server = await start_embedded(folder)
     async with open_rig(nursery, server.url, "early") as rig:
         await rig.review()

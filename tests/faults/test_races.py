@@ -1,6 +1,6 @@
-"""Many people at once: one wins, and everybody else is told who did.
+"""Many people click at once: one wins, and everyone else is told who did.
 
-At the store, four processes click 80 times behind a barrier, in 40 rounds; then through four whole bots.
+First four processes click 80 times on the store behind a barrier, in 40 rounds; then people use four whole bots.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ ROUNDS = 40
 
 @pytest.fixture
 def race(redis_server: EmbeddedServer) -> Iterator[Race]:
-    """One without clicks yet, over deletions that wait for their second confirmation."""
+    """A race without clicks yet, over deletions that wait for their second confirmation."""
     prefix = f"race-{secrets.token_hex(6)}"
 
     async def prepare() -> list[str]:
@@ -46,7 +46,7 @@ def race(redis_server: EmbeddedServer) -> Iterator[Race]:
 
 
 def must_have_one_winner(rounds: list[list[Told]]) -> Counter[State]:
-    """Each round does, and all its losers know it. Returns how often which state won."""
+    """Each round has one winner, and every loser is told. Returns how often each state won."""
     ends: Counter[State] = Counter()
     for clicks in rounds:
         assert len(clicks) == CLICKS
@@ -61,7 +61,7 @@ def must_have_one_winner(rounds: list[list[Told]]) -> Counter[State]:
 
 
 def test_one_of_many_confirmations_wins(race: Race) -> None:
-    """In every round, whichever process it comes through."""
+    """In every round, whichever process the click goes through."""
     assert must_have_one_winner(run(replace(race, clicks=[Action.CONFIRM]))) == {State.EXECUTING: ROUNDS}
 
 
@@ -73,7 +73,7 @@ def test_confirm_and_cancel_at_once_have_one_winner(race: Race) -> None:
 
 
 def test_confirm_and_expiry_at_once_have_one_winner(race: Race) -> None:
-    """From a deadline that is over to one that is far away, most of them in the midst of the clicks."""
+    """With deadlines from already over to far away, most of them in the middle of the clicks."""
     clicks: list[Action | None] = [Action.CONFIRM] * 3 * PROCESSES + [None] * PROCESSES
     deadlines = [-1, *(turn % 12 for turn in range(ROUNDS - 2)), 60_000]
     ends = must_have_one_winner(run(replace(race, clicks=clicks, deadlines=deadlines)))
@@ -81,14 +81,14 @@ def test_confirm_and_expiry_at_once_have_one_winner(race: Race) -> None:
 
 
 def test_the_race_shows_a_store_that_reads_and_then_writes(race: Race) -> None:
-    """What would be one winner only if nobody else were about."""
+    """Such a store has one winner only if nobody else writes."""
     rounds = run(replace(race, deletions=race.deletions[:5], clicks=[Action.CONFIRM], kind=ReadThenWrite))
     assert max(sum(told.won for told in clicks) for clicks in rounds) > 1
 
 
 @pytest.mark.parametrize("rival", [CONFIRM, KEEP])
 async def test_eighty_clicks_on_four_bots(world: Worlds, rival: str) -> None:
-    """One DELETE at the most, one result, and a word for everybody who lost, whichever bot took the click."""
+    """At most one DELETE, one result, and an answer for everyone who lost, whichever bot got the click."""
     async with world(bots=PROCESSES) as rig:
         rig.slack.connect_http(*(f"http://127.0.0.1:{bot.port}/slack/events" for bot in rig.bots))
         await rig.review()

@@ -1,4 +1,4 @@
-"""Redis is killed, cut off, or hangs; people are told at once, and when it answers again, work goes on by itself."""
+"""Redis is killed, cut off, or hangs: people are told at once, and when it answers again, work goes on by itself."""
 
 import asyncio
 import os
@@ -22,14 +22,14 @@ AT_ONCE = 12
 
 @pytest.fixture
 async def own_redis() -> AsyncIterator[EmbeddedServer]:
-    """A server of this test's own, which it may kill."""
+    """A server that belongs to this test, which may kill it."""
     with tempfile.TemporaryDirectory() as folder:
         yield await start_embedded(Path(folder))
         await (await start_embedded(Path(folder))).stop()
 
 
 async def transaction_points(world: Worlds) -> list[Point]:
-    """Before and after each transaction of a deletion; what only one of two deletions has is chance."""
+    """The points before and after each transaction of a deletion, except those that occur in only one of two."""
 
     async def play() -> list[Point]:
         async with world() as rig:
@@ -42,7 +42,7 @@ async def transaction_points(world: Worlds) -> list[Point]:
 
 
 async def must_be_deleted_once(rig: Rig) -> None:
-    """The task went once, and it was said."""
+    """The task was deleted once, and that was announced."""
     await rig.must_have_ended(State.DELETED)
     assert len(rig.codearts.deletions) == 1
     assert rig.codearts.count("DELETE") == 1
@@ -50,7 +50,7 @@ async def must_be_deleted_once(rig: Rig) -> None:
 
 
 async def test_a_lost_reply_at_any_transaction(world: Worlds, record_property: Callable[[str, object], None]) -> None:
-    """The transaction is replayed and answers the same: nobody notices, and everything is said once."""
+    """The transaction is repeated and returns the same: nobody notices, and everything is said once."""
     points = [point for point in await transaction_points(world) if point.side == "after"]
     assert len(points) >= 12
     slots = asyncio.Semaphore(AT_ONCE)
@@ -73,7 +73,7 @@ async def test_a_lost_reply_at_any_transaction(world: Worlds, record_property: C
 async def test_redis_killed_at_any_transaction(
     world: Worlds, nursery: Nursery, record_property: Callable[[str, object], None], part: int
 ) -> None:
-    """What it acknowledged is on its disk; started again, the deletion goes on to its announced end."""
+    """What it acknowledged is on its disk; after a restart the deletion goes on and its end is announced."""
     points = (await transaction_points(world))[part::2]
     assert len(points) >= 12
     slots = asyncio.Semaphore(AT_ONCE)
@@ -107,7 +107,7 @@ async def test_redis_killed_at_any_transaction(
 
 @pytest.mark.parametrize("transaction", ["read", "reviewed"])
 async def test_a_hung_redis_at_a_click(own_redis: EmbeddedServer, nursery: Nursery, transaction: str) -> None:
-    """Within three seconds she hears that it is not known; when Redis wakes, the prompt shows the truth."""
+    """Within three seconds Alice is told that it is not known; when Redis answers again, the prompt shows the truth."""
     async with open_rig(nursery, own_redis.url, "hung") as rig:
         await rig.ask()
         hung = rig.wire.next(f"redis {transaction}", "before")
@@ -130,7 +130,7 @@ async def test_a_hung_redis_at_a_click(own_redis: EmbeddedServer, nursery: Nurse
 
 
 async def test_redis_down_at_the_start(nursery: Nursery) -> None:
-    """The bot starts, people are told that nothing was done, and it goes on by itself when Redis comes."""
+    """The bot starts, people are told that nothing was done, and it works by itself once Redis is up."""
     with tempfile.TemporaryDirectory() as folder:
         server = await start_embedded(Path(folder))
         await server.stop()

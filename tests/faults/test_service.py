@@ -1,4 +1,4 @@
-"""CodeArts Check misbehaves, and the channel says what is known, and then the truth."""
+"""CodeArts Check misbehaves: the channel is told what is known, and then the truth."""
 
 from dataclasses import replace
 from functools import partial
@@ -34,7 +34,7 @@ HIDDEN = Refuse("CC.00000003")  # 401
     ids=str,
 )
 async def test_the_truth_is_told(world: Worlds, fault: Fault, look_ups: list[Fault], state: State, said: str) -> None:
-    """What nobody knows is called unknown, and looked into; what hides a task is never taken for its end."""
+    """What nobody knows is called unknown, and looked into; a look-up that fails never counts as a deleted task."""
     async with world(timings=BRIEF) as rig:
         await rig.review()
         rig.codearts.next_answer(fault)
@@ -52,7 +52,7 @@ async def test_the_truth_is_told(world: Worlds, fault: Fault, look_ups: list[Fau
 
 @pytest.mark.parametrize("killed", [False, True], ids=["no answer", "killed"])
 async def test_gone_but_never_seen(world: Worlds, *, killed: bool) -> None:
-    """Whether the call found anything to delete, nobody can say: neither "deleted" nor "this bot didn't delete it"."""
+    """Nobody can tell whether the call deleted it; the result says neither "deleted" nor "the bot didn't delete it"."""
     async with world(timings=BRIEF) as rig:
         rig.codearts.always_answer(InternalError(500), to="GET")
         await rig.ask()

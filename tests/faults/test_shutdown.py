@@ -1,4 +1,4 @@
-"""SIGTERM while people are at work, and replicas replaced one after the other: nothing is lost, nothing done twice."""
+"""SIGTERM while people work, and replicas replaced one after the other: nothing is lost, nothing is done twice."""
 
 import asyncio
 import secrets
@@ -24,12 +24,12 @@ BOTH = pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socke
 
 
 def shop(task_id: str) -> str:
-    """A task's name: too short to be taken for a secret, which would be withheld."""
+    """A task's name, short enough not to be mistaken for a secret and withheld."""
     return f"shop-{task_id[:4]}-{task_id[-4:]}"
 
 
 class Load:
-    """People who ask for deletions, each with a prompt of its own, and press again where Slack shows an error.
+    """People who ask for deletions, each with its own prompt, and press again if Slack shows an error.
 
     Args:
         rig: their world; it gets the tasks.
@@ -63,7 +63,7 @@ class Load:
         raise AssertionError(f"no prompt:\n{self._rig.story()}")
 
     async def press(self, task_id: str, label: str, until: Callable[[], object]) -> None:
-        """Press a button until what should come of it is to be seen."""
+        """Press a button until its effect shows."""
         for _ in range(6):
             with suppress(NotPossibleError):  # an earlier click was recorded after all
                 await self._rig.alice.clicks(label, on=self.prompt(task_id))
@@ -83,7 +83,7 @@ class Load:
         await self.press(task_id, label, lambda: "for good?" not in self.prompt(task_id).text)
 
     async def delete(self, task_id: str) -> None:
-        """All of it, until the result is there."""
+        """Ask and confirm, until the result is there."""
         await self.review(task_id)
         await self.confirm(task_id)
 
@@ -92,7 +92,7 @@ class Load:
         return any(task_id in result.text for result in self._rig.results(DELETED))
 
     async def must_have_deleted(self, *tasks: str) -> None:
-        """Each task by one DELETE, and announced once, without buttons left behind."""
+        """Each task was deleted by one DELETE, and announced once, with no buttons left."""
         for deletion in await self._rig.closed():
             assert deletion.state is (State.DELETED if deletion.task_id in tasks else State.EXPIRED), deletion
         await self._rig.slack.until(lambda: all(map(self.announced, tasks)))
@@ -105,7 +105,7 @@ class Load:
 
 
 async def must_stop(bot: Bot) -> None:
-    """SIGTERM ends it in time, without an error of its own.
+    """SIGTERM ends it in time, without an error.
 
     slack_sdk logs one where an envelope came in while the socket closed: not acknowledged, so the person presses again.
     """
@@ -118,7 +118,7 @@ async def must_stop(bot: Bot) -> None:
 
 @BOTH
 async def test_what_ends_in_time_is_finished(world: Worlds, *, socket_mode: bool) -> None:
-    """The bot that was told to stop finishes its calls and announces them; the next one goes on with the rest."""
+    """The stopping bot finishes its calls and announces them; the next one goes on with the rest."""
     async with world(socket_mode=socket_mode) as rig:
         load = Load(rig)
         await asyncio.gather(*map(load.review, TASKS))
@@ -137,7 +137,7 @@ async def test_what_ends_in_time_is_finished(world: Worlds, *, socket_mode: bool
 
 @pytest.mark.parametrize("deleted", [False, True], ids=["request lost", "reply lost"])
 async def test_what_does_not_end_in_time_is_taken_up(world: Worlds, *, deleted: bool) -> None:
-    """The bot does not wait for ever for a service that hangs; the next one looks, and tells the truth."""
+    """The bot does not wait forever for a service that hangs; the next one looks the task up, and tells the truth."""
     async with world(timings=replace(QUICK, drain=300)) as rig:
         load = Load(rig)
         task_id = TASKS[0]
@@ -158,7 +158,7 @@ async def test_what_does_not_end_in_time_is_taken_up(world: Worlds, *, deleted: 
 
 
 async def test_an_announcement_under_way_is_finished(world: Worlds) -> None:
-    """Slack is slow: the bot waits for its answer, so that nobody else says it a second time."""
+    """Slack is slow: the bot waits for its answer, so that no other replica posts the result again."""
     async with world() as rig:
         load = Load(rig)
         await load.review(TASKS[0])
@@ -172,7 +172,7 @@ async def test_an_announcement_under_way_is_finished(world: Worlds) -> None:
 
 @BOTH
 async def test_a_rolling_restart_under_load(world: Worlds, *, socket_mode: bool) -> None:
-    """Both replicas are replaced, one after the other, while people ask and confirm; nobody notices afterwards."""
+    """Both replicas are replaced, one after the other, while people ask and confirm; nothing is lost."""
     async with world(socket_mode=socket_mode, bots=2) as rig:
         load = Load(rig)
 
@@ -207,7 +207,7 @@ async def test_a_rolling_restart_under_load(world: Worlds, *, socket_mode: bool)
 
 
 async def test_work_that_swallows_its_cancellation_ends_all_the_same() -> None:
-    """A client that is just giving up may lose one: it is asked again."""
+    """A client that is just giving up can lose a cancellation, so it is cancelled again."""
     swallowed = 0
 
     async def stubborn() -> None:
@@ -225,7 +225,7 @@ async def test_work_that_swallows_its_cancellation_ends_all_the_same() -> None:
 
 
 async def test_work_started_by_work_is_waited_for_too() -> None:
-    """What is under way when it is to stop may have more to do."""
+    """Work that is under way at shutdown may start more work."""
     background, done = Background(), asyncio.Event()
 
     async def last() -> None:

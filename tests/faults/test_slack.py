@@ -1,4 +1,4 @@
-"""Slack has trouble, and whoever is concerned is told all the same."""
+"""Slack has trouble, and everyone concerned is still told."""
 
 import asyncio
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tests.faults.rig import CONFIRM, DELETED, KEEP, QUICK, REVIEW, TASK, button
 @pytest.mark.parametrize("fault", [Drop(), RateLimited(1), ServerError(), ApiError("internal_error")], ids=str)
 @pytest.mark.parametrize("method", ["chat.update", "chat.postMessage"])
 async def test_told_once_slack_is_back(world: Worlds, method: str, fault: Fault) -> None:
-    """What Slack did not take is said once, when it takes it."""
+    """A message that Slack did not accept is posted once, when Slack accepts it."""
     async with world() as rig:
         await rig.review()
         rig.slack.fail_next(method, fault, times=2)
@@ -26,7 +26,7 @@ async def test_told_once_slack_is_back(world: Worlds, method: str, fault: Fault)
 
 
 async def test_the_bot_was_removed_before_the_expiry(world: Worlds) -> None:
-    """The prompt cannot be edited any more, so the requester hears of the expiry by direct message."""
+    """The prompt can no longer be edited, so the requester is told of the expiry by direct message."""
     async with world(timings=replace(QUICK, ttl=1_500)) as rig:
         await rig.ask()
         rig.slack.remove_bot(rig.channel)
@@ -34,7 +34,7 @@ async def test_the_bot_was_removed_before_the_expiry(world: Worlds) -> None:
 
 
 async def test_an_ephemeral_prompt_expires(world: Worlds) -> None:
-    """If the bot is no member, and nobody clicked, a new private message says so."""
+    """If the bot is not a member and nobody clicked, a new ephemeral message says so."""
     async with world(timings=replace(QUICK, ttl=1_500)) as rig:
         rig.slack.remove_bot(rig.channel)
         await rig.alice.types(f"/codecheck delete {TASK}", in_=rig.channel)
@@ -42,7 +42,7 @@ async def test_an_ephemeral_prompt_expires(world: Worlds) -> None:
 
 
 async def test_a_double_click_and_two_requesters(world: Worlds) -> None:
-    """One deletion, one DELETE, one result; the other requester is told that there is one already."""
+    """One deletion, one DELETE, one result; the other requester is told that there already is a request."""
     async with world() as rig:
         await rig.ask()
         answer = await rig.bob.types(f"/codecheck delete {TASK}", in_=rig.channel)

@@ -1,4 +1,4 @@
-"""A bot that was stopped and wakes up: it has lost its lease, and may neither send nor write."""
+"""A bot that was suspended and wakes up has lost its lease: it neither sends nor writes."""
 
 import signal
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def wake_after_the_takeover(rig: Rig) -> None:
-    """One bot is killed, the next freezes between its take-over and its DELETE, a third deletes, it wakes up."""
+    """A bot is killed, the next is suspended between take-over and DELETE, a third deletes, the second wakes up."""
     frozen: list[Bot] = []
 
     def freeze() -> None:
@@ -41,6 +41,6 @@ async def wake_after_the_takeover(rig: Rig) -> None:
 
 
 async def test_a_zombie_neither_sends_nor_writes(world: Worlds) -> None:
-    """It gives up: each of its time limits runs on while it is stopped. The fence is shown in `tests/store`."""
+    """It gives up, because its time limits go on while it is suspended. `tests/store` tests the fencing token."""
     async with world() as rig:
         await wake_after_the_takeover(rig)

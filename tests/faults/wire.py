@@ -1,7 +1,7 @@
-"""Everything that a bot sends and receives, seen at the wire: each request and each reply has a name and a number.
+"""Everything that a bot sends and receives on the wire: each request and each reply has a name and a number.
 
-So a test can let something happen at exactly one of them: `before` a request is passed on, or `after` its reply has
-come but before it is delivered. The bot knows nothing of it.
+So a test can make something happen at exactly one of them: `before` a request is forwarded, or `after` its reply has
+come but before it is delivered. The bot does not notice.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Point:
 
 
 class Wire:
-    """What passes, in order, and what is to happen when: `wire.at(Point("codearts DELETE", 1, "after"), bot.kill)`.
+    """What passes, in order, and what happens when: `wire.at(Point("codearts DELETE", 1, "after"), bot.kill)`.
 
     `times` has when each point was reached, in seconds since 1970: by this machine's clock, which is Redis's as well.
     """
@@ -54,15 +54,15 @@ class Wire:
         self.happened: list[Point] = []
 
     def at(self, point: Point, act: Callable[[], object], *, pass_on: bool = False) -> None:
-        """Call `act` when `point` is reached; then drop the connection, or `pass_on` what was to pass."""
+        """Call `act` when `point` is reached; then drop the connection, or `pass_on` what was held back."""
         self._plans[point] = (act, pass_on)
 
     def next(self, what: str, side: Literal["before", "after"]) -> Point:
-        """The point of this name that is to come next."""
+        """The next point of this name."""
         return Point(what, self._numbers[what, side] + 1, side)
 
     def passes(self, what: str, side: Literal["before", "after"]) -> bool:
-        """Note a point. Returns False if the connection is to be cut here."""
+        """Record a point. Returns False if the connection has to be cut here."""
         if not self.watching:
             return True
         self._numbers[what, side] += 1
@@ -173,7 +173,7 @@ class _Link:
 
 
 def redis_request(piece: bytes) -> str | None:
-    """What a transaction does: `redis confirmed` appends that event, `redis rest` lets go of a deletion, and so on.
+    """Name what a transaction does: `redis confirmed` appends that event, `redis rest` releases a deletion, and so on.
 
     "" for what does not count: connecting, the sweep's questions, the readiness check and the checkpoints, which come
     by the clock.

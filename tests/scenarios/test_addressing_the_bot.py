@@ -1,10 +1,10 @@
-"""Somebody writes to the bot instead of typing its command: they are answered with the help."""
+"""Someone writes to the bot instead of typing its command: the bot answers with the help."""
 
 from tests.fixtures.world import World
 
 
 async def test_a_mention_is_answered_with_the_help_to_that_person_only(world: World) -> None:
-    """Alice mentions the bot in the channel: she reads what to type, and nobody else reads anything."""
+    """Alice mentions the bot in the channel: she is told what to type, and nobody else sees the answer."""
     before = len(world.bob.sees(world.channel))
     await world.alice.types("@codecheck-bot how do I delete a task?", in_=world.channel)
     answer = await world.latest("after two confirmations")

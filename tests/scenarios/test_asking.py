@@ -7,7 +7,7 @@ from tests.fixtures.world import CANCELLED, FIRST_STEP, STEP_1, TASK, World, but
 
 @pytest.mark.parametrize("typed", ["/codecheck", "/codecheck help", "/codecheck HELP"])
 async def test_help(world: World, typed: str) -> None:
-    """Whoever has never seen the bot reads what it does, for themselves alone."""
+    """Someone who has never used the bot reads what it does; only they see the answer."""
     answer = await world.carol.types(typed, in_=world.channel)
     assert answer.message is not None
     assert answer.message.only_for == world.carol.id
@@ -31,7 +31,7 @@ async def test_help(world: World, typed: str) -> None:
     ],
 )
 async def test_what_cannot_be_read_is_answered_with_what_to_type(world: World, typed: str, told: str) -> None:
-    """Privately, naming the fault; nothing is recorded, nothing is asked of CodeArts Check."""
+    """The answer is ephemeral and names the mistake; nothing is recorded, and CodeArts Check is not called."""
     answer = await world.alice.types(typed, in_=world.channel)
     assert answer.message is not None
     assert answer.message.only_for == world.alice.id
@@ -44,7 +44,7 @@ async def test_what_cannot_be_read_is_answered_with_what_to_type(world: World, t
     "pasted", [f"`{TASK}`", f'"{TASK}"', f"“{TASK}”", f"  {TASK}  ", f"'`{TASK}`'", f"\u202e{TASK}\u200b."]
 )
 async def test_what_people_paste_around_an_id_is_forgiven(world: World, pasted: str) -> None:
-    """Backticks, quotes, spaces, full stops and invisible characters are no part of the ID."""
+    """Backticks, quotes, spaces, full stops and invisible characters around the ID are ignored."""
     answer = await world.alice.types(f"/codecheck delete {pasted}", in_=world.channel)
     assert answer.text == ""
     assert buttons(await world.latest(STEP_1, TASK)) == FIRST_STEP
@@ -53,7 +53,7 @@ async def test_what_people_paste_around_an_id_is_forgiven(world: World, pasted: 
 
 
 async def test_one_request_at_a_time_for_each_task(world: World) -> None:
-    """Whoever asks for the same task meanwhile is pointed to the first prompt, and no second one appears."""
+    """Someone who asks for the same task is pointed to the first prompt, and no second prompt appears."""
     prompt = await world.ask(TASK)
     bobs = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert "<@U01ALICE> asked for webshop-frontend already" in bobs.text
@@ -66,7 +66,7 @@ async def test_one_request_at_a_time_for_each_task(world: World) -> None:
 
 
 async def test_a_command_that_slack_delivers_twice_is_one_request(world: World) -> None:
-    """Slack has been seen to do so; commands carry no ID to tell."""
+    """Slack sometimes does that, and commands carry no ID by which to tell."""
     world.slack.faults.redeliver_next(2)
     await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
     await world.latest(STEP_1, TASK)

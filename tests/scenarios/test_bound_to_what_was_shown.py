@@ -1,4 +1,4 @@
-"""A confirmation holds only for what was shown: just before the call the task is looked at once more."""
+"""A confirmation holds only for what was shown: just before the call the task is looked up again."""
 
 import pytest
 
@@ -17,7 +17,7 @@ AGAIN = ["Review again…", "Cancel"]
 
 @pytest.mark.parametrize("fact", CHANGES)
 async def test_changed_since(world: World, fact: str) -> None:
-    """Nothing is sent: back to the first step with the difference, and both confirmations have to be given again."""
+    """Nothing is sent: the prompt is back at the first step with the difference, and needs both confirmations again."""
     value, told = CHANGES[fact]
     prompt = await world.ask()
     await world.review()
@@ -37,7 +37,7 @@ async def test_changed_since(world: World, fact: str) -> None:
 
 
 async def click_red(world: World) -> None:
-    """Alice presses the red button, as soon as it counts."""
+    """Alice presses the red button as soon as it counts."""
     prompt = world.channel.messages[0]
     for _ in range(50):
         await world.alice.clicks(buttons(world.now(prompt))[-1], on=world.now(prompt))
@@ -46,7 +46,7 @@ async def click_red(world: World) -> None:
 
 
 async def test_an_old_red_button_confirms_nothing_that_has_changed(world: World) -> None:
-    """A screen that still shows the second step: its click is told that the request has moved on."""
+    """On a screen that still shows the second step, a click is answered that the request has moved on."""
     await world.ask()
     await world.review()
     second = await world.latest(STEP_2)
@@ -59,7 +59,7 @@ async def test_an_old_red_button_confirms_nothing_that_has_changed(world: World)
 
 
 async def test_what_does_not_identify_a_task_may_change(world: World) -> None:
-    """More issues are no other task."""
+    """A task with more issues is still the same task."""
     await world.ask()
     await world.review()
     world.codearts.change(TASK, issues=(9, 9, 9, 9))
@@ -68,7 +68,7 @@ async def test_what_does_not_identify_a_task_may_change(world: World) -> None:
 
 
 async def test_a_check_that_has_started_in_between(world: World) -> None:
-    """The service would refuse it, so it is not even asked; the result says what to do."""
+    """The service would refuse the deletion, so nothing is sent; the result says what to do."""
     await world.ask()
     await world.review()
     world.codearts.change(TASK, running=True)
@@ -83,7 +83,7 @@ async def test_a_check_that_has_started_in_between(world: World) -> None:
     ids=repr,
 )
 async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> None:
-    """It could be read when it was shown: nothing is sent, the prompt says so, and it can be tried again."""
+    """The task could be read when it was shown: nothing is sent, the prompt says so, and people can try again."""
     prompt = await world.ask()
     await world.review()
     for api in ("GET", "defects-summary"):
@@ -102,7 +102,7 @@ async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> No
 
 
 async def test_frozen_between_the_look_and_the_call(open_world: OpenWorld) -> None:
-    """The look takes a while; whoever freezes meanwhile is heard, and nothing is sent."""
+    """The look-up takes a while; if an admin freezes deletions meanwhile, nothing is sent."""
     async with open_world('[allow]\nadmins = ["U01BOB"]\n') as world:
         await world.ask()
         await world.review()
@@ -116,7 +116,7 @@ async def test_frozen_between_the_look_and_the_call(open_world: OpenWorld) -> No
 
 
 async def test_what_could_not_be_read_when_it_was_shown(world: World) -> None:
-    """Reading is optional: confirmed as it was shown, by its ID, it is deleted."""
+    """Details are optional: a task that was shown and confirmed only by its ID is deleted."""
     for api in ("GET", "defects-summary"):
         world.codearts.always_answer(Refuse("CC.00050010", http=403), to=api)
     prompt = await world.ask()

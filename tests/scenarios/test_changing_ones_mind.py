@@ -1,4 +1,4 @@
-"""Until the second confirmation nothing has happened: cancelling, and letting it lie."""
+"""Before the second confirmation nothing has happened yet: cancelling, or letting a request expire."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ from tests.fixtures.world import CANCELLED, EXPIRED, QUICK, STEP_2, TASK, OpenWo
 
 
 async def test_cancelling_at_the_first_step(world: World) -> None:
-    """The prompt says so itself; nothing was asked of the service but what the task is."""
+    """The prompt itself says so; the service was only asked about the task."""
     prompt = await world.ask(TASK)
     await world.alice.clicks("Cancel", on=prompt)
     await world.latest("webshop-frontend kept · cancelled by <@U01ALICE>")
@@ -38,7 +38,7 @@ async def test_a_cancelled_request_cannot_be_confirmed_any_more(world: World) ->
 
 
 async def test_a_prompt_expires_by_itself(open_world: OpenWorld) -> None:
-    """Nobody clicks, and it still ends: the prompt says so, without buttons."""
+    """Nobody clicks, and the request still ends: the prompt says so, without buttons."""
     async with open_world(timings=replace(QUICK, ttl=300)) as world:
         prompt = await world.ask(TASK)
         await world.latest("webshop-frontend", EXPIRED, f"/codecheck delete {TASK} asks again")
@@ -47,7 +47,7 @@ async def test_a_prompt_expires_by_itself(open_world: OpenWorld) -> None:
 
 
 async def test_a_reviewed_prompt_expires_too(open_world: OpenWorld) -> None:
-    """The first confirmation buys no more time."""
+    """The first confirmation does not extend the time."""
     async with open_world(timings=replace(QUICK, ttl=1_500)) as world:
         prompt = await world.ask(TASK)
         await world.review()
@@ -56,7 +56,7 @@ async def test_a_reviewed_prompt_expires_too(open_world: OpenWorld) -> None:
 
 
 async def test_a_click_that_comes_too_late_deletes_nothing(open_world: OpenWorld) -> None:
-    """Whoever clicks on buttons that should have gone is told so."""
+    """Someone who clicks buttons that should be gone is told that the request has expired."""
     async with open_world(timings=replace(QUICK, ttl=1_500)) as world:
         await world.ask(TASK)
         await world.review()
@@ -68,7 +68,7 @@ async def test_a_click_that_comes_too_late_deletes_nothing(open_world: OpenWorld
 
 
 async def test_a_prompt_expires_although_the_bot_was_away(open_world: OpenWorld) -> None:
-    """Whichever bot runs next finds it due."""
+    """The next bot to run finds that it is due."""
     async with open_world(timings=replace(QUICK, ttl=500)) as world:
         prompt = await world.ask(TASK)
         await world.restart()

@@ -1,4 +1,4 @@
-"""What Slack says of people counts at every step, and where it says nothing, nothing is deleted."""
+"""What Slack says about people counts at every step, and if Slack does not answer, nothing is deleted."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +39,7 @@ UNREACHABLE: list[Fault] = [Hang(), Slow(2.0), Drop(), ServerError(), RateLimite
 
 
 def becomes(world: World, person: Person, change: Change) -> None:
-    """Slack knows something else of somebody from now on, whose client has not noticed yet."""
+    """Slack knows something else about a person from now on, but their client has not noticed yet."""
     users = world.slack.workspace.users
     users[person.id] = change(users[person.id])
 
@@ -55,7 +55,7 @@ async def test_who_is_no_member_cannot_ask(world: World, change: Change, why: st
 
 @pytest.mark.parametrize(("change", "why"), BARRED)
 async def test_who_is_no_member_any_more_cannot_confirm(world: World, change: Change, why: str) -> None:
-    """What holds at the request must hold at the last click, however fresh the bot's memory of it is."""
+    """What holds at the request must hold at the last click, however fresh the bot's cache is."""
     prompt = await world.ask()
     await world.review()
     becomes(world, world.alice, change)
@@ -67,7 +67,7 @@ async def test_who_is_no_member_any_more_cannot_confirm(world: World, change: Ch
 
 @pytest.mark.parametrize(("change", "why"), BARRED)
 async def test_who_is_no_member_cannot_be_the_second_person(open_world: OpenWorld, change: Change, why: str) -> None:
-    """Neither confirm nor cancel: Bob is listed, but no member any more."""
+    """Bob can neither confirm nor cancel: he is listed, but no longer a member."""
     async with open_world(BY_TWO) as world:
         prompt = await world.ask()
         await world.review()
@@ -82,7 +82,7 @@ async def test_who_is_no_member_cannot_be_the_second_person(open_world: OpenWorl
 
 @pytest.mark.parametrize("fault", UNREACHABLE, ids=repr)
 async def test_whom_slack_does_not_tell_of_cannot_ask(world: World, fault: Fault) -> None:
-    """The answer comes before Slack gives up on it, says what is wrong, and in a moment it works."""
+    """The answer comes before Slack's timeout and says what is wrong; a moment later it works."""
     world.slack.faults.fail_always("users.info", fault)
     answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert not answer.notice
@@ -94,7 +94,7 @@ async def test_whom_slack_does_not_tell_of_cannot_ask(world: World, fault: Fault
 
 @pytest.mark.parametrize("fault", UNREACHABLE, ids=repr)
 async def test_whom_slack_does_not_tell_of_cannot_confirm_but_cancel(world: World, fault: Fault) -> None:
-    """A second confirmation never rests on memory; what can only keep the task needs no word of Slack's."""
+    """A second confirmation never relies on the cache; what only keeps the task does not need Slack's answer."""
     prompt = await world.ask()
     await world.review()
     world.slack.faults.fail_always("users.info", fault)
@@ -109,7 +109,7 @@ async def test_whom_slack_does_not_tell_of_cannot_confirm_but_cancel(world: Worl
 
 
 async def test_a_requester_of_whom_slack_does_not_tell_is_not_confirmed_by_another(open_world: OpenWorld) -> None:
-    """Bob can be checked, Alice cannot: whether she might still ask is not known."""
+    """Bob can be checked, but Alice cannot, so the bot does not know whether she may still ask."""
     async with open_world(BY_TWO) as world:
         await world.ask()
         await world.review()
@@ -121,7 +121,7 @@ async def test_a_requester_of_whom_slack_does_not_tell_is_not_confirmed_by_anoth
 
 @pytest.mark.parametrize("fault", [*UNREACHABLE, ApiError("missing_scope"), ApiError("no_such_subteam")], ids=repr)
 async def test_user_groups_that_cannot_be_asked_for_let_nobody_in(open_world: OpenWorld, fault: Fault) -> None:
-    """The refusal says so, in time; and in a moment it works."""
+    """The refusal says so before the deadline, and a moment later it works."""
     async with open_world(IN_GROUP) as world:
         world.slack.usergroup("S01DELETERS", [world.alice])
         world.slack.faults.fail_always("usergroups.users.list", fault)
@@ -133,7 +133,7 @@ async def test_user_groups_that_cannot_be_asked_for_let_nobody_in(open_world: Op
 
 
 async def test_user_groups_that_cannot_be_asked_for_between_the_steps(open_world: OpenWorld) -> None:
-    """Membership of a minute ago confirms nothing; cancelling is still possible."""
+    """Having been a member a minute ago is not enough to confirm; cancelling is still possible."""
     async with open_world(IN_GROUP) as world:
         world.slack.usergroup("S01DELETERS", [world.alice])
         await world.ask()
@@ -176,7 +176,7 @@ async def test_permission_withdrawn_before_the_second_person_confirms(open_world
     ids=["button", "typed", "second person", "grace"],
 )
 async def test_a_stranger_presses_no_button(open_world: OpenWorld, toml: str, button: str, left: list[str]) -> None:
-    """Somebody of another workspace sees the buttons in a shared channel: no window opens, and nothing changes."""
+    """Someone from another workspace sees the buttons in a shared channel: no modal opens, and nothing changes."""
     async with open_world(toml) as world:
         stranger = world.slack.user("U09MALLORY", "mallory", team_id="T09OTHER")
         world.channel.members.add(stranger.id)

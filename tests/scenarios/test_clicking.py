@@ -1,4 +1,4 @@
-"""Clicks that are doubled, late, or many at once: the request takes each step once."""
+"""Clicks that are doubled, late, or many at once: each step happens once."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from tests.fixtures.world import CANCELLED, STEP_2, TASK, World, buttons, delete
 
 
 async def test_a_second_click_on_the_first_step_never_counts_as_the_second(world: World) -> None:
-    """Whoever double-clicks "Review deletion…" has reviewed, and no more."""
+    """A double click on "Review deletion…" reviews, and does not confirm."""
     prompt = await world.ask(TASK)
     await asyncio.gather(*(world.alice.clicks("Review deletion…", on=prompt, stale=True) for _ in range(10)))
     await world.latest(STEP_2)
@@ -16,7 +16,7 @@ async def test_a_second_click_on_the_first_step_never_counts_as_the_second(world
 
 
 async def test_a_click_that_slack_delivers_twice_takes_one_step(world: World) -> None:
-    """Clicks carry no ID to tell."""
+    """Clicks carry no ID by which to tell."""
     prompt = await world.ask(TASK)
     world.slack.faults.redeliver_next(2)
     await world.review()
@@ -28,7 +28,7 @@ async def test_a_click_that_slack_delivers_twice_takes_one_step(world: World) ->
 
 
 async def test_a_click_on_stale_buttons_redraws_the_prompt(world: World) -> None:
-    """A screen that shows an old step gets the present one, and a word of explanation."""
+    """A screen that shows an old step gets the current one, and an explanation."""
     first = await world.ask(TASK)
     await world.review()
     edits = len(world.slack.wire.calls("chat.update"))
@@ -39,7 +39,7 @@ async def test_a_click_on_stale_buttons_redraws_the_prompt(world: World) -> None
 
 
 async def test_a_click_on_a_confirmed_request_is_told_that_it_is_under_way_or_over(world: World) -> None:
-    """The second confirmation, pressed again."""
+    """The button of the second confirmation is pressed again."""
     await world.ask(TASK)
     await world.review()
     second = await world.latest(STEP_2)
@@ -51,7 +51,7 @@ async def test_a_click_on_a_confirmed_request_is_told_that_it_is_under_way_or_ov
 
 
 async def test_two_hundred_confirmations_at_once_over_two_replicas_are_one_delete(world: World) -> None:
-    """However many a slow machine acknowledges in time, one of them counts."""
+    """However many of them a slow machine acknowledges in time, one counts."""
     await world.start_replica()
     await world.ask(TASK)
     await world.review()

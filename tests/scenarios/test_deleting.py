@@ -15,7 +15,7 @@ from tests.fixtures.world import (
 
 
 async def test_a_deletion_from_the_command_to_the_result_in_the_channel(world: World) -> None:
-    """Asked for, reviewed, confirmed: one DELETE as Alice's operator, and the service's own words in the channel."""
+    """Requested, reviewed, confirmed: one DELETE as Alice's operator, and the service's own words in the channel."""
     prompt = await world.ask(TASK)
     assert buttons(prompt) == FIRST_STEP
     assert "webshop-frontend" in words(prompt)
@@ -35,7 +35,7 @@ async def test_a_deletion_from_the_command_to_the_result_in_the_channel(world: W
 
 
 async def test_the_result_says_what_people_and_the_vendors_support_will_ask(world: World) -> None:
-    """Which task, for whom, as whom, how it is known, and the service's own ID of the request."""
+    """Which task, for whom, as which operator, how the bot knows, and the service's own request ID."""
     await world.delete(TASK)
     said = words(await world.latest("status: success"))
     (call,) = [request for request in world.codearts.requests if request.method == "DELETE"]
@@ -49,7 +49,7 @@ async def test_the_result_says_what_people_and_the_vendors_support_will_ask(worl
 
 
 async def test_the_prompt_ends_without_buttons(world: World) -> None:
-    """Nobody is left with a button that does nothing, and whoever scrolls back reads how it ended."""
+    """No button is left that does nothing, and people who scroll back can read how it ended."""
     prompt = await world.delete(TASK)
     await world.latest("status: success")
     await world.slack.until(lambda: words(world.now(prompt)).startswith("✅ webshop-frontend deleted · <@U01ALICE>"))
@@ -58,7 +58,7 @@ async def test_the_prompt_ends_without_buttons(world: World) -> None:
 
 
 async def test_a_task_can_be_asked_for_again_once_its_request_has_ended(world: World) -> None:
-    """Somebody has made the task again, under the same ID; nothing of Alice's request is in Bob's way."""
+    """Someone has recreated the task under the same ID; Alice's request does not get in Bob's way."""
     task = world.codearts.tasks[TASK]
     await world.delete(TASK)
     await world.latest("status: success")
@@ -86,7 +86,7 @@ async def test_two_tasks_are_deleted_side_by_side(world: World) -> None:
 
 
 async def test_a_bot_that_is_restarted_in_between_goes_on(world: World) -> None:
-    """All that is pending lives in Redis: another process takes the second step."""
+    """Everything pending is in Redis: another process takes the second step."""
     await world.ask(TASK)
     await world.restart()
     await world.review()
@@ -97,7 +97,7 @@ async def test_a_bot_that_is_restarted_in_between_goes_on(world: World) -> None:
 
 
 async def test_a_deletion_in_a_private_channel(world: World) -> None:
-    """With the bot invited it is like any other, and those outside see nothing of it."""
+    """If the bot is invited, it works as anywhere else, and people outside the channel see nothing."""
     secret = world.slack.channel("G01SECRET", "secret", members=[world.alice], kind="private")
     await world.delete(TASK, in_=secret)
     await world.latest("status: success", in_=secret)
@@ -106,7 +106,7 @@ async def test_a_deletion_in_a_private_channel(world: World) -> None:
 
 
 async def test_the_channels_of_notify_are_told_with_a_link(open_world: OpenWorld) -> None:
-    """Those who watch from elsewhere read the outcome, and get to the request by one click."""
+    """People in these channels read the outcome, and reach the request with one click."""
     async with open_world('[notify]\nchannels = ["C01AUDIT"]') as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         prompt = await world.delete(TASK)

@@ -1,4 +1,4 @@
-"""Without REDIS_URL: the embedded server ends with the bot, and until then it comes back whatever happens to it."""
+"""Without REDIS_URL: the embedded server ends with the bot, and until then it is restarted whenever it ends."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from tests.store.embedded.conftest import servers_of, until
 
 @pytest.fixture
 def places(tmp_path: Path) -> Mapping[str, str]:
-    """Settings without a Redis."""
+    """Settings without REDIS_URL."""
     return {"REDIS_URL": "", "CODECHECK_DATA_DIR": str(tmp_path / "data")}
 
 
@@ -29,14 +29,14 @@ def the_server(places: Mapping[str, str]) -> int:
 
 
 async def kill_the_server(places: Mapping[str, str]) -> None:
-    """As the kernel does when memory runs out; then wait until there is another one."""
+    """Kill the server, as the kernel does when memory runs out; then wait for the next one."""
     killed = the_server(places)
     os.kill(killed, signal.SIGKILL)
     await until(lambda: servers_of(Path(places["CODECHECK_DATA_DIR"])) not in (set(), {killed}))
 
 
 async def test_a_server_that_is_killed_at_each_step(open_world: OpenWorld, places: Mapping[str, str]) -> None:
-    """Each step that was shown counts, and the deletion goes to its end; the server ends with the bot."""
+    """Each step that was shown counts, and the deletion is completed; the server ends with the bot."""
     async with open_world(environ=places) as world:
         await world.ask(TASK)
         await kill_the_server(places)
@@ -51,7 +51,7 @@ async def test_a_server_that_is_killed_at_each_step(open_world: OpenWorld, place
 async def test_the_service_manager_stops_bot_and_server_together(
     open_world: OpenWorld, places: Mapping[str, str]
 ) -> None:
-    """While the DELETE is on its way: its outcome is recorded and told before the bot ends."""
+    """While the DELETE is in flight: its outcome is recorded and posted before the bot ends."""
     async with open_world(environ=places) as world:
         await executing(world)
         os.kill(the_server(places), signal.SIGTERM)
@@ -88,7 +88,7 @@ async def audit(places: Mapping[str, str], cwd: Path) -> "subprocess.CompletedPr
 async def test_audit_makes_nothing_and_leaves_nothing(
     open_world: OpenWorld, places: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """A mistyped folder is named. The right one is read while the bot runs, and afterwards; no server is left."""
+    """The error names a mistyped folder. The right one is read while the bot runs and afterwards; no server is left."""
     cwd = tmp_path / "elsewhere"
     cwd.mkdir()
     mistyped = await audit({**places, "CODECHECK_DATA_DIR": str(tmp_path / "dada")}, cwd)

@@ -1,4 +1,4 @@
-"""What the prompt says of the task: right, or said to be unknown; never wrong, never late."""
+"""What the prompt says about the task: correct, or marked as unknown; never wrong, never late."""
 
 import pytest
 
@@ -33,7 +33,7 @@ UNREADABLE: list[Fault] = [
 
 
 async def test_name_first(world: World) -> None:
-    """The headline, and so the notification, begins with the task's name; its ID is small print."""
+    """The headline, and so the notification, begins with the task's name; its ID is in the small print."""
     prompt = await world.ask()
     assert words(prompt).startswith("webshop-frontend · Webshop · master")
     assert "Last checked" in words(prompt)
@@ -43,7 +43,7 @@ async def test_name_first(world: World) -> None:
 
 
 async def test_the_second_step_says_what_is_lost(world: World) -> None:
-    """Where the task's code is, and that there is no way back."""
+    """It says where the task's code is, and that the deletion cannot be undone."""
     prompt = await world.ask()
     await world.review()
     said = words(world.now(prompt))
@@ -52,14 +52,14 @@ async def test_the_second_step_says_what_is_lost(world: World) -> None:
 
 
 async def test_several_branches(world: World) -> None:
-    """One branch's name would be half the truth."""
+    """If there are several branches, the prompt does not name only one."""
     prompt = await world.ask(ANOTHER_TASK)
     assert "all 3 branches" in words(prompt)
     assert "release/2023.4" not in words(prompt)
 
 
 async def test_a_link_to_the_task(open_world: OpenWorld) -> None:
-    """The settings know where the console shows it."""
+    """The settings say where the console shows it."""
     async with open_world('[codearts]\nconsole_url = "https://console.example.com/{project_id}/{task_id}"\n') as world:
         prompt = await world.ask()
         assert f"https://console.example.com/41d5f1c7c2f84fd0b3d0b1a6f6c6c5a1/{TASK}" in str(
@@ -73,7 +73,7 @@ async def test_a_link_to_the_task(open_world: OpenWorld) -> None:
     ids=["running", "200 branches"],
 )
 async def test_what_the_service_would_refuse(world: World, task_id: str, why: str) -> None:
-    """It is said before anyone confirms; confirmed all the same, nothing is sent."""
+    """The prompt says so before anyone confirms; if someone confirms anyway, nothing is sent."""
     prompt = await world.ask(task_id)
     assert why in words(prompt)
     await world.review()
@@ -83,7 +83,7 @@ async def test_what_the_service_would_refuse(world: World, task_id: str, why: st
 
 
 async def test_a_slow_look_up(world: World) -> None:
-    """The prompt comes without waiting for it, and fills in when it comes."""
+    """The prompt does not wait for the look-up, and is filled in when it has answered."""
     world.codearts.always_answer(Delay(1.5), to="GET")
     await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
     first = (await world.slack.until(lambda: world.channel.messages))[-1]
@@ -94,7 +94,7 @@ async def test_a_slow_look_up(world: World) -> None:
 
 
 async def test_a_look_up_that_hangs(world: World) -> None:
-    """The prompt comes, and can be kept; what is missing is said to be."""
+    """The prompt comes, and the request can be cancelled; the prompt says what is missing."""
     world.codearts.always_answer(Hang(), to="GET")
     prompt = await world.ask()
     assert "Looking up details…" in words(prompt)
@@ -103,7 +103,7 @@ async def test_a_look_up_that_hangs(world: World) -> None:
 
 
 async def test_facts_that_come_after_the_review(world: World) -> None:
-    """They are shown with the red button, which has to be looked at again."""
+    """They are shown together with the red button, whose waiting time starts again."""
     world.codearts.always_answer(Delay(1.5), to="GET")
     prompt = await world.ask()
     await world.alice.clicks("Review deletion…", on=prompt)
@@ -113,7 +113,7 @@ async def test_facts_that_come_after_the_review(world: World) -> None:
 
 
 async def test_a_right_that_is_missing_for_details(world: World) -> None:
-    """It is named once, and the rest is shown."""
+    """The missing right is named once, and the rest is shown."""
     for api in EVERY_LOOK_UP[1:]:
         world.codearts.always_answer(NO_RIGHT, to=api)
     said = words(await world.ask())
@@ -144,7 +144,7 @@ async def test_what_cannot_be_read(world: World, fault: Fault) -> None:
 
 @pytest.mark.parametrize("shape", ["flat", "nested", "texts", "sparse", "nulls"])
 async def test_odd_answers(world: World, shape: Shape) -> None:
-    """Flat, nested, numbers as text, fields missing or empty: what is shown is right, and the rest is left out."""
+    """Flat, nested, numbers as text, fields missing or empty: what is shown is correct, and the rest is left out."""
     world.codearts.change(TASK, shape=shape)
     said = words(await world.ask())
     assert said.startswith("webshop-frontend")
@@ -164,7 +164,7 @@ async def test_odd_answers(world: World, shape: Shape) -> None:
     ids=["Chinese", "markup", "invisible"],
 )
 async def test_names_are_shown_and_do_nothing(world: World, name: str, seen: str) -> None:
-    """Whatever a task is called, its name is text."""
+    """Whatever a task is called, its name is shown as plain text."""
     world.codearts.change(TASK, name=name)
     prompt = await world.ask()
     assert seen in words(prompt)

@@ -1,4 +1,4 @@
-"""A freeze is true at once and everywhere: prompts show it, channels hear of it, and it goes as it came."""
+"""A freeze shows at once and everywhere: in prompts and in channels, and so does its end."""
 
 from tests.fixtures.world import ANOTHER_TASK, FIRST_STEP, TASK, OpenWorld, World, buttons, second_step, words
 
@@ -8,17 +8,17 @@ FROZEN = "🧊 Deletions are frozen by <@U01BOB>: “the audit is on”"
 
 
 async def freeze(world: World) -> None:
-    """Bob stops everything."""
+    """Bob freezes deletions."""
     assert "frozen by <@U01BOB>" in (await world.bob.types("/codecheck freeze the audit is on", in_=world.channel)).text
 
 
 async def unfreeze(world: World) -> None:
-    """Bob lets it go on."""
+    """Bob lifts the freeze."""
     assert "go on" in (await world.bob.types("/codecheck unfreeze", in_=world.channel)).text
 
 
 async def test_every_waiting_prompt_shows_it(open_world: OpenWorld) -> None:
-    """No red button while it lasts, and who froze, and why; afterwards everything is as it was."""
+    """Meanwhile there is no red button, and the prompt says who froze and why; afterwards everything is as before."""
     async with open_world(ADMINS) as world:
         first = await world.ask(ANOTHER_TASK)
         second = await world.ask(TASK)
@@ -37,7 +37,7 @@ async def test_every_waiting_prompt_shows_it(open_world: OpenWorld) -> None:
 
 
 async def test_a_prompt_that_is_reviewed_under_a_freeze(open_world: OpenWorld) -> None:
-    """It has no red button before the freeze ends."""
+    """It shows no red button until the freeze ends."""
     async with open_world(ADMINS) as world:
         prompt = await world.ask()
         await freeze(world)
@@ -50,7 +50,7 @@ async def test_a_prompt_that_is_reviewed_under_a_freeze(open_world: OpenWorld) -
 
 
 async def test_nothing_can_be_asked_for(open_world: OpenWorld) -> None:
-    """Privately, with who froze, since when and why."""
+    """The answer is ephemeral and says who froze, since when and why."""
     async with open_world(ADMINS) as world:
         await freeze(world)
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
@@ -60,7 +60,7 @@ async def test_nothing_can_be_asked_for(open_world: OpenWorld) -> None:
 
 
 async def test_the_channels_are_told(open_world: OpenWorld) -> None:
-    """Those in which something waits, and those of `[notify]`; of the end too. No others, and each once."""
+    """Only channels with a pending request and those of `[notify]` are told of the freeze and its end, once each."""
     async with open_world(WATCHED) as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         other = world.slack.channel("C01OTHER", "other", members=[world.alice])
@@ -76,7 +76,7 @@ async def test_the_channels_are_told(open_world: OpenWorld) -> None:
 
 
 async def test_a_grace_is_cancelled_and_said_to_be(open_world: OpenWorld) -> None:
-    """In its prompt, to its requester, and in the channels; an unfreeze brings nothing back."""
+    """The prompt, the requester and the channels are told; an unfreeze does not bring the deletion back."""
     async with open_world(f"{WATCHED}[confirmation]\ngrace_seconds = 600\n") as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         prompt = await world.delete()
@@ -91,7 +91,7 @@ async def test_a_grace_is_cancelled_and_said_to_be(open_world: OpenWorld) -> Non
 
 
 async def test_whoami_and_pending_show_it(open_world: OpenWorld) -> None:
-    """Whoever wonders why nothing goes on reads it there, also without an operator."""
+    """People who wonder why nothing happens can read it there, even without an operator."""
     async with open_world(ADMINS) as world:
         await world.ask()
         await freeze(world)
@@ -103,7 +103,7 @@ async def test_whoami_and_pending_show_it(open_world: OpenWorld) -> None:
 
 
 async def test_freezing_twice(open_world: OpenWorld) -> None:
-    """The second is told of the first, which stays as it was, and no channel hears of it again."""
+    """The second admin is told of the first freeze, which stays unchanged, and no channel is told again."""
     async with open_world(WATCHED) as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         await freeze(world)
@@ -116,7 +116,7 @@ async def test_freezing_twice(open_world: OpenWorld) -> None:
 
 
 async def test_only_admins(open_world: OpenWorld) -> None:
-    """Nobody else freezes, or ends a freeze."""
+    """Nobody else can freeze, or lift a freeze."""
     async with open_world(ADMINS) as world:
         assert "Only admins can do that." in (await world.alice.types("/codecheck freeze", in_=world.channel)).text
         await freeze(world)

@@ -1,4 +1,4 @@
-"""What a freeze stops: the second confirmation, a call in its grace, and the second sending after a crash."""
+"""What a freeze stops: the second confirmation, a deletion in its grace period, and a resend after a crash."""
 
 from dataclasses import replace
 
@@ -16,17 +16,17 @@ LABEL = "Type webshop-frontend to confirm"
 
 
 async def freeze(world: World, why: str = "the audit is on") -> None:
-    """Bob, who is an admin, stops everything."""
+    """Bob, who is an admin, freezes deletions."""
     assert "frozen by <@U01BOB>" in (await world.bob.types(f"/codecheck freeze {why}", in_=world.channel)).text
 
 
 async def unfreeze(world: World) -> None:
-    """Bob lets it go on."""
+    """Bob lifts the freeze."""
     assert "go on" in (await world.bob.types("/codecheck unfreeze", in_=world.channel)).text
 
 
 async def test_a_freeze_in_the_grace_stops_it_at_once(open_world: OpenWorld) -> None:
-    """Nothing is sent, and the prompt says that a freeze stopped it, whose and why; then the task can be asked for."""
+    """Nothing is sent, and the prompt says that a freeze stopped it, by whom and why; then people can ask again."""
     async with open_world(WITH_GRACE) as world:
         prompt = await world.delete()
         await world.latest("will be deleted at")
@@ -41,7 +41,7 @@ async def test_a_freeze_in_the_grace_stops_it_at_once(open_world: OpenWorld) -> 
 
 
 async def test_an_unfreeze_does_not_let_a_stopped_grace_go_off(open_world: OpenWorld) -> None:
-    """Frozen and released within the grace: it stays stopped, also once the grace would have been over."""
+    """Frozen and unfrozen within the grace period: it stays stopped, even after the grace period would have ended."""
     async with open_world(WITH_GRACE) as world:
         prompt = await world.delete()
         await world.latest("will be deleted at")
@@ -50,7 +50,7 @@ async def test_an_unfreeze_does_not_let_a_stopped_grace_go_off(open_world: OpenW
         await world.slack.until(lambda: not buttons(world.now(prompt)))
 
         await world.pass_time(700)
-        await world.delete("2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b")  # whoever looks for what is due has been there by now
+        await world.delete("2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b")  # by now the sweeper has run
         await world.latest("webshop-search-old will be deleted at")
 
         assert "stopped by <@U01BOB>'s freeze" in words(world.now(prompt))
@@ -58,7 +58,7 @@ async def test_an_unfreeze_does_not_let_a_stopped_grace_go_off(open_world: OpenW
 
 
 async def test_a_freeze_between_the_steps(open_world: OpenWorld) -> None:
-    """The second confirmation is refused, by an old button or a typed name; unfrozen, it goes on."""
+    """The second confirmation is refused, by an old button or a typed name; after the unfreeze it goes on."""
     async with open_world(ADMINS) as world:
         prompt = await world.ask()
         await world.review()
@@ -91,7 +91,7 @@ async def test_a_frozen_request_can_be_kept(open_world: OpenWorld) -> None:
 
 
 async def test_a_freeze_refuses_a_typed_confirmation(open_world: OpenWorld) -> None:
-    """The modal itself says who has frozen it; nothing is sent."""
+    """The modal itself says who froze deletions; nothing is sent."""
     async with open_world(f'{ADMINS}[confirmation]\nsecond_step = "typed"\n') as world:
         await world.ask()
         await world.review()
@@ -107,7 +107,7 @@ async def test_a_freeze_refuses_a_typed_confirmation(open_world: OpenWorld) -> N
 
 
 async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(open_world: OpenWorld) -> None:
-    """Whether the first was sent nobody knows: it is looked into, and the thread says why it is not sent again."""
+    """Nobody knows whether the DELETE was sent: the bot looks into it, and the thread says why it is not sent again."""
     async with open_world(ADMINS, replace(QUICK, verify=60_000)) as world:
         await world.ask()
         await world.review()
@@ -123,7 +123,7 @@ async def test_a_freeze_keeps_an_interrupted_call_from_being_sent_again(open_wor
 
 
 async def test_an_interrupted_call_is_sent_again_if_nothing_is_frozen(open_world: OpenWorld) -> None:
-    """The same without the freeze, so that it is the freeze which stops it."""
+    """The same without the freeze, which shows that the freeze is what stops it."""
     async with open_world(ADMINS) as world:
         await world.ask()
         await world.review()
@@ -136,7 +136,7 @@ async def test_an_interrupted_call_is_sent_again_if_nothing_is_frozen(open_world
 
 
 async def die_in_the_call(world: World) -> None:
-    """What a bot leaves behind that recorded Alice's second confirmation, was about to send the DELETE, and died."""
+    """The state left by a bot that recorded Alice's second confirmation and died just before the DELETE."""
     prefix = world.environ["CODECHECK_REDIS_PREFIX"]
     async with world.redis() as client:
         dead = RedisDeletionStore(RedisCalls(client, Keys(prefix)), QUICK)

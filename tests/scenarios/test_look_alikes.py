@@ -1,4 +1,4 @@
-"""A task that could be taken for another one: the prompt says so before anybody confirms."""
+"""A task that could be mistaken for another one: the prompt says so before anyone confirms."""
 
 from codecheck_sandbox.codearts import Task
 from codecheck_sandbox.codearts.accounts import WEBSHOP

@@ -1,7 +1,7 @@
-"""A slip is no confirmation: the red button counts only after it has been shown for a while.
+"""A slip does not confirm anything: the red button counts only after it has been shown for a while.
 
-The usual 2 s are 30 s here and all other times 15 times as long, so that a slow machine changes nothing; the time is
-moved in Redis rather than waited for. One test waits for the real 2 s.
+The usual 2 s are 30 s here and all other times 15 times as long, so that a slow machine makes no difference; time is
+moved forward in Redis instead of waiting. One test waits for the real 2 s.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ DWELL = f"[confirmation]\ndwell_seconds = {2 * SCALE}\n"
 
 @pytest.mark.parametrize("seconds", [0, 0.15, 0.3, 1.0, 1.9])
 async def test_a_second_click_that_comes_too_soon(open_world: OpenWorld, seconds: float) -> None:
-    """It is told privately, and changes nothing: the prompt stays as it was, and nothing is sent."""
+    """The person is told privately; the prompt stays as it was, and nothing is sent."""
     async with open_world(DWELL) as world:
         prompt = await world.ask()
         await world.review()
@@ -31,7 +31,7 @@ async def test_a_second_click_that_comes_too_soon(open_world: OpenWorld, seconds
 
 
 async def test_a_second_click_after_a_look(open_world: OpenWorld) -> None:
-    """2.1 s after the button was shown it deletes."""
+    """2.1 s after the button was shown, the click deletes."""
     async with open_world(DWELL) as world:
         await world.ask()
         await world.review()
@@ -42,7 +42,7 @@ async def test_a_second_click_after_a_look(open_world: OpenWorld) -> None:
 
 
 async def test_two_seconds_by_a_real_clock(open_world: OpenWorld) -> None:
-    """The usual setting: a double click is too soon, and a click after a look counts."""
+    """With the default setting a double click is too soon, and a click two seconds later counts."""
     async with open_world("[confirmation]\ndwell_seconds = 2\n") as world:
         await world.ask()
         await world.review()
@@ -57,7 +57,7 @@ async def test_two_seconds_by_a_real_clock(open_world: OpenWorld) -> None:
 
 
 async def test_reviewing_again_resets_nothing(open_world: OpenWorld) -> None:
-    """A screen that still shows the first step: its button is told that it is late, and the time goes on."""
+    """On a screen that still shows the first step, a click is answered that it is late, and the time goes on."""
     async with open_world(DWELL) as world:
         first = await world.ask()
         await world.review()
@@ -69,7 +69,7 @@ async def test_reviewing_again_resets_nothing(open_world: OpenWorld) -> None:
 
 
 async def test_a_restart_resets_nothing(open_world: OpenWorld) -> None:
-    """Since when the button is shown is in Redis, so another replica counts from the same moment."""
+    """Redis holds the time at which the button was shown, so another replica counts from the same moment."""
     async with open_world(DWELL) as world:
         await world.ask()
         await world.review()
@@ -82,7 +82,7 @@ async def test_a_restart_resets_nothing(open_world: OpenWorld) -> None:
 
 
 async def test_keeping_the_task_is_never_too_soon(open_world: OpenWorld) -> None:
-    """Only what deletes has to wait."""
+    """Only buttons that delete have to wait."""
     async with open_world(DWELL) as world:
         await world.ask()
         await world.review()
@@ -91,7 +91,7 @@ async def test_keeping_the_task_is_never_too_soon(open_world: OpenWorld) -> None
 
 
 async def test_a_second_person_has_to_look_too(open_world: OpenWorld) -> None:
-    """Whoever confirms, the button must have been shown long enough."""
+    """The button must have been shown long enough for the approver too."""
     async with open_world(f'{DWELL}second_step = "second_person"\n') as world:
         await world.ask()
         await world.review()
@@ -104,7 +104,7 @@ async def test_a_second_person_has_to_look_too(open_world: OpenWorld) -> None:
 
 
 async def test_a_freeze_starts_the_time_again(open_world: OpenWorld) -> None:
-    """The button went and came back, under somebody's pointer perhaps: it has to be looked at again."""
+    """The button went and came back, perhaps under someone's pointer, so the time starts again."""
     async with open_world(f'{DWELL}[allow]\nadmins = ["U01BOB"]\n') as world:
         prompt = await world.ask()
         await world.review()
@@ -120,7 +120,7 @@ async def test_a_freeze_starts_the_time_again(open_world: OpenWorld) -> None:
 
 
 async def test_the_red_button_is_never_where_a_button_of_the_first_step_was(world: World) -> None:
-    """In the first step the buttons stand in one row; in the second the red one has a row of its own, further down."""
+    """In the first step the buttons are in one row; in the second the red one has its own row, further down."""
     prompt = await world.ask()
     first = [block.type for block in prompt.blocks]
     await world.review()

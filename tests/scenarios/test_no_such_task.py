@@ -1,4 +1,4 @@
-"""A task that CodeArts Check does not know is answered privately, and never put before the channel."""
+"""A request for a task that CodeArts Check does not know is answered privately, and the channel never sees it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ SEARCHED = f'[codearts]\nprojects = ["{WEBSHOP}", "{PAYMENTS}"]\n'
 
 @pytest.mark.parametrize("typed", [NO_TASK, TASK[:12], "webshop-frontend"], ids=["no task's", "half an ID", "a name"])
 async def test_an_id_of_no_task(world: World, typed: str) -> None:
-    """Only the person who typed it reads so; the channel sees nothing, and nothing waits."""
+    """Only the person who typed it is told; the channel sees nothing, and nothing is pending."""
     answer = await world.alice.types(f"/codecheck delete {typed}", in_=world.channel)
     assert answer.message is not None
     assert answer.message.only_for == world.alice.id
@@ -26,7 +26,7 @@ async def test_an_id_of_no_task(world: World, typed: str) -> None:
     [("webshop-frontend", {TASK}), ("webshop-search", {ANOTHER_TASK}), ("WEBSHOP-FRONTEND", {TASK})],
 )
 async def test_a_name(open_world: OpenWorld, typed: str, meant: set[str]) -> None:
-    """The tasks of that name, in the projects of the settings, with the IDs to type."""
+    """The answer lists the tasks of that name in the projects of the settings, with the IDs to type."""
     async with open_world(SEARCHED) as world:
         answer = await world.alice.types(f"/codecheck delete {typed}", in_=world.channel)
         assert "Did you mean one of these?" in answer.text
@@ -35,14 +35,14 @@ async def test_a_name(open_world: OpenWorld, typed: str, meant: set[str]) -> Non
 
 
 async def test_a_name_of_no_task(open_world: OpenWorld) -> None:
-    """Nothing is suggested that is not alike."""
+    """No task with a dissimilar name is suggested."""
     async with open_world(SEARCHED) as world:
         answer = await world.alice.types("/codecheck delete nothing-like-it", in_=world.channel)
         assert "Did you mean" not in answer.text
 
 
 async def test_who_deleted_it(world: World) -> None:
-    """Whoever asks for a task that this bot has deleted reads by whom, and when."""
+    """Someone who asks for a task that this bot has deleted is told who deleted it, and when."""
     await world.delete()
     await world.latest("status: success")
     answer = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
@@ -51,7 +51,7 @@ async def test_who_deleted_it(world: World) -> None:
 
 
 async def test_who_may_not_ask_learns_nothing(world: World) -> None:
-    """Whether a task is there is told only to those who may delete tasks."""
+    """Only people who may delete tasks are told whether a task exists."""
     answer = await world.carol.types(f"/codecheck delete {NO_TASK}", in_=world.channel)
     assert "no CodeArts user is set for you" in answer.text
     assert "knows no task" not in answer.text

@@ -1,4 +1,4 @@
-"""How much people hear of one request that somebody else has to confirm: docs/second-person.md has the figures."""
+"""How many messages people get about a request that needs a second person, as docs/second-person.md says."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -41,7 +41,7 @@ async def declined(at: Office) -> None:
 
 
 async def nobody_comes(at: Office) -> None:
-    """Eight hours go by."""
+    """Eight hours pass."""
     await reminded_twice(at)
     await at.world.pass_time(8 * HOUR)
     await dm(at.world, at.world.alice, "nobody confirmed")
@@ -56,7 +56,7 @@ async def both(at: Office) -> None:
 
 
 async def nobody_may(at: Office) -> None:
-    """Alice and Carol are asked, who cannot."""
+    """Alice and Carol are asked, but neither may confirm."""
     await at.world.alice.clicks("Review deletion…", on=at.world.channel)
     await dm(at.world, at.world.alice, "Nobody who is asked")
 
@@ -68,7 +68,7 @@ async def asked(at: Office) -> None:
 
 
 async def reminded_twice(at: Office) -> None:
-    """Asked at noon; now it is two."""
+    """Requested at noon; now it is two o'clock."""
     await asked(at)
     prompt = at.world.alice.sees(at.world.channel)[0]
     for minutes, messages in ((16, 2), (50, 3), (54, 3)):
@@ -94,7 +94,7 @@ def _thread_has(at: Office, prompt: Message, messages: int) -> bool:
 async def test_what_people_hear(
     open_world: OpenWorld, row: str, course: Callable[[Office], Awaitable[None]], toml: str, ends: str
 ) -> None:
-    """As the document says: no message and no mention more."""
+    """As many messages and mentions as the document says, and no more."""
     async with office(open_world, toml) as at:
         world = at.world
         prompt = await world.ask()

@@ -1,4 +1,4 @@
-"""What CodeArts Check answers, and what the channel then reads: never more than is known."""
+"""What CodeArts Check answers, and what the channel is then told: never more than is known."""
 
 import json
 import re
@@ -34,7 +34,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refusal_is_told_with_its_code_its_meaning_and_what_to_do(world: World, code: str) -> None:
-    """Failed means that the task stands: the service said so, in whatever HTTP status."""
+    """Failed means that the task still exists: the service said so, with whatever HTTP status."""
     meaning, cure = REFUSALS[code]
     world.codearts.next_answer(Refuse(code))
     prompt = await world.delete(TASK)
@@ -58,7 +58,7 @@ async def test_a_refusal_is_told_with_its_code_its_meaning_and_what_to_do(world:
     ],
 )
 async def test_an_admins_remedy_goes_to_the_admins(open_world: OpenWorld, code: str, remedy: str) -> None:
-    """Where it was asked for nobody can change the bot's rights; in the channels of `[notify]` and the log they can."""
+    """People in the request's channel cannot change the bot's rights; readers of `[notify]` and the log can."""
     async with open_world(AUDIT) as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         world.codearts.next_answer(Refuse(code))
@@ -71,7 +71,7 @@ async def test_an_admins_remedy_goes_to_the_admins(open_world: OpenWorld, code: 
 
 @pytest.mark.parametrize("form", ["camel", "plain", "nested"])
 async def test_an_error_is_understood_in_every_form_in_use(world: World, form: str) -> None:
-    """Also where it comes with HTTP 200."""
+    """Even if it comes with HTTP 200."""
     forms = {name: Refuse("CC.00050015", form=name) for name in ("camel", "plain", "nested")}
     world.codearts.next_answer(forms[form])
     await world.delete(TASK)
@@ -79,14 +79,14 @@ async def test_an_error_is_understood_in_every_form_in_use(world: World, form: s
 
 
 async def test_the_services_own_status_and_http_status_are_quoted(world: World) -> None:
-    """Whatever they are, word for word."""
+    """Word for word, whatever they are."""
     world.codearts.next_answer(Refuse("CC.00050000", form="v3", message="The task has 200 branches or more."))
     await world.delete(TASK)
     await world.latest("status: error", "httpStatus: BAD_REQUEST", "The task has 200 branches or more.")
 
 
 async def test_throttled_again_and_again_is_failed(world: World) -> None:
-    """429 says that nothing was executed, so it is tried a few times and no more."""
+    """429 says that nothing was executed, so the bot tries a few times and then stops."""
     world.codearts.next_answer(*[Throttle(retry_after=0)] * 10)
     await world.delete(TASK)
     await world.latest("was not deleted", "APIGW.0308", "too many requests")
@@ -95,14 +95,14 @@ async def test_throttled_again_and_again_is_failed(world: World) -> None:
 
 
 async def test_throttled_once_is_tried_again_and_deleted(world: World) -> None:
-    """Nobody need know."""
+    """Nobody needs to know."""
     world.codearts.next_answer(Throttle(retry_after=0))
     await world.delete(TASK)
     await world.latest("status: success", "webshop-frontend deleted")
 
 
 async def test_accepted_and_then_deleted(world: World) -> None:
-    """Taken is not done: the channel reads both, and "deleted" only once the task has gone."""
+    """Accepted is not done: the channel is told both, and "deleted" only once the task is gone."""
     world.codearts.next_answer(Accept(gone_after=0.2))
     await world.delete(TASK)
     await world.latest("status: success", "httpStatus: ACCEPTED", "hasn't finished it")
@@ -111,7 +111,7 @@ async def test_accepted_and_then_deleted(world: World) -> None:
 
 
 async def test_accepted_and_never_seen_to_go_is_unknown(open_world: OpenWorld) -> None:
-    """The service had taken it, so nobody may say that it failed."""
+    """The service accepted the deletion, so the bot must not say that it failed."""
     async with open_world(timings=BRIEF) as world:
         world.codearts.next_answer(Accept(gone_after=None))
         prompt = await world.delete(TASK)
@@ -124,7 +124,7 @@ async def test_accepted_and_never_seen_to_go_is_unknown(open_world: OpenWorld) -
     "fault", [Drop(after_deleting=True), InternalError(deleted=True), InternalError(500, deleted=True)]
 )
 async def test_unknown_and_then_seen_to_have_gone_is_deleted(world: World, fault: Fault) -> None:
-    """The answer was lost, or said nothing; the task tells."""
+    """The answer was lost, or said nothing useful; a look-up tells."""
     world.codearts.next_answer(fault)
     await world.delete(TASK)
     await world.latest("not known yet whether it was deleted")
@@ -134,7 +134,7 @@ async def test_unknown_and_then_seen_to_have_gone_is_deleted(world: World, fault
 
 @pytest.mark.parametrize("fault", [Drop(), InternalError(), Garbage(), Refuse("CC.00050006"), Hang()])
 async def test_unknown_and_still_there_at_the_end_is_failed(open_world: OpenWorld, fault: Fault) -> None:
-    """Only when the time for looking is up, and without a second DELETE."""
+    """Only once the time for look-ups is over, and without a second DELETE."""
     async with open_world(timings=BRIEF) as world:
         world.codearts.next_answer(fault)
         await world.delete(TASK)
@@ -147,7 +147,7 @@ async def test_unknown_and_still_there_at_the_end_is_failed(open_world: OpenWorl
 async def test_a_signature_error_is_told_without_what_the_gateway_quotes(
     world: World, capsys: pytest.CaptureFixture[str], code: str
 ) -> None:
-    """Its text can hold the canonical request or the access key: not in Slack, not in the log, whatever the code."""
+    """Its text can hold the canonical request or the access key: neither Slack nor the log shows it."""
     leak = f"verify aksk signature fail: canonical request DELETE /v3/task, access key {'AKSECRETSECRETSECRET'}"
     world.codearts.next_answer(Refuse(code, message=leak))
     await world.delete(TASK)
@@ -206,7 +206,7 @@ async def _accepted(world: World) -> None:
 async def test_every_outcome_is_told_once_everywhere_and_pings_the_requester_alone(
     open_world: OpenWorld, happens: object, told: list[str]
 ) -> None:
-    """The channels of `[notify]` too, with a link to the prompt; no message appears twice."""
+    """Also in the channels of `[notify]`, with a link to the prompt; no message appears twice."""
     timings = replace(BRIEF, ttl=400) if happens is _expired else BRIEF
     async with open_world(AUDIT, timings) as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])

@@ -1,4 +1,4 @@
-"""Why: the reason is asked for, shown wherever somebody decides, and kept."""
+"""The reason of a request: asked for, shown wherever someone decides, and kept."""
 
 from tests.fixtures.world import TASK, OpenWorld, World, words
 
@@ -7,7 +7,7 @@ LABEL = "Reason. Everybody in the channel reads it."
 
 
 async def test_everyone_reads_why(open_world: OpenWorld) -> None:
-    """In the prompt, at the second step, at the end, in the notices and in the history."""
+    """In the prompt, at the second step, in the result, in the notices and in the history."""
     async with open_world('[notify]\nchannels = ["C01AUDIT"]\n') as world:
         audit = world.slack.channel("C01AUDIT", "audit", members=[world.bob])
         prompt = await world.ask(TASK, "replaced by shop2")
@@ -29,14 +29,14 @@ async def test_it_may_be_left_out(world: World) -> None:
 
 
 async def test_off(open_world: OpenWorld) -> None:
-    """What is typed all the same is not shown."""
+    """A reason that is typed anyway is not shown."""
     async with open_world('[confirmation]\nreason = "off"\n') as world:
         prompt = await world.ask(TASK, "replaced by shop2")
         assert "shop2" not in words(prompt)
 
 
 async def test_too_long(world: World) -> None:
-    """It is refused with its length, and nothing is recorded; 200 characters are taken."""
+    """The refusal says how long it is, and nothing is recorded; 200 characters are accepted."""
     answer = await world.alice.types(f"/codecheck delete {TASK} {'because ' * 30}", in_=world.channel)
     assert "200" in answer.text
     assert world.channel.messages == []
@@ -45,7 +45,7 @@ async def test_too_long(world: World) -> None:
 
 
 async def test_required(open_world: OpenWorld) -> None:
-    """A modal asks for it, and nothing is in the channel before it has been given."""
+    """A modal asks for it, and the channel sees nothing before it has been given."""
     async with open_world(REQUIRED) as world:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
         assert not answer.notice
@@ -60,7 +60,7 @@ async def test_required(open_world: OpenWorld) -> None:
 
 
 async def test_required_and_given_at_once(open_world: OpenWorld) -> None:
-    """No modal then."""
+    """Then there is no modal."""
     async with open_world(REQUIRED) as world:
         await world.ask(TASK, "replaced by shop2")
         assert world.alice.view is None
@@ -77,7 +77,7 @@ async def test_nothing_but_space_is_no_reason(open_world: OpenWorld) -> None:
 
 
 async def test_asked_for_by_somebody_else_meanwhile(open_world: OpenWorld) -> None:
-    """Whoever was still writing reads that the task has been asked for already."""
+    """The person who was still writing is told that the task has already been requested."""
     async with open_world(REQUIRED) as world:
         await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
         await world.slack.until(lambda: world.alice.views)

@@ -1,4 +1,4 @@
-"""`[[rules]]`: some tasks ask for more, and a strict rule cannot be evaded."""
+"""`[[rules]]`: some tasks need more safeguards, and a strict rule cannot be evaded."""
 
 import pytest
 
@@ -20,7 +20,7 @@ NAMED = '[[rules]]\nmatch = { names = ["WEBSHOP-front*"] }\n'
     ],
 )
 async def test_a_protected_task(open_world: OpenWorld, match: str) -> None:
-    """It is refused privately, with why and whom to ask; nothing is recorded."""
+    """It is refused privately, with the reason and whom to ask; nothing is recorded."""
     toml = (
         f'[[rules]]\nmatch = {{ {match} }}\nprotect = true\nwarn = "Release gate: ask the quality team."\n'
         '[allow]\nadmins = ["U01BOB"]\n'
@@ -40,7 +40,7 @@ async def test_a_rule_that_does_not_match(open_world: OpenWorld) -> None:
 
 
 async def test_a_warning(open_world: OpenWorld) -> None:
-    """It stands above the facts, at both steps."""
+    """It is shown above the facts, at both steps."""
     async with open_world(f'{NAMED}warn = "Release gate: ask the quality team first."\n') as world:
         prompt = await world.ask()
         said = words(prompt)
@@ -50,7 +50,7 @@ async def test_a_warning(open_world: OpenWorld) -> None:
 
 
 async def test_a_grace(open_world: OpenWorld) -> None:
-    """This task alone can be stopped for a while."""
+    """Only this task can be stopped for a while."""
     async with open_world(f"{NAMED}grace_seconds = 600\n") as world:
         await world.delete(ANOTHER_TASK)
         await world.latest("status: success")
@@ -60,7 +60,7 @@ async def test_a_grace(open_world: OpenWorld) -> None:
 
 
 async def test_a_required_reason(open_world: OpenWorld) -> None:
-    """This task alone needs one."""
+    """Only this task needs one."""
     async with open_world(f'{NAMED}reason = "required"\n') as world:
         await world.ask(ANOTHER_TASK)
         await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
@@ -69,7 +69,7 @@ async def test_a_required_reason(open_world: OpenWorld) -> None:
 
 
 async def test_the_strictest_of_all_that_match(open_world: OpenWorld) -> None:
-    """A looser rule, first or last, takes nothing back."""
+    """A looser rule, first or last, does not weaken a stricter one."""
     toml = (
         f'{NAMED}second_step = "second_person"\n'
         '[[rules]]\nmatch = { projects = ["Webshop"] }\nsecond_step = "typed"\ngrace_seconds = 600\n'
@@ -84,7 +84,7 @@ async def test_the_strictest_of_all_that_match(open_world: OpenWorld) -> None:
 
 
 async def test_a_direct_message_evades_no_rule(open_world: OpenWorld) -> None:
-    """Where nobody else could see it, a task that needs a second person cannot be asked for."""
+    """A task that needs a second person cannot be requested in a direct message, where nobody else could see it."""
     async with open_world(f'{NAMED}second_step = "second_person"\n') as world:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.alice.dm)
         assert "Somebody else has to confirm, and nobody else would see it here" in answer.text
@@ -94,7 +94,7 @@ async def test_a_direct_message_evades_no_rule(open_world: OpenWorld) -> None:
 
 @pytest.mark.parametrize("fault", [Hang(), Refuse("CC.00050010", http=403)], ids=repr)
 async def test_what_cannot_be_read_counts_as_matching(open_world: OpenWorld, fault: Hang | Refuse) -> None:
-    """A rule is not evaded by asking while a look-up fails: for all that is known it is the protected task."""
+    """A rule cannot be evaded by asking while a look-up fails: it might be the protected task."""
     async with open_world(f"{NAMED}protect = true\n") as world:
         for api in ("GET", "defects-summary"):
             world.codearts.always_answer(fault, to=api)
@@ -104,7 +104,7 @@ async def test_what_cannot_be_read_counts_as_matching(open_world: OpenWorld, fau
 
 
 async def test_a_rule_that_has_become_stricter(open_world: OpenWorld) -> None:
-    """The settings of the last click count, if they are the stricter ones."""
+    """The settings at the last click count, if they are stricter."""
     async with open_world() as world:
         await world.ask()
         await world.review()
@@ -115,7 +115,7 @@ async def test_a_rule_that_has_become_stricter(open_world: OpenWorld) -> None:
 
 
 async def test_a_rule_that_has_become_looser(open_world: OpenWorld) -> None:
-    """What was asked for when it was requested still has to be passed."""
+    """The safeguards at the time of the request still apply."""
     async with open_world(f'{NAMED}second_step = "second_person"\n') as world:
         await world.ask()
         await world.review()

@@ -1,4 +1,4 @@
-"""A second person who really comes: asked, reminded, confirming, declining, taking back, over hours and replicas."""
+"""Second-person confirmation: asking, reminding, confirming, declining and withdrawing, over hours and replicas."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ TAKE_BACK, DECLINE, GLASS = "Take mine back", "Decline…", "Break glass…"
 
 
 class Office(NamedTuple):
-    """The world, and two more colleagues: Dave has an operator, and so has Erin, an admin."""
+    """The world with two more colleagues: Dave has an operator, and so has Erin, who is an admin."""
 
     world: World
     dave: Person
@@ -42,12 +42,12 @@ async def office(open_world: OpenWorld, toml: str = ASK, confirmation: str = "")
 
 
 def thread(world: World, prompt: Message) -> list[str]:
-    """What the prompt's thread says, oldest first."""
+    """The texts in the prompt's thread, oldest first."""
     return [words(seen) for seen in world.alice.sees(world.channel) if seen.thread_ts == prompt.ts]
 
 
 async def in_thread(world: World, prompt: Message, *texts: str) -> str:
-    """Wait until a message in the prompt's thread says all of `texts`."""
+    """Wait until a message in the prompt's thread contains all of `texts`."""
 
     def holding() -> list[str]:
         return [said for said in thread(world, prompt) if all(text in said for text in texts)]
@@ -66,7 +66,7 @@ async def shows(world: World, prompt: Message, *texts: str) -> str:
 
 
 async def dm(world: World, person: Person, *texts: str) -> str:
-    """Wait until somebody has been written to directly."""
+    """Wait until a person has got a direct message."""
 
     def holding() -> list[str]:
         said = [words(seen) for seen in person.sees(person.dm)]
@@ -76,7 +76,7 @@ async def dm(world: World, person: Person, *texts: str) -> str:
 
 
 async def test_asked_at_noon_reminded_twice_confirmed_at_two(open_world: OpenWorld) -> None:
-    """Those asked are mentioned once, reminders mention nobody, another replica goes on, and the requester hears."""
+    """Those asked are mentioned once, reminders mention nobody, another replica goes on, and the requester is told."""
     async with office(open_world) as (world, dave, _):
         prompt = await world.ask(reason="replaced by shop2")
         await world.review()
@@ -128,7 +128,7 @@ async def test_declined_with_a_reason(open_world: OpenWorld) -> None:
 
 
 async def test_nobody_comes(open_world: OpenWorld) -> None:
-    """After eight hours it has timed out, which nobody calls declined; and the requester is told."""
+    """After eight hours it has timed out, which is not called declined; and the requester is told."""
     async with office(open_world) as (world, _, _):
         prompt = await world.ask()
         await world.review()
@@ -146,7 +146,7 @@ async def test_nobody_comes(open_world: OpenWorld) -> None:
 
 
 async def test_two_of_three(open_world: OpenWorld) -> None:
-    """The first one is counted and shown, taken back, given again; the second launches it."""
+    """The first confirmation is counted and shown, withdrawn, and given again; the second launches the deletion."""
     async with office(open_world, ASK + "confirmers = 2\n") as (world, dave, _):
         prompt = await world.ask()
         await world.review()
@@ -171,7 +171,7 @@ async def test_two_of_three(open_world: OpenWorld) -> None:
 
 
 async def test_taken_back_in_the_grace(open_world: OpenWorld) -> None:
-    """Until the call is launched a confirmation can be taken back: it waits again, and its button is there again."""
+    """Until the call is launched a confirmation can be withdrawn: the request waits again, and its button is back."""
     async with office(open_world, confirmation="grace_seconds = 3600\n") as (world, dave, _):
         prompt = await world.ask()
         await world.review()
@@ -188,7 +188,7 @@ async def test_taken_back_in_the_grace(open_world: OpenWorld) -> None:
 
 
 async def test_nobody_who_is_asked_may_confirm(open_world: OpenWorld) -> None:
-    """Those who left, and those without an operator, are left out; if nobody remains, nothing waits."""
+    """People who have left or have no operator are not asked; if nobody remains, the request ends at once."""
     async with office(open_world, '[second_person]\nask = ["U01BOB", "U01CAROL", "U01ALICE"]\n') as (world, _, _):
         users = world.slack.workspace.users
         users[world.bob.id] = replace(users[world.bob.id], deleted=True)
@@ -203,7 +203,7 @@ async def test_nobody_who_is_asked_may_confirm(open_world: OpenWorld) -> None:
 
 
 async def test_a_user_group_is_asked_by_its_members(open_world: OpenWorld) -> None:
-    """Those of its members who may confirm are mentioned: not the requester, nor somebody without an operator."""
+    """The members who may confirm are mentioned: not the requester, nor anyone without an operator."""
     async with office(open_world, '[second_person]\nask = ["S0QUALITY"]\n') as (world, dave, _):
         world.slack.usergroup("S0QUALITY", [world.alice, world.carol, dave])
         prompt = await world.ask()
@@ -217,7 +217,7 @@ async def test_a_user_group_is_asked_by_its_members(open_world: OpenWorld) -> No
 
 
 async def test_it_changes_while_it_waits(open_world: OpenWorld) -> None:
-    """Who confirms hours later confirms nothing that was not shown: they and the requester hear of it."""
+    """Someone who confirms hours later cannot confirm what was not shown: they and the requester are told."""
     async with office(open_world) as (world, _, _):
         prompt = await world.ask()
         await world.review()
@@ -240,7 +240,7 @@ async def test_it_changes_while_it_waits(open_world: OpenWorld) -> None:
 
 
 async def test_an_approver_loses_the_right_in_the_grace(open_world: OpenWorld) -> None:
-    """Their confirmation counts no longer: it waits for somebody else, who is asked; the request has not failed."""
+    """Their confirmation no longer counts: the request does not fail, but asks and waits for someone else."""
     async with office(open_world, confirmation="grace_seconds = 3600\n") as (world, dave, _):
         prompt = await world.ask()
         await world.review()
@@ -259,7 +259,7 @@ async def test_an_approver_loses_the_right_in_the_grace(open_world: OpenWorld) -
 
 
 async def test_stricter_settings_meanwhile_win(open_world: OpenWorld) -> None:
-    """One confirmation was enough; in the grace the settings come to ask for two, so it waits for the second."""
+    """One confirmation was enough; during the grace period the settings change to two, so it waits for a second."""
     async with office(open_world, confirmation="grace_seconds = 3600\n") as (world, dave, _):
         prompt = await world.ask()
         await world.review()
@@ -278,7 +278,7 @@ async def test_stricter_settings_meanwhile_win(open_world: OpenWorld) -> None:
 
 
 async def test_break_glass(open_world: OpenWorld) -> None:
-    """An admin alone, with a reason and the typed name; a red banner; everybody concerned is told; the log has it."""
+    """An admin confirms alone, with a reason and the typed name; a banner, messages and the log show it."""
     toml = ASK + 'break_glass = true\n[notify]\nchannels = ["C09AUDIT"]\n'
     async with office(open_world, toml) as (world, _, erin):
         audit = world.slack.channel("C09AUDIT", "audit", members=[world.alice])
@@ -307,7 +307,7 @@ async def test_break_glass(open_world: OpenWorld) -> None:
 
 
 async def test_no_break_glass_unless_the_settings_say_so(open_world: OpenWorld) -> None:
-    """There is no such button, and one of an older prompt does nothing."""
+    """There is no such button, and one on an older prompt does nothing."""
     async with office(open_world, ASK + "break_glass = true\n") as (world, _, erin):
         prompt = await world.ask()
         await world.review()
@@ -323,7 +323,7 @@ async def test_no_break_glass_unless_the_settings_say_so(open_world: OpenWorld) 
 
 
 async def test_pending_mine(open_world: OpenWorld) -> None:
-    """Whoever may confirm finds what waits for them, and nobody finds what does not."""
+    """People who may confirm find what is waiting for them, and nothing else."""
     async with office(open_world) as (world, _, _):
         await world.ask()
 
@@ -339,7 +339,7 @@ async def test_pending_mine(open_world: OpenWorld) -> None:
 
 
 async def test_an_approver_loses_the_right_before_the_last_one_confirms(open_world: OpenWorld) -> None:
-    """Of two confirmations, hours apart, only the second counts: it is not sent, and keeps the one that counts."""
+    """Of two confirmations, hours apart, only the second counts: nothing is sent, and the one that counts is kept."""
     async with office(open_world, ASK + "confirmers = 2\n") as (world, dave, erin):
         prompt = await world.ask()
         await world.review()
@@ -358,7 +358,7 @@ async def test_an_approver_loses_the_right_before_the_last_one_confirms(open_wor
 
 
 async def test_the_prompt_shows_what_stricter_settings_ask_for(open_world: OpenWorld) -> None:
-    """Its requester confirmed it; in the grace the settings come to ask for somebody else, who is called."""
+    """The requester confirmed; during the grace period the settings change to a second person, who is then asked."""
     grace = "[confirmation]\ngrace_seconds = 3600\n"
     async with open_world(OPERATORS + grace) as world:
         dave = world.slack.user("U01DAVE", "dave")
@@ -379,7 +379,7 @@ async def test_the_prompt_shows_what_stricter_settings_ask_for(open_world: OpenW
 
 
 async def test_broken_glass_can_be_stopped_in_the_grace(open_world: OpenWorld) -> None:
-    """Everybody hears of it while there is time, also an admin's own request; and anyone can stop it."""
+    """Everyone is told while there is still time, also about an admin's own request; and anyone can stop it."""
     async with office(open_world, ASK + "break_glass = true\n", confirmation="grace_seconds = 600\n") as office_:
         world, _, erin = office_
         prompt = await world.ask(by=erin)
@@ -397,14 +397,14 @@ async def test_broken_glass_can_be_stopped_in_the_grace(open_world: OpenWorld) -
 
 
 async def test_a_direct_message_has_no_second_person(open_world: OpenWorld) -> None:
-    """There is nobody else to see it, so it is refused at once."""
+    """Nobody else can see it, so it is refused at once."""
     async with office(open_world) as (world, _, _):
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.alice.dm)
         assert "nobody else would see it here" in answer.text
 
 
 async def test_nothing_is_asked_or_reminded_while_deletions_are_frozen(open_world: OpenWorld) -> None:
-    """It comes when they go on: nobody is called for what they could not do."""
+    """The bot asks after the unfreeze: nobody is asked for something that they could not do."""
     async with office(open_world) as (world, _, erin):
         prompt = await world.ask()
         await erin.types("/codecheck freeze release weekend", in_=world.channel)

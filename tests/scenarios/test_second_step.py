@@ -1,4 +1,4 @@
-"""How the second confirmation is given: by a button, by typing the task's ID, or by somebody else; and the grace."""
+"""How the second confirmation is given: a button, typing the task's ID, or a second person; and the grace period."""
 
 import asyncio
 from dataclasses import replace
@@ -14,8 +14,8 @@ BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'
 WITH_GRACE = "[confirmation]\ngrace_seconds = {}\n"
 
 
-async def window(world: World) -> View:
-    """The window that has opened on Alice's screen."""
+async def modal(world: World) -> View:
+    """The modal that has opened on Alice's screen."""
     return (await world.slack.until(lambda: world.alice.views))[-1]
 
 
@@ -29,7 +29,7 @@ async def test_the_task_is_typed(open_world: OpenWorld, typed: str) -> None:
     async with open_world(TYPED) as world:
         await world.ask()
         await world.review()
-        await window(world)
+        await modal(world)
 
         answer = await world.alice.submits({LABEL: typed})
 
@@ -52,11 +52,11 @@ async def test_the_task_is_typed(open_world: OpenWorld, typed: str) -> None:
     ids=["case", "the ID's case", "another", "another's ID", "cut", "the ID, cut"],
 )
 async def test_a_wrong_name_confirms_nothing(open_world: OpenWorld, typed: str, told: str) -> None:
-    """The modal says so beside the input, without naming the right one, and can be tried again."""
+    """The modal says so beside the input, without showing the right name, and Alice can try again."""
     async with open_world(TYPED) as world:
         await world.ask()
         await world.review()
-        await window(world)
+        await modal(world)
 
         answer = await world.alice.submits({LABEL: typed})
 
@@ -68,29 +68,29 @@ async def test_a_wrong_name_confirms_nothing(open_world: OpenWorld, typed: str, 
         await world.latest("status: success")
 
 
-async def test_the_button_opens_the_window_and_confirms_nothing(open_world: OpenWorld) -> None:
-    """Closing the window changes nothing; the prompt's delete button opens it again, and is no confirmation."""
+async def test_the_button_opens_the_modal_and_confirms_nothing(open_world: OpenWorld) -> None:
+    """Closing the modal changes nothing; the prompt's delete button opens it again, and does not confirm."""
     async with open_world(TYPED) as world:
         prompt = await world.ask()
         await world.review()
-        await window(world)
+        await modal(world)
         await world.alice.closes()
 
         await world.confirm(typed=True)
-        await window(world)
+        await modal(world)
 
         assert STEP_2 in words(world.now(prompt))
         assert not world.codearts.count("DELETE")
         await world.alice.clicks("Keep it", on=world.channel)
         await world.latest(CANCELLED)
         await world.alice.submits({LABEL: TASK})
-        view = await window(world)
+        view = await modal(world)
         assert view.modal.title.text == "Not confirmed"
         assert not world.codearts.count("DELETE")
 
 
 async def test_somebody_else_confirms(open_world: OpenWorld) -> None:
-    """The requester alone cannot; a colleague can; the operator sent is the requester's, and both are named."""
+    """The requester cannot confirm, but a colleague can; the operator is the requester's, and both people are named."""
     async with open_world(BY_TWO) as world:
         prompt = await world.ask()
         await world.review()
@@ -110,7 +110,7 @@ async def test_somebody_else_confirms(open_world: OpenWorld) -> None:
 
 
 async def test_a_stranger_confirms_nothing(open_world: OpenWorld) -> None:
-    """A member of another workspace sees the buttons in a shared channel, and learns nothing by pressing them."""
+    """A member of another workspace sees the buttons in a shared channel, and learns nothing from pressing them."""
     async with open_world(BY_TWO) as world:
         stranger = world.slack.user("U01BOBBY", "bobby", team_id="T09OTHER")
         world.channel.members.add(stranger.id)
@@ -125,7 +125,7 @@ async def test_a_stranger_confirms_nothing(open_world: OpenWorld) -> None:
 
 
 async def test_where_nobody_else_would_see_it(open_world: OpenWorld) -> None:
-    """Without the bot in the channel there is no prompt for two: it ends at once, and says what to do."""
+    """Without the bot in the channel nobody else sees the prompt: the request ends at once, and says what to do."""
     async with open_world(BY_TWO) as world:
         world.slack.remove_bot(world.channel)
 
@@ -137,7 +137,7 @@ async def test_where_nobody_else_would_see_it(open_world: OpenWorld) -> None:
 
 
 async def test_permission_withdrawn_between_the_steps(open_world: OpenWorld) -> None:
-    """Whoever leaves the user group after the first step cannot take the second."""
+    """Someone who leaves the user group after the first step cannot take the second."""
     async with open_world('[allow]\nusergroups = ["S01DELETERS"]\n') as world:
         world.slack.usergroup("S01DELETERS", [world.alice])
         await world.ask()
@@ -152,7 +152,7 @@ async def test_permission_withdrawn_between_the_steps(open_world: OpenWorld) -> 
 
 @pytest.mark.parametrize("toml", ["", BY_TWO], ids=["by the requester", "by somebody else"])
 async def test_a_requester_deactivated_between_the_steps(open_world: OpenWorld, toml: str) -> None:
-    """Neither their own last click nor a colleague's confirms what somebody asked for whose account is closed."""
+    """If the requester's account is closed, neither their own last click nor a colleague's confirms."""
     async with open_world(toml) as world:
         await world.ask()
         await world.review()
@@ -167,7 +167,7 @@ async def test_a_requester_deactivated_between_the_steps(open_world: OpenWorld, 
 
 
 async def test_anyone_allowed_can_stop_it(open_world: OpenWorld) -> None:
-    """In the grace the prompt has one button; pressed, nothing is sent, and the prompt says by whom."""
+    """The prompt has one button in the grace period; if it is pressed, nothing is sent, and the prompt says by whom."""
     async with open_world(WITH_GRACE.format(60)) as world:
         prompt = await world.delete()
         await world.latest("will be deleted at")
@@ -180,7 +180,7 @@ async def test_anyone_allowed_can_stop_it(open_world: OpenWorld) -> None:
 
 
 async def test_a_grace_survives_a_restart(open_world: OpenWorld) -> None:
-    """Whoever runs when it ends sends the call, once."""
+    """The process that runs when it ends sends the call, once."""
     async with open_world(WITH_GRACE.format(2)) as world:
         await world.delete()
         await world.latest("will be deleted at")
@@ -192,7 +192,7 @@ async def test_a_grace_survives_a_restart(open_world: OpenWorld) -> None:
 
 
 async def test_a_stop_at_the_last_moment_has_one_winner(open_world: OpenWorld) -> None:
-    """Either it was stopped and nothing was sent, or it was sent and the Stop is told that it came too late."""
+    """Either it was stopped and nothing was sent, or it was sent and the person is told that they were too late."""
     async with open_world(WITH_GRACE.format(1)) as world:
         prompt = await world.delete()
         await world.latest("will be deleted at")
@@ -206,7 +206,7 @@ async def test_a_stop_at_the_last_moment_has_one_winner(open_world: OpenWorld) -
 
 
 async def test_a_rule_chooses_by_channel(open_world: OpenWorld) -> None:
-    """In one channel somebody else confirms, in the others a button suffices."""
+    """In one channel someone else must confirm; in the others a button is enough."""
     toml = '[[confirmation.rules]]\nchannels = ["C02PROD"]\nsecond_step = "second_person"\n'
     async with open_world(toml) as world:
         prod = world.slack.channel("C02PROD", "prod", members=[world.alice, world.bob])
@@ -221,7 +221,7 @@ async def test_a_rule_chooses_by_channel(open_world: OpenWorld) -> None:
 
 
 async def test_operators_from_the_profile(open_world: OpenWorld) -> None:
-    """Carol is not listed; her confirmed address makes her an operator, and whoami says from where."""
+    """Carol is not listed; her confirmed address gives her an operator, and whoami says where it comes from."""
     async with open_world('[operators_from]\nemail_domain = "example.com"\n') as world:
         users = world.slack.workspace.users
         dave = world.slack.user("U01DAVE", "dave")

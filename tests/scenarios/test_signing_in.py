@@ -1,4 +1,4 @@
-"""The ways of signing in to CodeArts Check, each through a whole deletion."""
+"""Each way to sign in to CodeArts Check works through a whole deletion."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ TEMPORARY_KEY = {
     ids=["AK/SK", "temporary AK/SK", "IAM token", "IAM token for the region's project"],
 )
 async def test_every_way_of_signing_in_deletes(open_world: OpenWorld, environ: Mapping[str, str], user: str) -> None:
-    """As the bot's IAM user towards the gateway, and for Alice's operator in the service's records."""
+    """The gateway sees the bot's IAM user, and the service records Alice's operator."""
     async with open_world(environ=environ) as world:
         await world.delete(TASK)
         await world.latest("status: success", "httpStatus: OK")
@@ -39,7 +39,7 @@ async def test_every_way_of_signing_in_deletes(open_world: OpenWorld, environ: M
 
 
 async def test_one_token_serves_many_requests(open_world: OpenWorld) -> None:
-    """It is kept, not asked for anew at each call."""
+    """The token is cached, not requested again for each call."""
     async with open_world(environ=BY_TOKEN) as world:
         await world.delete(TASK)
         await world.latest("status: success")
@@ -47,7 +47,7 @@ async def test_one_token_serves_many_requests(open_world: OpenWorld) -> None:
 
 
 async def test_a_wrong_password_is_told_and_nothing_is_deleted(open_world: OpenWorld) -> None:
-    """Without a token nothing is sent."""
+    """Without a token no DELETE is sent."""
     async with open_world(environ=BY_TOKEN | {"CODEARTS_IAM_PASSWORD": "wrong-Password-1"}) as world:
         await world.ask(TASK)
         await world.review()
@@ -57,7 +57,7 @@ async def test_a_wrong_password_is_told_and_nothing_is_deleted(open_world: OpenW
 
 
 async def test_a_user_without_the_permission_is_told_which_one(open_world: OpenWorld) -> None:
-    """By default a developer may not delete."""
+    """By default, developers may not delete."""
     key = {"HUAWEICLOUD_SDK_AK": DEVELOPER.access_key, "HUAWEICLOUD_SDK_SK": DEVELOPER.secret_key}
     async with open_world(environ=key) as world:
         await world.delete(TASK)

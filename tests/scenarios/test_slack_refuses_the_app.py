@@ -1,4 +1,4 @@
-"""Slack refuses the app itself: somebody has to mend it, and what was to be said is said then."""
+"""Slack refuses the app itself: someone has to fix that, and then the delayed messages are sent."""
 
 import pytest
 from structlog.testing import capture_logs
@@ -10,7 +10,7 @@ from tests.fixtures.world import TASK, World, buttons
 
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth", "missing_scope"])
 async def test_a_result_is_kept_until_the_app_is_mended(world: World, code: str) -> None:
-    """The task is deleted, nobody can be told; once the app is mended, the channel reads the result, once."""
+    """The task is deleted, but nobody can be told; once the app is fixed, the channel gets the result, once."""
     prompt = await world.ask()
     await world.review()
     methods = ("chat.postMessage", "chat.update", RESPONSE_URL)
@@ -33,7 +33,7 @@ async def test_a_result_is_kept_until_the_app_is_mended(world: World, code: str)
 
 
 async def test_a_prompt_goes_out_privately_and_the_log_says_why(world: World) -> None:
-    """Without `chat:write` people can still work, and whoever runs the bot reads once what is missing."""
+    """Without `chat:write` people can still work, and the log says once what is missing."""
     world.slack.faults.fail_always("chat.postMessage", ApiError("missing_scope"))
     with capture_logs() as logs:
         await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
@@ -42,7 +42,7 @@ async def test_a_prompt_goes_out_privately_and_the_log_says_why(world: World) ->
 
 
 async def test_without_the_scope_to_look_people_up_nobody_can_ask(world: World) -> None:
-    """Whether Alice is a guest cannot be checked, so she is refused although she is listed, and told whom to ask."""
+    """The bot cannot check whether Alice is a guest, so it refuses her although she is listed, and says whom to ask."""
     world.slack.faults.fail_always("users.info", ApiError("missing_scope"))
     with capture_logs() as logs:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)

@@ -1,4 +1,4 @@
-"""The end: "deleted" only if the service said so, or the task was seen before the call and gone after it."""
+"""The final word: "deleted" only if the service said so, or the task was seen before the call and gone after it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ UNREADABLE = Refuse("CC.00050010", http=403)
 
 
 def taken_away(world: World) -> None:
-    """Somebody deletes the task in the console."""
+    """Someone deletes the task in the console."""
     world.codearts.service.book.delete(world.codearts.tasks[TASK], "", "somebody-else")
 
 
@@ -26,7 +26,7 @@ async def test_gone_before_the_call(world: World) -> None:
 
 
 async def test_gone_before_the_facts_had_come(world: World) -> None:
-    """The look-up that fills the prompt in finds no task: the request ends, and nobody has to confirm anything."""
+    """The look-up that fills in the prompt finds no task: the request ends, and nobody has to confirm anything."""
     world.codearts.next_answer(Delay(1.0), to="GET")
     prompt = await world.ask()
     taken_away(world)
@@ -35,13 +35,13 @@ async def test_gone_before_the_facts_had_come(world: World) -> None:
 
 
 async def test_the_services_word(world: World) -> None:
-    """The result says that it is the service that confirmed it."""
+    """The result says that the service confirmed it."""
     await world.delete()
     await world.latest("✅ webshop-frontend deleted", "status: success", "CodeArts Check confirmed it")
 
 
 async def test_seen_before_and_gone_after(world: World) -> None:
-    """The answer was lost; that the task was seen before and not after it tells, and the result says so."""
+    """The answer was lost; the task was seen before the call and not after it, and the result says that."""
     world.codearts.next_answer(Drop(after_deleting=True))
     await world.delete()
     said = words(await world.latest("✅ webshop-frontend deleted", "It was seen to be gone at"))
@@ -50,7 +50,7 @@ async def test_seen_before_and_gone_after(world: World) -> None:
 
 
 async def test_never_deleted_if_it_was_not_seen_before(world: World) -> None:
-    """Unreadable before the call and gone after it, and the answer lost: gone, but nobody says by whom."""
+    """Unreadable before the call, gone after it, and the answer lost: the result says gone, but not by whom."""
     world.codearts.always_answer(UNREADABLE, to="GET")
     world.codearts.next_answer(Drop(after_deleting=True))
     await world.ask()
@@ -65,7 +65,7 @@ async def test_never_deleted_if_it_was_not_seen_before(world: World) -> None:
 
 @pytest.mark.parametrize("fault", [Refuse("CC.00050012"), Refuse("APIGW.0308"), Refuse("CC.00050006")], ids=repr)
 async def test_unreadable_is_not_gone(world: World, fault: Refuse) -> None:
-    """A look-up that fails says nothing: it is looked again, and "gone" is never concluded from it."""
+    """A failed look-up proves nothing: the bot looks again, and never concludes "gone" from it."""
     world.codearts.next_answer(Drop())
     await world.ask()
     await world.review()

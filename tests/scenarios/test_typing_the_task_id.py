@@ -1,4 +1,4 @@
-"""The window of `typed` where things are not as usual: an ephemeral prompt, and a window that does not open."""
+"""The modal of `typed` in unusual cases: with an ephemeral prompt, and if it does not open."""
 
 import pytest
 
@@ -11,7 +11,7 @@ TYPED = '[confirmation]\nsecond_step = "typed"\n'
 
 
 async def test_from_an_ephemeral_prompt(open_world: OpenWorld) -> None:
-    """Where the bot is not, only Alice sees the prompt and the window; everyone reads the result."""
+    """If the bot is not in the channel, only Alice sees the prompt and the modal; everyone reads the result."""
     async with open_world(TYPED) as world:
         elsewhere = world.slack.channel("C01ELSEWHERE", "elsewhere", members=[world.alice, world.bob], with_bot=False)
         prompt = await world.ask(in_=elsewhere)
@@ -30,8 +30,8 @@ async def test_from_an_ephemeral_prompt(open_world: OpenWorld) -> None:
 
 
 @pytest.mark.parametrize("fault", [ApiError("expired_trigger_id"), ServerError(), Hang()], ids=repr)
-async def test_a_window_that_does_not_open(open_world: OpenWorld, fault: Fault) -> None:
-    """Alice is told how to open it; the review holds, and the prompt's button opens it anew."""
+async def test_a_modal_that_does_not_open(open_world: OpenWorld, fault: Fault) -> None:
+    """Alice is told how to open it; the review still counts, and the prompt's button opens the modal again."""
     async with open_world(TYPED) as world:
         prompt = await world.ask()
         world.slack.fail_next("views.open", fault)
@@ -47,8 +47,8 @@ async def test_a_window_that_does_not_open(open_world: OpenWorld, fault: Fault) 
         await world.latest("status: success")
 
 
-async def test_a_stale_window_after_the_deletion_has_been_asked_for_anew(open_world: OpenWorld) -> None:
-    """A window belongs to one request: typed into after that was cancelled, it confirms no other for the same task."""
+async def test_a_stale_modal_after_the_deletion_has_been_requested_again(open_world: OpenWorld) -> None:
+    """A modal belongs to one request: submitted after that was cancelled, it confirms no other one for the task."""
     async with open_world(TYPED) as world:
         await world.ask()
         await world.review()

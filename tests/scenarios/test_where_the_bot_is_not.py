@@ -1,4 +1,4 @@
-"""Channels without the bot: the conversation goes on by response_url, and in the end by direct message."""
+"""Channels without the bot: the conversation goes on by response_url, and as a last resort by direct message."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ def elsewhere(world: World) -> Channel:
 
 
 async def test_the_prompt_is_private_and_the_result_public(world: World, elsewhere: Channel) -> None:
-    """Alice alone sees the prompt, which says so; everyone reads the result."""
+    """Only Alice sees the prompt, which says so; everyone reads the result."""
     prompt = await world.ask(TASK, in_=elsewhere)
     assert prompt.only_for == world.alice.id
     assert "Only you can see this" in words(prompt)
@@ -29,14 +29,14 @@ async def test_the_prompt_is_private_and_the_result_public(world: World, elsewhe
 
 
 async def test_in_a_private_channel_it_is_the_same(world: World) -> None:
-    """Slack says there that the channel does not exist."""
+    """For a private channel Slack answers that it does not exist."""
     secret = world.slack.channel("G01SECRET", "secret", members=[world.alice], kind="private", with_bot=False)
     await world.delete(TASK, in_=secret)
     await world.latest("status: success", in_=secret)
 
 
 async def test_cancelling_a_private_prompt(world: World, elsewhere: Channel) -> None:
-    """Its buttons go, and everyone else never hears of it."""
+    """Its buttons go, and nobody else ever hears of it."""
     prompt = await world.ask(TASK, in_=elsewhere)
     await world.alice.clicks("Cancel", on=prompt)
     await world.latest(CANCELLED, in_=elsewhere)
@@ -45,7 +45,7 @@ async def test_cancelling_a_private_prompt(world: World, elsewhere: Channel) -> 
 
 
 async def test_a_private_prompt_expires_by_a_new_private_message(open_world: OpenWorld) -> None:
-    """What nobody clicked on cannot be edited: a word beside it says so, and its buttons answer so."""
+    """A prompt that nobody clicked cannot be edited: a new message says that it expired, and so do its buttons."""
     async with open_world(timings=replace(QUICK, ttl=500)) as world:
         channel = world.slack.channel("C01ELSEWHERE", "elsewhere", members=[world.alice], with_bot=False)
         prompt = await world.ask(TASK, in_=channel)
@@ -58,7 +58,7 @@ async def test_a_private_prompt_expires_by_a_new_private_message(open_world: Ope
 
 
 async def test_another_bot_finishes_the_conversation(world: World, elsewhere: Channel) -> None:
-    """The latest response_url is kept for it."""
+    """Redis keeps the latest response_url for it."""
     await world.ask(TASK, in_=elsewhere)
     await world.review(in_=elsewhere)
     await world.restart()
@@ -67,7 +67,7 @@ async def test_another_bot_finishes_the_conversation(world: World, elsewhere: Ch
 
 
 async def test_a_response_url_that_is_used_up_leads_to_a_direct_message(world: World, elsewhere: Channel) -> None:
-    """The requester is told where nothing else is left, and where the request was made."""
+    """If no other way is left, the requester gets a direct message that names the request's channel."""
     await world.ask(TASK, in_=elsewhere)
     await world.review(in_=elsewhere)
     world.slack.faults.fail_always(RESPONSE_URL, ApiError("used_url"))
@@ -78,7 +78,7 @@ async def test_a_response_url_that_is_used_up_leads_to_a_direct_message(world: W
 
 
 async def test_a_response_url_that_has_expired_leads_to_a_direct_message(open_world: OpenWorld) -> None:
-    """After half an hour Slack takes nothing by it any more."""
+    """After half an hour Slack no longer accepts it."""
     async with open_world() as world:
         channel = world.slack.channel("C01ELSEWHERE", "elsewhere", members=[world.alice], with_bot=False)
         world.codearts.next_answer()
@@ -92,7 +92,7 @@ async def test_a_response_url_that_has_expired_leads_to_a_direct_message(open_wo
 
 
 async def test_once_the_bot_is_invited_everything_is_public(world: World, elsewhere: Channel) -> None:
-    """The next request's prompt stands in the channel."""
+    """The prompt of the next request is posted to the channel."""
     world.slack.add_bot(elsewhere)
     prompt = await world.ask(TASK, in_=elsewhere)
     assert prompt.only_for is None
@@ -101,7 +101,7 @@ async def test_once_the_bot_is_invited_everything_is_public(world: World, elsewh
 
 
 async def test_a_bot_that_is_removed_in_between_finishes_all_the_same(world: World) -> None:
-    """The prompt can be edited no more, so the click's response_url does it."""
+    """The prompt can no longer be edited by the bot, so the click's response_url is used."""
     await world.ask(TASK)
     await world.review()
     world.slack.remove_bot(world.channel)
@@ -111,5 +111,5 @@ async def test_a_bot_that_is_removed_in_between_finishes_all_the_same(world: Wor
 
 
 def elsewhere_is_silent(channel: Channel) -> bool:
-    """Whether nothing public was said there."""
+    """Whether nothing public was posted there."""
     return channel.messages == []

@@ -1,4 +1,4 @@
-"""Who may ask, and who may press which button: asked at the request and again at every click."""
+"""Who may ask, and who may press which button: checked at the request and again at every click."""
 
 from tests.fixtures.world import CANCELLED, FIRST_STEP, TASK, OpenWorld, World, buttons, delete_label, second_step
 
@@ -20,7 +20,7 @@ async def test_a_bystander_is_told_so_privately_and_nothing_changes(world: World
 
 
 async def test_without_an_operator_nobody_can_ask(world: World) -> None:
-    """The answer says what is missing and whom to ask for it, with the ID that they will need."""
+    """The answer says what is missing, whom to ask, and the ID that they will need."""
     answer = await world.carol.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert "no CodeArts user is set for you" in answer.text
     assert "Ask whoever runs this bot" in answer.text
@@ -29,7 +29,7 @@ async def test_without_an_operator_nobody_can_ask(world: World) -> None:
 
 
 async def test_without_an_operator_nobody_can_click(world: World) -> None:
-    """Carol learns nothing of the request but that she may not."""
+    """Carol learns only that she may not."""
     prompt = await world.ask(TASK)
     await world.carol.clicks("Cancel", on=prompt)
     await world.told(world.carol, "no CodeArts user is set for you")
@@ -37,7 +37,7 @@ async def test_without_an_operator_nobody_can_click(world: World) -> None:
 
 
 async def test_only_those_who_are_allowed_can_ask(open_world: OpenWorld) -> None:
-    """`[allow] users` narrows those who have an operator."""
+    """`[allow] users` limits who may ask among those who have an operator."""
     async with open_world('[allow]\nusers = ["U01BOB"]') as world:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
         assert "You aren't among the people who may delete check tasks" in answer.text
@@ -68,7 +68,7 @@ async def test_someone_who_is_no_longer_allowed_cannot_confirm(world: World) -> 
 
 
 async def test_in_a_channel_that_is_no_longer_allowed_nothing_is_confirmed(world: World) -> None:
-    """The same for channels."""
+    """The same goes for channels."""
     await world.ask(TASK)
     await world.review()
     await world.restart('[allow]\nchannels = ["C01ELSEWHERE"]')
@@ -78,7 +78,7 @@ async def test_in_a_channel_that_is_no_longer_allowed_nothing_is_confirmed(world
 
 
 async def test_someone_whose_operator_was_taken_away_cannot_confirm(world: World) -> None:
-    """Alice has left the list of operators between her two clicks."""
+    """Alice was taken off the list of operators between her two clicks."""
     await world.ask(TASK)
     await world.review()
     await world.restart('[operators]\nU01BOB = "bob"')
@@ -88,7 +88,7 @@ async def test_someone_whose_operator_was_taken_away_cannot_confirm(world: World
 
 
 async def test_a_request_is_confirmed_as_the_operator_that_its_prompt_names_or_not_at_all(world: World) -> None:
-    """Alice has got another operator meanwhile: she can cancel, and ask anew."""
+    """Alice has another operator by then: she can cancel, and ask again."""
     prompt = await world.ask(TASK)
     await world.review()
     await world.restart('[operators]\nU01ALICE = "someone-else"')
@@ -104,7 +104,7 @@ async def test_a_request_is_confirmed_as_the_operator_that_its_prompt_names_or_n
 
 
 async def test_a_stranger_from_another_company_can_press_but_not_act(world: World) -> None:
-    """Slack Connect shows the buttons to people of other workspaces, one of whom even has Alice's user ID listed."""
+    """Slack Connect shows the buttons to people from other workspaces, even to one with Alice's listed user ID."""
     stranger = world.slack.user("U09STRANGER", "mallory", team_id="T09OTHER")
     world.channel.members.add(stranger.id)
     prompt = await world.ask(TASK)

@@ -1,4 +1,4 @@
-"""Redis has gone, or hangs: nothing is acted on, and the person is told before Slack gives up."""
+"""Redis is down, or hangs: nothing is done, and the person is told before Slack's timeout."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from tests.wire.proxy import Proxy
 
 @pytest.fixture
 async def redis_proxy(redis_server: EmbeddedServer) -> AsyncIterator[Proxy]:
-    """The way to Redis, which can be cut."""
+    """The connection to Redis, which can be cut."""
     path = urlsplit(redis_server.url).path
     async with Proxy(lambda: asyncio.open_unix_connection(path)) as proxy:
         yield proxy
@@ -28,7 +28,7 @@ async def distant(open_world: OpenWorld, redis_proxy: Proxy) -> AsyncIterator[Wo
 
 
 async def test_a_request_is_refused(distant: World, redis_proxy: Proxy) -> None:
-    """The person reads so at once; it is as if nothing had been typed."""
+    """The person is told at once, and nothing has happened."""
     await redis_proxy.refuse()
     redis_proxy.cut()
     answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
@@ -43,7 +43,7 @@ async def test_a_request_is_refused(distant: World, redis_proxy: Proxy) -> None:
 
 
 async def test_a_confirmation_is_refused(distant: World, redis_proxy: Proxy) -> None:
-    """The click is acknowledged in time, nothing is sent, and the buttons stand for another try."""
+    """The click is acknowledged in time, nothing is sent, and the buttons stay for another try."""
     await distant.ask(TASK)
     await distant.review()
     await redis_proxy.refuse()
@@ -61,7 +61,7 @@ async def test_a_confirmation_is_refused(distant: World, redis_proxy: Proxy) -> 
 
 
 async def test_a_redis_that_hangs_is_told_before_slack_gives_up(distant: World, redis_proxy: Proxy) -> None:
-    """Nothing is refused, nothing answered: the person reads one of the two truths, never Slack's own notice."""
+    """Redis neither refuses nor answers: the person is told what is known, and never gets Slack's own error."""
     redis_proxy.hang()
     answer = await distant.alice.types(f"/codecheck delete {TASK}", in_=distant.channel)
     assert "my storage" in answer.text.lower()
@@ -72,7 +72,7 @@ async def test_a_redis_that_hangs_is_told_before_slack_gives_up(distant: World, 
 
 
 async def test_help_needs_no_redis(distant: World, redis_proxy: Proxy) -> None:
-    """Nor does telling somebody that they may not."""
+    """Refusing someone does not need it either."""
     await redis_proxy.refuse()
     redis_proxy.cut()
     assert "two confirmations" in (await distant.bob.types("/codecheck help", in_=distant.channel)).text

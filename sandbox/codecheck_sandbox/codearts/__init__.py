@@ -1,4 +1,4 @@
-"""A stand-in CodeArts Check, its gateway and IAM: the API pages made real, on 127.0.0.1.
+"""A stand-in for CodeArts Check, its gateway and IAM, on 127.0.0.1, after the vendor's API pages.
 
 ::
 

@@ -7,12 +7,12 @@ REGION = "cn-north-4"
 
 WEBSHOP = "41d5f1c7c2f84fd0b3d0b1a6f6c6c5a1"  # CodeArts projects: hold tasks
 PAYMENTS = "7c1e0c1d1b0a4a2e8e3f5b2f9c8d7e6f"
-PARTNER = "e2b7a9d44c5f4c64a0f1d3b5c7e9f0a2"  # somebody else's
+PARTNER = "e2b7a9d44c5f4c64a0f1d3b5c7e9f0a2"  # someone else's
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An IAM user with its ways of signing in.
+    """An IAM user and how it can sign in.
 
     Args:
         user: the IAM user's name.
@@ -21,7 +21,7 @@ class Account:
         access_key: AK.
         secret_key: SK.
         security_token: what a temporary key must send as well; "" for a permanent one.
-        region_projects: the IAM projects that it may act in, by ID, with their names.
+        region_projects: the IAM projects that it may use: ID to name.
         member_of: the CodeArts projects whose tasks it may see.
         may_delete: those in which it has `codeartscheck:task:delete`; a plain developer has it nowhere.
         may_read: whether it has `codeartscheck:task:get` and `:list`.

@@ -1,4 +1,4 @@
-"""What the stand-in can be told to do next instead of its work: each way to fail that is documented or was reported."""
+"""Faults that the stand-in can be told to produce: each is documented or has been reported."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Literal
 
 Form = Literal["snake", "camel", "plain", "nested", "v3", "keystone"]
 
-# Code -> (HTTP status, message), as the ErrorCode page, the gateway's and IAM's pages have them.
+# Code -> (HTTP status, message), from the ErrorCode page and the pages of the gateway and IAM.
 ERRORS: dict[str, tuple[int, str]] = {
     "CC.00000000": (400, "The system is busy. Try again later."),
     "CC.00000003": (401, "Authentication information expired."),
@@ -70,7 +70,7 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Answer ACCEPTED to a DELETE; the task goes after so many seconds, or never."""
+    """Answer ACCEPTED to a DELETE; the task goes after this many seconds, or never."""
 
     gone_after: float | None = 1.0
 
@@ -95,7 +95,7 @@ class Garbage:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Do the work, but only after so many seconds."""
+    """Do the work, but only after this many seconds."""
 
     seconds: float
 
@@ -135,7 +135,7 @@ def json_answer(http: int, body: dict[str, object], *headers: tuple[str, str]) -
 
 
 def canned(fault: Fault) -> Answer:
-    """What is answered instead of the truth."""
+    """The answer that replaces the true one."""
     match fault:
         case Refuse():
             return json_answer(*fault.answer())
@@ -153,7 +153,7 @@ def canned(fault: Fault) -> Answer:
 
 
 def deletes_after(fault: Fault) -> float | None:
-    """In how many seconds a DELETE that meets this fault takes effect all the same; None: never."""
+    """After how many seconds a DELETE with this fault still takes effect; None: never."""
     match fault:
         case Accept(gone_after):
             return gone_after

@@ -1,4 +1,4 @@
-"""The gateway and IAM before CodeArts Check: who is let through, and what is answered instead of the truth."""
+"""The gateway and IAM in front of CodeArts Check: they authenticate requests and apply faults."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -14,7 +14,7 @@ from codecheck_sandbox.codearts.tokens import SignInRefusedError, TokenOffice
 
 
 class Gateway:
-    """Answers requests, or lets them meet the faults that are set.
+    """Answers requests, or applies the faults that are set.
 
     Args:
         accounts: who may sign in.
@@ -33,7 +33,7 @@ class Gateway:
         self._closing = asyncio.Event()
 
     def close(self) -> None:
-        """Let go of the requests that hang."""
+        """End the requests that hang."""
         self._closing.set()
 
     async def sign_in(self, raw: RawRequest) -> Answer:
@@ -49,7 +49,7 @@ class Gateway:
         return json_answer(201, body, ("X-Subject-Token", token))
 
     async def call(self, raw: RawRequest, call: Call | None) -> Answer:
-        """Answer a call of CodeArts Check; None is an API that there is not."""
+        """Answer a call of CodeArts Check; None is an API that does not exist."""
         if call is None:
             return json_answer(*Refuse("APIGW.0101").answer())
         account = self._authenticated(raw)
@@ -61,7 +61,7 @@ class Gateway:
         return json_answer(*self._service.answer(call, account))
 
     def _authenticated(self, raw: RawRequest) -> Account | Refuse:
-        """Who sent the request, by token or signature, as the gateway finds out."""
+        """Who sent the request, by its token or signature, as the gateway sees it."""
         if (token := raw.headers.get("x-auth-token")) is not None:
             return self.tokens.holder(token, self._clock()) or Refuse("APIGW.0307")
         try:
@@ -78,7 +78,7 @@ class Gateway:
         return self.lasting.get((api, task_id)) or self.lasting.get((api, None))
 
     async def _instead(self, fault: Fault, call: Call | None = None, account: Account | None = None) -> Answer | None:
-        """What a fault answers; None if the work is to be done as usual after all."""
+        """What a fault answers; None if the work should be done as usual."""
         after = deletes_after(fault)
         if after is not None and call is not None and account is not None and call.api == "DELETE":
             task = self._service.permitted(call, account)
@@ -93,7 +93,7 @@ class Gateway:
         return canned(fault)
 
     async def _pause(self, seconds: float | None) -> None:
-        """Wait so long (None: for ever), but no longer than this stand-in serves."""
+        """Wait this long (None: forever), but no longer than this stand-in runs."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._closing.wait()

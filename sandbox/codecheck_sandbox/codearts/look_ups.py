@@ -1,7 +1,7 @@
-"""What CodeArts Check tells about tasks.
+"""What CodeArts Check says about tasks.
 
-Sources: API pages GetTaskInfoByID, ShowTasksList, ShowBranchTasks; the vendor's SDK for the v2 calls. Their lists of
-fields are not all public: a client has to read them leniently.
+Sources: API pages GetTaskInfoByID, ShowTasksList, ShowBranchTasks; the vendor's SDK for the v2 calls. Not all of their
+fields are documented publicly, so a client has to read them leniently.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def task_info(task: Task) -> Body:
 
 
 def defects_summary(task: Task) -> Body:
-    """GET /v2/tasks/{task_id}/defects-summary: flat; counts by severity are strings, `issue_count` is a number."""
+    """GET /v2/tasks/{task_id}/defects-summary: flat; counts by severity are strings, but `issue_count` is a number."""
     return {
         "task_name": task.name,
         "git_url": task.git_url,
@@ -50,7 +50,7 @@ def defects_summary(task: Task) -> Body:
 
 
 def progress(task: Task) -> Body:
-    """GET /v2/tasks/{task_id}/progress: 0 running, 2 succeeded, null never ran; `info` is in Chinese, as there."""
+    """GET /v2/tasks/{task_id}/progress: 0 running, 2 succeeded, null never ran; `info` is in Chinese, as in reality."""
     if task.running:
         return {"task_status": 0, "progress": {"ratio": "40%", "info": "正在检查"}}
     if not task.last_check:
@@ -59,7 +59,7 @@ def progress(task: Task) -> Body:
 
 
 def branches(task: Task, query: Mapping[str, str]) -> Body:
-    """GET /v3/{project_id}/tasks/{task_id}/branches. The project ID is not looked at.
+    """GET /v3/{project_id}/tasks/{task_id}/branches. The project ID is ignored.
 
     Raises:
         BadQueryError: `page_num` or `page_size` is not from 1 to 100.
@@ -71,7 +71,7 @@ def branches(task: Task, query: Mapping[str, str]) -> Body:
 
 
 def search(tasks: Sequence[Task], query: Mapping[str, str]) -> Body:
-    """GET /v1/tasks: those whose name holds `search`. The envelope is inferred from the sibling pages.
+    """GET /v1/tasks: the tasks whose name contains `search`. The envelope is inferred from similar pages.
 
     Raises:
         BadQueryError: `page` is less than 1, or `page_size` is not from 1 to 200.

@@ -40,13 +40,13 @@ class TaskDetails(TypedDict, total=False):
 
 
 class CodeArtsStandIn:
-    """A stand-in CodeArts Check with its gateway and IAM; serves while its `async with` block lasts.
+    """A stand-in for CodeArts Check with its gateway and IAM; serves inside its `async with` block.
 
     Args:
         accounts: who may sign in; by default `default_accounts()`.
-        tasks: what there is; by default `default_tasks()`.
+        tasks: the tasks at the start; by default `default_tasks()`.
         port: where to listen on 127.0.0.1; 0 takes a free one.
-        tls: serves https if given.
+        tls: if given, it serves https.
         clock: seconds since 1970.
     """
 
@@ -79,12 +79,12 @@ class CodeArtsStandIn:
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """The tasks there are now, by ID."""
+        """The current tasks, by ID."""
         return self.service.book.all()
 
     @property
     def deletions(self) -> list[Deleted]:
-        """What has been deleted, in order."""
+        """The deletions so far, in order."""
         return self.service.book.deleted()
 
     def add_tasks(self, *tasks: Task) -> None:
@@ -92,7 +92,7 @@ class CodeArtsStandIn:
         self.service.book.put(tasks)
 
     def change(self, task_id: str, **changes: Unpack[TaskDetails]) -> Task:
-        """Change a task: `codearts.change(TASK, branch="release", running=True)`. Returns it as it is now.
+        """Change a task: `codearts.change(TASK, branch="release", running=True)`. Returns the changed task.
 
         Raises:
             KeyError: there is no such task.
@@ -110,16 +110,16 @@ class CodeArtsStandIn:
         self._gateway.lasting[to, task] = fault
 
     def awaited_answers(self, to: Api = "DELETE") -> list[Fault]:
-        """What `next_answer` has set and no call has met yet."""
+        """What `next_answer` has set and no call has used yet."""
         return list(self._gateway.next[to])
 
     @property
     def unanswered(self) -> int:
-        """How many requests have come and wait for their answer."""
+        """How many requests are waiting for their answer."""
         return self._arrived.total() - self._answered
 
     def subscribe(self, watcher: Callable[[Exchange], None]) -> Callable[[], None]:
-        """Have a function called with every exchange, at once. Returns a function that ends it."""
+        """Call a function with every exchange, at once. Returns a function that ends that."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
@@ -137,7 +137,7 @@ class CodeArtsStandIn:
         return self._arrived[api]
 
     async def __aenter__(self) -> Self:
-        """Start to serve."""
+        """Start serving."""
         app = web.Application(middlewares=[readable_body], client_max_size=1 << 20)
         app.router.add_route("*", "/{rest:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
@@ -149,7 +149,7 @@ class CodeArtsStandIn:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let go of those that hang, and stop."""
+        """End the requests that hang, and stop."""
         self._gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -1,4 +1,4 @@
-"""CodeArts Check itself: what it answers to somebody whom the gateway has let through."""
+"""CodeArts Check itself: what it answers to requests that the gateway has authenticated."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ class Call:
     """One call of an API of the service.
 
     Args:
-        api: which.
+        api: the API.
         task_id: the task; "" for a search.
         query: the query's parameters.
         operator: the `operator` header; "" if there is none.
@@ -63,14 +63,14 @@ class Service:
 
     Args:
         book: the tasks.
-        result_as_text: answer `"result": "true"`, as the API page's table has it, instead of its example's `true`.
+        result_as_text: answer `"result": "true"`, as in the API page's table, instead of `true`, as in its example.
     """
 
     book: TaskBook
     result_as_text: bool = False
 
     def answer(self, call: Call, account: Account) -> tuple[int, Body]:
-        """Do what is asked; the HTTP status and the body."""
+        """Execute a call; returns the HTTP status and the body."""
         try:
             return self._search(call, account) if call.api == "search" else self._with_task(call, account)
         except BadQueryError:

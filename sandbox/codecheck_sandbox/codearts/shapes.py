@@ -1,4 +1,4 @@
-"""The shapes that an answer can have beside the documented one: reported by others, or worth surviving."""
+"""Shapes that an answer can have besides the documented one: some have been reported, others are just possible."""
 
 from typing import Literal
 
@@ -13,8 +13,8 @@ def shaped(body: Body, shape: Shape) -> Body:
     """The same answer in another shape.
 
     Args:
-        body: as documented: an envelope with the fields in `result`, or the fields themselves.
-        shape: the shape it takes.
+        body: the documented form: an envelope with the fields in `result`, or the fields themselves.
+        shape: the new shape.
     """
     result = body.get("result")
     fields: Body = result if isinstance(result, dict) else body

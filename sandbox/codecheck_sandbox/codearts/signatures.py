@@ -1,4 +1,4 @@
-"""The gateway's check of an SDK-HMAC-SHA256 signature, by the signing guide and from nothing but the raw request."""
+"""The gateway's check of an SDK-HMAC-SHA256 signature, after the signing guide, from the raw request only."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from string import ascii_letters, digits
 from codecheck_sandbox.codearts.accounts import Account
 
 WINDOW = 15 * 60  # seconds that X-Sdk-Date may be off
-STRIKES = 5  # wrong signatures in a row that lock a key
+STRIKES = 5  # this many wrong signatures in a row lock a key
 LOCKED_FOR = 5 * 60  # seconds
 
 _AUTHORIZATION = re.compile(r"SDK-HMAC-SHA256 Access=([^,\s]+), SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})")
@@ -21,13 +21,13 @@ _REFUSED = "Incorrect IAM authentication information: "
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A request as it came over the wire.
+    """A request as received.
 
     Args:
         method: the HTTP method.
         target: path and query, still encoded.
         headers: by lower-case name.
-        body: as it came.
+        body: as received.
     """
 
     method: str
@@ -42,7 +42,7 @@ class RawRequest:
 
 
 class SignatureError(Exception):
-    """APIGW.0301. As the real one's, its text can hold the canonical request or the access key."""
+    """APIGW.0301. As in the real service, its text can contain the canonical request or the access key."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class _Key:
 
 
 class KeyRing:
-    """The access keys, and how often each was used wrongly in a row.
+    """The access keys, and how many wrong signatures in a row each has had.
 
     Args:
         accounts: whose keys.
@@ -66,7 +66,7 @@ class KeyRing:
         """The account that signed the request.
 
         Raises:
-            SignatureError: nobody did, or not with a key that counts.
+            SignatureError: it is not signed, or not with a valid key.
         """
         match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
         if match is None:

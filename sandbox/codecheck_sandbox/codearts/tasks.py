@@ -1,4 +1,4 @@
-"""The tasks of the stand-in: each with what goes with it when it is deleted."""
+"""The stand-in's tasks, each with everything that is lost when it is deleted."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ class Task:
     """A check task.
 
     Args:
-        id: what DELETE takes.
+        id: the task ID.
         name: what people call it.
-        project_id: the CodeArts project it belongs to.
+        project_id: the ID of its CodeArts project.
         project: the project's name.
         git_url: the repository.
         branch: the branch that is checked.
         branches: how many branches the task has.
         running: True while a check is under way.
         issues: how many of each severity: critical, major, minor, suggestion.
-        last_check: when it was checked last, in the service's own format; "" if never.
+        last_check: when it was last checked, in the service's own format; "" if never.
         shape: what the answers about this task look like.
     """
 
@@ -63,11 +63,11 @@ class Deleted:
 
 
 class TaskBook:
-    """The tasks that there are, and those that were.
+    """The tasks that exist, and those that have been deleted.
 
     Args:
         clock: seconds since 1970.
-        tasks: what there is at first.
+        tasks: the tasks at the start.
     """
 
     def __init__(self, clock: Callable[[], float], tasks: Iterable[Task]) -> None:
@@ -81,17 +81,17 @@ class TaskBook:
         self._tasks.update({task.id: task for task in tasks})
 
     def all(self) -> dict[str, Task]:
-        """The tasks there are now, by ID."""
+        """The current tasks, by ID."""
         self._remove_leaving()
         return dict(self._tasks)
 
     def deleted(self) -> list[Deleted]:
-        """Those that have been deleted, in order."""
+        """The deleted tasks, in order."""
         self._remove_leaving()
         return list(self._deleted)
 
     def delete(self, task: Task, operator: str, by: str, *, after: float = 0.0) -> None:
-        """Remove a task, now or after so many seconds."""
+        """Remove a task, now or after a number of seconds."""
         self._leaving.append(Deleted(task, operator, by, self._clock() + after))
         self._remove_leaving()
 
@@ -104,7 +104,7 @@ class TaskBook:
 
 
 def default_tasks() -> list[Task]:
-    """A believable set: some to delete, one being checked, one with too many branches, one of somebody else's."""
+    """A realistic set: some to delete, one being checked, one with too many branches, and one of another project."""
     repositories = "https://codehub.cn-north-4.example.com/"
     return [
         Task(

@@ -1,4 +1,4 @@
-"""IAM: a password for a token, as the page KeystoneCreateUserTokenByPassword has it."""
+"""IAM: exchanges a password for a token, after the page KeystoneCreateUserTokenByPassword."""
 
 import json
 import secrets
@@ -9,7 +9,7 @@ from codecheck_sandbox.codearts.accounts import Account
 
 
 class SignInRefusedError(Exception):
-    """IAM gives no token.
+    """IAM refuses to issue a token.
 
     Args:
         http: the HTTP status.
@@ -28,7 +28,7 @@ class TokenOffice:
 
     Args:
         accounts: whose passwords it knows.
-        lifetime: seconds that a token is good.
+        lifetime: how many seconds a token is valid.
     """
 
     def __init__(self, accounts: Iterable[Account], lifetime: float = 24 * 3_600) -> None:
@@ -38,10 +38,10 @@ class TokenOffice:
         self._tokens: dict[str, tuple[Account, float]] = {}
 
     def issue(self, body: bytes, now: float) -> tuple[str, dict[str, object]]:
-        """The token and the body that goes with it.
+        """Returns the token and the response body.
 
         Raises:
-            SignInRefusedError: the request is malformed (400), or nobody has this password (401).
+            SignInRefusedError: the request is malformed (400), or the user name or password is wrong (401).
         """
         name, password, domain, scope = _read(body)
         account = next((known for known in self._accounts if (known.user, known.domain) == (name, domain)), None)
@@ -66,12 +66,12 @@ class TokenOffice:
         }
 
     def holder(self, token: str, now: float) -> Account | None:
-        """Whose token it is; None if it no longer counts."""
+        """Whose token it is; None if it is no longer valid."""
         account, ends = self._tokens.get(token, (None, now))
         return account if now < ends else None
 
     def revoke_all(self) -> None:
-        """Let no token issued so far count any more."""
+        """Invalidate all tokens issued so far."""
         self._tokens.clear()
 
 

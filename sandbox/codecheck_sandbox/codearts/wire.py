@@ -1,4 +1,4 @@
-"""What went over the wire, to be looked at: signed headers shown, secrets masked."""
+"""A log of the wire for people to read: signed headers are shown, secrets masked."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Exchange:
 
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be shown: of tokens and signatures only the first characters."""
+    """Headers that are safe to show: of tokens and signatures only the first characters."""
     return {name: _mask(name.lower(), value) for name, value in headers.items()}
 
 

@@ -1,4 +1,4 @@
-"""What CodeArts Check can be told to answer next, by the name that its panel shows."""
+"""What CodeArts Check can be told to answer next, by the name in its panel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ class Offer:
     """One answer.
 
     Args:
-        name: in words.
+        name: the name shown.
         group: the heading it is listed under.
-        fault: what the stand-in is told.
+        fault: the fault to set in the stand-in.
     """
 
     name: str
@@ -23,10 +23,10 @@ class Offer:
 
 
 def _offers() -> Iterator[Offer]:
-    taken = "Taken, not finished"
+    taken = "Accepted, not finished"
     yield Offer("ACCEPTED, gone after 5 s", taken, Accept(5.0))
     yield Offer("ACCEPTED, never gone", taken, Accept(None))
-    lost = "No answer that helps"
+    lost = "No useful answer"
     yield Offer("Deleted, then the connection drops", lost, Drop(after_deleting=True))
     yield Offer("The connection drops, nothing deleted", lost, Drop())
     yield Offer("Deleted, then no answer", lost, Hang(deleted=True))

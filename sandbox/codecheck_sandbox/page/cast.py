@@ -1,4 +1,4 @@
-"""Who can be acted as on the page, and where they talk."""
+"""The people whom a user of the page can act as, and their conversations."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from codecheck_sandbox.world import World
 
 PARTNER_TEAM = "T02PARTNER"
 
-# What the bot's codecheck.toml says beside the operators: dana may freeze, and three channels have rules of their own.
+# The bot's codecheck.toml besides the operators: dana may freeze, and three channels have their own rules.
 CODECHECK_TOML = """
 [allow]
 admins = ["U01DANA"]
@@ -29,11 +29,11 @@ grace_seconds = 60
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Somebody to act as.
+    """Someone to act as.
 
     Args:
         person: who.
-        about: what is special about them, for those who try the bot out.
+        about: what is special about them, for people who try the bot out.
     """
 
     person: Person
@@ -47,7 +47,7 @@ class Cast:
     Args:
         roles: everyone, by user ID.
         channels: the conversations, in the order of the sidebar.
-        topics: what is special about some of them, by their ID.
+        topics: what is special about some of them, by ID.
     """
 
     roles: dict[str, Role]
@@ -56,10 +56,10 @@ class Cast:
 
 
 def assemble(world: World) -> Cast:
-    """Add to a world the people and conversations that only the page has.
+    """Add the people and conversations that only the page has.
 
     Args:
-        world: with alice, bob, carol and #code-quality.
+        world: a world with alice, bob, carol and #code-quality.
     """
     slack = world.slack
     dana = slack.user("U01DANA", "dana", is_admin=True)
@@ -87,8 +87,8 @@ def assemble(world: World) -> Cast:
         roles={role.person.id: role for role in roles},
         channels=(world.channel, release, two_person, grace, leads, talk, *own),
         topics={
-            release.id: "second step: the task's name is typed",
-            two_person.id: "second step: by somebody else",
+            release.id: "second step: type the task's name",
+            two_person.id: "second step: a second person",
             grace.id: "a minute to stop it",
         },
     )

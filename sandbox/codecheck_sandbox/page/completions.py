@@ -11,9 +11,9 @@ class Completion:
     """One line of the composer's menu.
 
     Args:
-        text: what is typed for the person.
-        hint: what is still to be typed, as the manifest puts it.
-        description: what it does; "" for a subcommand, of which the manifest does not tell.
+        text: what the completion types.
+        hint: what remains to be typed, as the manifest says.
+        description: what it does; "" for a subcommand, which the manifest does not describe.
     """
 
     text: str

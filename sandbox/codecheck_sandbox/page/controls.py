@@ -16,7 +16,7 @@ class _Control(BaseModel):
 
 
 class AnswerNext(_Control):
-    """CodeArts Check answers the next request like this; without an offer, everything as usual again."""
+    """CodeArts Check answers the next request like this; without an offer, everything is as usual again."""
 
     control: Literal["answer_next"]
     to: Literal["DELETE", "GET"] = "DELETE"
@@ -31,7 +31,7 @@ class AnswerNext(_Control):
 
 
 class ChangeTask(_Control):
-    """A task changes under everybody's eyes: a check starts or ends, or another branch is checked."""
+    """A task changes while people look at it: a check starts or ends, or another branch is checked."""
 
     control: Literal["change_task"]
     task: str
@@ -50,7 +50,7 @@ class ChangeTask(_Control):
 
 
 class FailNext(_Control):
-    """The next call of Slack meets a fault."""
+    """The next call to Slack fails in some way."""
 
     control: Literal["fail_next"]
     target: str
@@ -62,13 +62,13 @@ class FailNext(_Control):
 
 
 class SlackSwitch(_Control):
-    """Slack goes away or comes back; the next act is delivered or clicked twice."""
+    """Slack goes down or comes back; the next action is delivered or clicked twice."""
 
     control: Literal["slack"]
     switch: Literal["down", "up", "redeliver", "double_click"]
 
     async def turn(self, stage: Stage) -> None:
-        """Turn it."""
+        """Set it."""
         match self.switch:
             case "down":
                 await stage.troubles.go_down()
@@ -94,7 +94,7 @@ class Membership(_Control):
 
 
 class Process(_Control):
-    """A replica or Redis is started or stopped; replicas by SIGKILL."""
+    """A replica or Redis is started or stopped (a replica by SIGKILL)."""
 
     control: Literal["process"]
     name: str
@@ -123,7 +123,7 @@ class Time(_Control):
 
 
 class TryBlocks(_Control):
-    """Blocks or a modal as if the bot had sent them: shown, or refused with the reason."""
+    """Blocks or a modal as if the bot had sent them: they are shown, or refused with the reason."""
 
     control: Literal["try_blocks"]
     by: str
@@ -131,7 +131,7 @@ class TryBlocks(_Control):
     payload: JsonValue
 
     async def turn(self, stage: Stage) -> None:
-        """Show them, or why not."""
+        """Show them, or say why not."""
         workspace, bot = stage.world.slack.workspace, stage.world.slack.installation.bot_user
         channel, person, payload = stage.channel(self.channel), stage.person(self.by), self.payload
         try:

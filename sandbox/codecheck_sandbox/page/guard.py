@@ -1,8 +1,8 @@
-"""Who may talk to the page: this machine's own browser, from the page itself.
+"""The page accepts requests only from a browser on this machine, sent by the page itself.
 
-A site elsewhere can make a browser send requests to 127.0.0.1, and by DNS rebinding even under a name of its own. So
-the Host must be the loopback's, and an Origin, which browsers add to whatever could do harm, the page's own. Nothing is
-ever answered with a CORS header, and the policy keeps the page from loading anything from elsewhere.
+Another site can make a browser send requests to 127.0.0.1, and with DNS rebinding even under the site's own name. So
+the Host must be that of the loopback interface, and the Origin, which browsers add to every request that could do harm,
+must be the page's own. No answer has a CORS header, and the policy keeps the page from loading anything from elsewhere.
 """
 
 from aiohttp import web
@@ -23,7 +23,7 @@ _HEADERS = {
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what does not come from the page itself."""
+    """Refuse requests that do not come from the page itself."""
     if (why := _refusal(request)) is not None:
         return web.Response(status=403, text=f"{why}\n", headers=_HEADERS)
     try:
@@ -34,12 +34,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Send the policy with every answer, a stream's too."""
+    """Send the policy with every response, including streams."""
     response.headers.update(_HEADERS)
 
 
 def _refusal(request: web.Request) -> str | None:
-    """Why the request is refused; None if it is not."""
+    """Why the request is refused; None if it is accepted."""
     port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
     hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
     if request.host not in hosts:
@@ -48,5 +48,5 @@ def _refusal(request: web.Request) -> str | None:
     if origin is None and request.method in {"GET", "HEAD"}:
         return None
     if origin != f"http://{request.host}":
-        return "This page takes requests only from itself."
+        return "This page accepts requests only from itself."
     return None

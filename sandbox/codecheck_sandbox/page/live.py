@@ -9,7 +9,7 @@ from codecheck_sandbox.page.snapshot import snapshot
 from codecheck_sandbox.page.stage import Stage
 from codecheck_sandbox.slack import Person
 
-_LOOK_SECONDS = 0.5  # for what changes without a sign: a process that ends, a task that goes after a while
+_LOOK_SECONDS = 0.5  # for changes without a notification: a process that ends, a task that goes after a while
 
 
 class Live:
@@ -27,7 +27,7 @@ class Live:
         stage.wire.subscribe(self.wake)
 
     def wake(self) -> None:
-        """Let every page look again."""
+        """Tell every page to refresh."""
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -37,7 +37,7 @@ class Live:
         self.wake()
 
     async def stream(self, request: web.Request, person: Person) -> web.StreamResponse:
-        """Send one page what its person sees, until it is closed."""
+        """Send one page what its person sees, until the page is closed."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         shown, number = "", 0

@@ -1,7 +1,7 @@
-"""The sandbox's own Redis: stopped, started, and its time moved on, as no real deployment's would be.
+"""The sandbox's own Redis, which can be stopped and started, and whose time can be moved forward.
 
-The bot's layers may not be imported here, so whoever starts the sandbox says how a server is started. The one exception
-is the store's hook for letting time pass: only the store knows where it keeps its moments.
+The bot's layers may not be imported here, so the caller says how to start a server. The one exception is the store's
+hook for moving time forward: only the store knows where it keeps its times.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bot.store.time_travel import let_time_pass
 
-_PREFIX = "codecheck"  # what the bot takes when CODECHECK_REDIS_PREFIX is not set
+_PREFIX = "codecheck"  # what the bot uses when CODECHECK_REDIS_PREFIX is not set
 
 
 class Server(Protocol):
@@ -19,7 +19,7 @@ class Server(Protocol):
 
     @property
     def url(self) -> str:
-        """Where it is reached; the same after each start."""
+        """Its URL; the same after each start."""
 
     async def stop(self) -> None:
         """Stop it, and wait until it has ended."""
@@ -54,12 +54,12 @@ class RedisServer:
             await server.stop()
 
     async def let_time_pass(self, seconds: int) -> None:
-        """Let time pass for every deletion that has not ended.
+        """Move time forward for every deletion that has not ended.
 
         Raises:
             RuntimeError: Redis does not run.
         """
         if self._server is None:
-            raise RuntimeError("Redis isn't running: there is nothing in it to move.")
+            raise RuntimeError("Redis isn't running, so time can't be moved forward.")
         async with Redis.from_url(self._server.url, decode_responses=True) as client:
             await let_time_pass(client, _PREFIX, seconds * 1_000)

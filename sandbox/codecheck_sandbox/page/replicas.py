@@ -1,4 +1,4 @@
-"""The bot's processes: two replicas on one Redis, killed and started as an operator's machine would do it."""
+"""The bot's processes: two replicas on one Redis, killed and started as on an operator's machine."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ _SECONDS_TO_STOP = 3.0
 
 
 class Replicas:
-    """Processes of the bot, by name. In HTTP mode Slack's requests go to those that live, as a load balancer's would.
+    """Processes of the bot, by name. In HTTP mode Slack's requests go to those that are alive, as with a load balancer.
 
     Args:
         slack: is told where they listen.
-        processes: by the name that people see.
-        socket_mode: whether they open Socket Mode by themselves.
+        processes: by the name on the page.
+        socket_mode: whether they use Socket Mode.
     """
 
     def __init__(self, slack: SlackStandIn, processes: Mapping[str, BotProcess], *, socket_mode: bool) -> None:
@@ -27,7 +27,7 @@ class Replicas:
         """Start one, if it does not run, and wait until it listens.
 
         Raises:
-            RuntimeError: it ended by itself; the text holds its log.
+            RuntimeError: it ended by itself; the message includes its log.
         """
         process = self.processes[name]
         if not process.running:
@@ -43,7 +43,7 @@ class Replicas:
             self._route()
 
     async def stop_all(self) -> None:
-        """Stop all of them: nothing of the sandbox outlives it, so no patience is needed."""
+        """Stop all of them at once: nothing outlives the sandbox, so they need no time to finish."""
         await asyncio.gather(*(self._stop(process) for process in self.processes.values()))
 
     @staticmethod
@@ -58,7 +58,7 @@ class Replicas:
             await process.ended()
 
     def _route(self) -> None:
-        """Where none lives, Slack goes on asking the one that lived last."""
+        """If none is alive, Slack keeps calling the last one that was."""
         living = [f"{process.url}/slack/events" for process in self.processes.values() if process.running]
         if living and not self._socket_mode:
             self._slack.connect_http(*living)

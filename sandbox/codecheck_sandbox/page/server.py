@@ -1,4 +1,4 @@
-"""The page's own server, on 127.0.0.1 only."""
+"""The page's own server, only on 127.0.0.1."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from codecheck_sandbox.bodies import readable_body
-from codecheck_sandbox.page.acts import ACT
+from codecheck_sandbox.page.actions import ACTION
 from codecheck_sandbox.page.controls import CONTROL
 from codecheck_sandbox.page.guard import add_headers, guard
 from codecheck_sandbox.page.live import Live
@@ -43,7 +43,7 @@ class PageServer:
         return application
 
     def close(self) -> None:
-        """End what would go on for ever."""
+        """End the streams, which would otherwise never end."""
         self._live.close()
 
     async def _index(self, _: web.Request) -> web.FileResponse:
@@ -58,7 +58,7 @@ class PageServer:
 
     async def _act(self, request: web.Request) -> web.Response:
         try:
-            answer = await ACT.validate_json(await request.text()).perform(self._stage)
+            answer = await ACTION.validate_json(await request.text()).perform(self._stage)
         except (NotPossibleError, ValidationError) as error:
             return _refused(error)
         return web.json_response({"notice": answer.notice, "errors": dict(answer.errors)})
@@ -83,13 +83,13 @@ async def serve_page(stage: Stage, port: int) -> AsyncIterator[str]:
 
     Args:
         stage: what it shows and switches.
-        port: where on 127.0.0.1; 0 takes a free one.
+        port: the port on 127.0.0.1; 0 takes a free one.
 
     Yields:
         Its URL.
 
     Raises:
-        OSError: the port cannot be had.
+        OSError: the port is not available.
     """
     server = PageServer(stage)
     runner = web.AppRunner(server.application, access_log=None, shutdown_timeout=1.0)

@@ -1,4 +1,4 @@
-"""The whole sandbox with its page: everything that has to run, started and stopped in order."""
+"""The whole sandbox with its page: starts and stops everything in order."""
 
 import asyncio
 import signal
@@ -44,18 +44,18 @@ async def open_sandbox(
     socket_mode: bool,
     toml: str = CODECHECK_TOML,
 ) -> AsyncIterator[Sandbox]:
-    """Start Redis, the stand-ins, the bot and the page; all of it stops at the end of the block.
+    """Start Redis, the stand-ins, the bot and the page; everything stops at the end of the block.
 
     Args:
         manifest: the bot's manifest, parsed.
         launch_redis: starts the Redis server, again after it has been stopped.
-        port: of the page, on 127.0.0.1; 0 takes a free one.
-        socket_mode: whether the bot meets Slack over Socket Mode rather than HTTP.
+        port: the page's port on 127.0.0.1; 0 takes a free one.
+        socket_mode: whether the bot uses Socket Mode instead of HTTP.
         toml: the bot's codecheck.toml, apart from the operators.
 
     Raises:
-        OSError: the port cannot be had.
-        RuntimeError: the bot does not start; the text holds its log.
+        OSError: the port is not available.
+        RuntimeError: the bot does not start; the message includes its log.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="codecheck-page-")))
@@ -93,9 +93,9 @@ async def serve(
     Args:
         manifest: the bot's manifest, parsed.
         launch_redis: starts the Redis server.
-        port: of the page.
-        socket_mode: how the bot meets Slack.
-        announce: is told the page's URL.
+        port: the page's port.
+        socket_mode: whether the bot uses Socket Mode instead of HTTP.
+        announce: called with the page's URL.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

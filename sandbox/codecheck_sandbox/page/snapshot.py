@@ -1,4 +1,4 @@
-"""Everything that one person sees of the sandbox at one moment, as JSON."""
+"""Everything that one person sees of the sandbox at the moment, as JSON."""
 
 from dataclasses import asdict
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""All that the page shows and switches, in one place."""
+"""Everything that the page shows and controls."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,10 +24,10 @@ class Stage:
         cast: the people and conversations of the page.
         replicas: the bot's processes.
         redis: its Redis.
-        troubles: what goes wrong with Slack.
+        troubles: Slack's current faults.
         timeline: what Slack itself says in conversations.
         wire: requests and answers.
-        socket_mode: how the bot meets Slack.
+        socket_mode: whether the bot uses Socket Mode instead of HTTP.
     """
 
     world: World
@@ -40,7 +40,7 @@ class Stage:
     socket_mode: bool
 
     def person(self, user_id: str) -> Person:
-        """Somebody to act as. This and the next three raise NotPossibleError if there is no such thing."""
+        """Someone to act as. This and the next three raise NotPossibleError if there is nothing with that ID."""
         return _there(self.cast.roles.get(user_id), f"there is nobody with the ID {user_id}").person
 
     def channel(self, channel_id: str) -> Channel:
@@ -56,7 +56,7 @@ class Stage:
         return _there(self.world.slack.workspace.view(view_id), "the modal has been closed")
 
     def channels_of(self, person: Person) -> list[Channel]:
-        """The conversations in a person's sidebar, those opened since the start at the end."""
+        """The conversations in a person's sidebar; those opened later come last."""
         known = list(self.cast.channels)
         known += [channel for channel in self.world.slack.workspace.channels.values() if channel not in known]
         return [channel for channel in known if person.id in channel.members]

@@ -1,4 +1,4 @@
-"""What a conversation shows beside its messages: Slack's own notices, who came and went, what Slack refused."""
+"""What a conversation shows besides its messages: Slack's own notices, who joined or left, what Slack refused."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,10 +18,10 @@ class Remark:
     """Something that Slack itself shows in a conversation.
 
     Args:
-        kind: a notice for one person's eyes, a change of membership, or blocks that Slack refused.
+        kind: a notice for one person, a change of membership, or blocks that Slack refused.
         ts: when, as messages have it.
         channel: the conversation's ID; "" if it belongs to none.
-        user: whom it is about, or who reads it.
+        user: the person it is about, or who sees it.
         text: what it says.
     """
 
@@ -33,10 +33,10 @@ class Remark:
 
 
 class Timeline:
-    """Keeps Slack's remarks from now on.
+    """Keeps Slack's notices from now on.
 
     Args:
-        workspace: is watched.
+        workspace: the workspace to watch.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -45,7 +45,7 @@ class Timeline:
         workspace.subscribe(self._hear)
 
     def seen_by(self, user: str, channel: str) -> list[Remark]:
-        """Those that one person sees in one conversation, oldest first."""
+        """The notices that one person sees in one conversation, oldest first."""
         return [
             remark
             for remark in self.remarks

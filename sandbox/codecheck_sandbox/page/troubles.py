@@ -1,4 +1,4 @@
-"""What can be made to go wrong with Slack, by the name that its panel shows."""
+"""The faults that Slack can be given, by the name in its panel."""
 
 from dataclasses import dataclass
 
@@ -26,9 +26,9 @@ FAULTS: dict[str, tuple[str, Fault]] = {
     "limited": ("429, Retry-After: 2", RateLimited(2)),
     "slow": ("answered 4 s late", Slow(4.0)),
     "error": ("HTTP 503, nothing done", ServerError()),
-    "done": ("HTTP 503, done all the same", ServerError(executed=True)),
+    "done": ("HTTP 503, done anyway", ServerError(executed=True)),
     "drop": ("connection cut, nothing done", Drop()),
-    "dropped": ("connection cut, done all the same", Drop(executed=True)),
+    "dropped": ("connection cut, done anyway", Drop(executed=True)),
     "hang": ("no answer", Hang()),
     "internal": ("internal_error", ApiError()),
 }
@@ -36,12 +36,12 @@ FAULTS: dict[str, tuple[str, Fault]] = {
 
 @dataclass(slots=True)
 class Troubles:
-    """What is set, beside what the stand-in itself keeps.
+    """The faults that are set, besides those that the stand-in keeps.
 
     Args:
         slack: the stand-in.
         double_click: whether the next click is two.
-        down: whether Slack is away altogether.
+        down: whether Slack is down.
     """
 
     slack: SlackStandIn
@@ -49,7 +49,7 @@ class Troubles:
     down: bool = False
 
     def fail_next(self, target: str, fault: str) -> None:
-        """Let the next call of a target meet a fault.
+        """Let the next call to a target fail.
 
         Raises:
             KeyError: there is no such fault.
@@ -58,7 +58,7 @@ class Troubles:
         self.slack.fail_next(target, meant)
 
     def awaited(self) -> list[str]:
-        """What the next calls will meet, in words."""
+        """The faults of the next calls, in words."""
         names = {fault: name for name, fault in FAULTS.values()}
         return [
             f"{TARGETS.get(target, target)}: {names.get(fault, str(fault))}"
@@ -67,12 +67,12 @@ class Troubles:
         ]
 
     def take_double_click(self) -> bool:
-        """Whether the click that is about to be sent is two."""
+        """Whether the click that is about to be sent becomes two."""
         double, self.double_click = self.double_click, False
         return double
 
     async def go_down(self) -> None:
-        """Take Slack away."""
+        """Take Slack down."""
         self.down = True
         await self.slack.down()
 

@@ -32,11 +32,11 @@ class WireLog:
         codearts.subscribe(self._from_codearts)
 
     def subscribe(self, watcher: Callable[[], None]) -> None:
-        """Have a function called after every new entry."""
+        """Call a function after every new entry."""
         self._watchers.append(watcher)
 
     def after(self, number: int) -> list[dict[str, object]]:
-        """The entries after that number."""
+        """The entries after this number."""
         return [entry for entry in self._entries if int(str(entry["number"])) > number]
 
     def _from_slack(self, exchange: SlackExchange) -> None:

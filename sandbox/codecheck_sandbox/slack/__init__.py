@@ -1,6 +1,6 @@
-"""A stand-in for Slack: the bot meets it over the wire only, and it is as strict as Slack is.
+"""A stand-in for Slack: the bot uses it only over the wire, and it is as strict as Slack.
 
-`standin.py` shows how to use it; `people.py` is how conversations are written; `faults.py` is what can go wrong.
+`standin.py` shows how to use it, `people.py` is for writing conversations, and `faults.py` is what can go wrong.
 """
 
 from codecheck_sandbox.slack.conversations import Channel, Enterprise, HomeTab, Message, User, View

@@ -1,4 +1,4 @@
-"""The arguments of a Web API call, whichever way they came: query, form or JSON."""
+"""The arguments of a Web API call, from a query, a form or JSON."""
 
 from collections.abc import Mapping
 
@@ -14,16 +14,16 @@ def parse_json(text: str) -> JsonValue:
     """Parse JSON.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not JSON.
     """
     return _JSON.validate_json(text)
 
 
 class Arguments:
-    """Arguments by name, read as the types that Slack takes them for.
+    """Arguments by name, read as the types that Slack expects.
 
     Args:
-        values: as they came; in a form every value is text, and anything else is JSON text.
+        values: as received; in a form every value is text, and objects are JSON text.
     """
 
     def __init__(self, values: Mapping[str, JsonValue]) -> None:
@@ -35,7 +35,7 @@ class Arguments:
         return value if isinstance(value, str) else ""
 
     def required(self, name: str) -> str:
-        """A text that must be there.
+        """A required text.
 
         Raises:
             ApiRefusalError: `invalid_arguments`.

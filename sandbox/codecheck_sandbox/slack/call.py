@@ -26,11 +26,11 @@ class Call:
 
     @property
     def payloads(self) -> Payloads:
-        """Objects as the answer carries them."""
+        """Objects in the form of the answer."""
         return Payloads(self.workspace, self.installation)
 
     def visible_channel(self, channel_id: str) -> Channel:
-        """The conversation, if the bot can see it: those that are not public only as a member.
+        """The conversation, if the bot can see it: if it is not public, only as a member.
 
         Raises:
             ApiRefusalError: `channel_not_found`.
@@ -41,7 +41,7 @@ class Call:
         return channel
 
     def direct_message(self, user_id: str) -> Channel:
-        """The conversation of the bot and one person, opened if there is none.
+        """The direct message between the bot and one person, opened if there is none.
 
         Raises:
             ApiRefusalError: `user_not_found`, `user_disabled` or `cannot_dm_bot`.
@@ -56,5 +56,5 @@ class Call:
         return self.workspace.direct_message(self.installation.bot_user, user.id)
 
     def over_rate(self, channel_id: str) -> bool:
-        """Whether a message in this channel, now, is one too many."""
+        """Whether another message in this channel would exceed the rate limit now."""
         return self.faults.over_rate(channel_id, self.clock())

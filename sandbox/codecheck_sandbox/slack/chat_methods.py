@@ -16,7 +16,7 @@ LONGEST_TEXT = 40_000
 
 
 def post_message(call: Call) -> Payload:
-    """Post to a conversation, or to a user's ID: that is the direct message with the bot."""
+    """Post to a conversation, or to a user's ID, which means the direct message with the bot."""
     channel = _writable(call, call.arguments.required("channel"))
     text, blocks = _content(call)
     thread = _thread(call, channel)
@@ -115,7 +115,7 @@ def _content(call: Call) -> tuple[str, Sequence[Block] | None]:
 
 
 def _thread(call: Call, channel: Channel) -> str | None:
-    """The thread to post in. A reply to a message that has gone silently becomes one of the channel (slack-go#1571)."""
+    """The thread to post in. A reply to a deleted message silently becomes a channel message (slack-go#1571)."""
     parent = channel.message(call.arguments.text("thread_ts"))
     if parent is None:
         return None

@@ -1,14 +1,14 @@
-"""The time by which trigger IDs and response_urls expire, which tests and the sandbox can move on."""
+"""The clock for expiring trigger IDs and response_urls; tests and the sandbox can move it forward."""
 
 import time
 from collections.abc import Callable
 
 
 class Clock:
-    """Seconds that only grow.
+    """Seconds that never go back.
 
     Args:
-        source: where they come from.
+        source: the underlying clock.
     """
 
     def __init__(self, source: Callable[[], float] = time.monotonic) -> None:
@@ -20,5 +20,5 @@ class Clock:
         return self._source() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once."""
+        """Move time forward."""
         self._ahead += seconds

@@ -1,4 +1,4 @@
-"""Who and what a workspace holds: users, conversations and their messages, views."""
+"""What a workspace contains: users, conversations and their messages, views."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,11 +31,11 @@ class User:
     Args:
         id: `U…`.
         name: the user name, without the `@`.
-        team_id: the workspace they belong to; another one's members come in through Slack Connect.
+        team_id: the workspace they belong to; members of another one come in through Slack Connect.
         real_name: as shown in messages.
         email: "" if there is none.
-        is_email_confirmed: False before they have answered Slack's message to it.
-        locale: their language, as `users.info` tells it when asked to.
+        is_email_confirmed: False until they have confirmed it.
+        locale: their language, which `users.info` returns on request.
         is_bot: True for bots.
         deleted: True once deactivated.
         is_admin: True for an administrator of the workspace.
@@ -75,7 +75,7 @@ class UserGroup:
         id: `S…`.
         handle: without the `@`.
         members: IDs of users.
-        disabled: True once it has been switched off.
+        disabled: True once it has been disabled.
     """
 
     id: str
@@ -86,16 +86,16 @@ class UserGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message as it was at one moment; `Channel.message(ts)` gives it as it is now.
+    """A message as it was at one moment; `Channel.message(ts)` returns the current one.
 
     Args:
         channel: the conversation's ID.
         user: who wrote it.
-        text: the text, which notifications and screen readers use when there are blocks.
-        ts: its ID in the conversation; unique, and growing with time; "" before it is posted.
+        text: the text; if there are blocks, only notifications and screen readers use it.
+        ts: its ID in the conversation, unique and increasing; "" before it is posted.
         blocks: the blocks, checked.
         thread_ts: the thread's first message, for a reply.
-        broadcast: True for a reply that the channel shows too.
+        broadcast: True for a reply that is also shown in the channel.
         only_for: the one user who sees an ephemeral message; None for a channel message.
         edited: True once it has been changed.
         unfurls: True if Slack may add previews of links.
@@ -127,7 +127,7 @@ class Channel:
         name: without the `#`.
         kind: public, private or dm.
         members: IDs of users, the bot among them if it has been invited.
-        archived: True if nothing can be written any more.
+        archived: True if nobody can post there any more.
     """
 
     id: str
@@ -139,15 +139,15 @@ class Channel:
 
     @property
     def messages(self) -> list[Message]:
-        """What everyone in it can read now, oldest first: no ephemeral message, thread replies too."""
+        """What everyone in it can read now, oldest first: with thread replies, without ephemeral messages."""
         return [message for message in self._messages.values() if not message.ephemeral]
 
     def message(self, ts: str) -> Message | None:
-        """The message as it is now, ephemeral ones too; None if there is none (any more)."""
+        """The current message, also an ephemeral one; None if it does not exist (any more)."""
         return self._messages.get(ts)
 
     def visible_to(self, user: str) -> list[Message]:
-        """What one member sees, oldest first: the channel's messages and their own ephemeral ones."""
+        """What one member sees, oldest first: the channel's messages and the ephemeral ones for them."""
         return [message for message in self._messages.values() if message.only_for in {None, user}]
 
     def put(self, message: Message) -> None:
@@ -161,11 +161,11 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A modal that is open on one person's screen.
+    """A modal that one person has open.
 
     Args:
         id: `V…`.
-        user: whose screen.
+        user: who has it open.
         modal: what it shows.
         hash: changes with each update.
         errors: what the app said was wrong with the last submission, by block_id.

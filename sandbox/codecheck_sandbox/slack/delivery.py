@@ -1,4 +1,4 @@
-"""How what a person did reaches the app, and what Slack makes of its answer."""
+"""How payloads reach the app, and what its answer means to Slack."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -10,7 +10,7 @@ PayloadKind = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What the app answered within the time it has.
+    """What the app answered in time.
 
     Args:
         body: JSON as an object, else the text; None if it was empty.
@@ -21,7 +21,7 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """That a delivery is not the first one, and why there is another.
+    """Marks a redelivery, and says why there is one.
 
     Args:
         number: 1 for the second delivery.
@@ -36,8 +36,8 @@ class NotAcknowledgedError(Exception):
     """The app did not acknowledge.
 
     Args:
-        code: what Slack shows: `operation_timeout` if it was too late, `dispatch_failed` if it could not be reached or
-            did not answer 200.
+        code: what Slack shows: `operation_timeout` if the app was late, `dispatch_failed` if it could not be reached
+            or did not answer 200.
     """
 
     def __init__(self, code: Literal["operation_timeout", "dispatch_failed"]) -> None:
@@ -51,14 +51,14 @@ class Delivery(Protocol):
     async def deliver(
         self, kind: PayloadKind, payload: Payload, *, at: int, retry: Retry | None = None
     ) -> Acknowledgement:
-        """Hand a payload to the app.
+        """Deliver a payload to the app.
 
         Args:
             kind: what it is.
             payload: the payload.
-            at: the time that is signed, in seconds since 1970.
+            at: the signed timestamp, in seconds since 1970.
             retry: None for the first delivery.
 
         Raises:
-            NotAcknowledgedError: it did not answer as it should.
+            NotAcknowledgedError: the app did not acknowledge the payload.
         """

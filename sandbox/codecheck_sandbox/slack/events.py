@@ -1,4 +1,4 @@
-"""Events API: what the app hears of messages to it, mentions of it, and its Home tab being opened.
+"""Events API: messages to the app, mentions of it, and people opening its Home tab.
 
 Source: https://docs.slack.dev/apis/events-api
 """
@@ -18,10 +18,10 @@ from codecheck_sandbox.slack.workspace import Change, Workspace
 
 @dataclass(slots=True, kw_only=True)
 class Events:
-    """Sends events to the app, those that its manifest subscribes to and that its scopes allow.
+    """Sends the app the events that its manifest subscribes to and its scopes allow.
 
     Args:
-        delivery: the way to the app at this moment.
+        delivery: how to reach the app at the moment.
     """
 
     workspace: Workspace
@@ -30,7 +30,7 @@ class Events:
     _sending: set[asyncio.Task[None]] = field(default_factory=set)
 
     def hear(self, change: Change) -> None:
-        """Send what a change in the workspace brings about: also the app's own direct messages come back to it."""
+        """Send the events of a change in the workspace; the app's own direct messages come back to it too."""
         if change.kind != "posted" or change.message is None or change.message.ephemeral:
             return
         message, channel = change.message, self.workspace.channels[change.channel]
@@ -43,16 +43,16 @@ class Events:
 
     @property
     def sending(self) -> bool:
-        """Whether an event is on its way."""
+        """Whether an event is being delivered."""
         return bool(self._sending)
 
     def close(self) -> None:
-        """Give up what has not been delivered."""
+        """Drop the events that have not been delivered."""
         for sending in self._sending:
             sending.cancel()
 
     def home_opened(self, user: User, channel: Channel, tab: str) -> None:
-        """Send that somebody has opened the app; `tab` is `home` or `messages`."""
+        """Send that someone has opened the app; `tab` is `home` or `messages`."""
         event: Payload = {"type": "app_home_opened", "user": user.acts_as or user.id, "channel": channel.id, "tab": tab}
         if (published := self.workspace.homes.get(user.id)) is not None:
             event["view"] = Payloads(self.workspace, self.installation).view(published)
@@ -69,7 +69,7 @@ class Events:
             task.add_done_callback(self._sending.discard)
 
     async def _deliver(self, event: Payload) -> None:
-        """Deliver an event, and once more if the app did not take it. Slack tries again later, too."""
+        """Deliver an event, and retry once if the app did not accept it. Slack would also retry later."""
         enterprise = self.workspace.enterprise
         authorization = {
             "enterprise_id": enterprise and enterprise.id,

@@ -1,6 +1,6 @@
-"""What can be made to go wrong between the bot and Slack, for one call or until it is ended.
+"""Faults between the bot and Slack, for one call or until they are cleared.
 
-That Slack refuses the app's token or lacks a scope is a matter of the installation: see `installation.py`.
+For a refused token or a missing scope see `installation.py`.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ class RateLimited:
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
-    """A 5xx without a body that means anything; by default nothing was executed."""
+    """A 5xx without a useful body; by default nothing was executed."""
 
     status: int = 503
     executed: bool = False
@@ -44,7 +44,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Executed, and answered that many seconds late."""
+    """Executed, and answered this many seconds late."""
 
     seconds: float
 
@@ -72,7 +72,7 @@ class Faults:
 
     Args:
         messages_per_second: if set, a message over this rate in one channel gets a 429 (Slack allows about 1).
-        retry_after: what that 429 says, in seconds; until then the channel takes no message at all.
+        retry_after: the seconds in that 429; until then the channel accepts no messages.
     """
 
     messages_per_second: float | None = None
@@ -85,15 +85,15 @@ class Faults:
     _told: set[str] = field(default_factory=set)
 
     def fail_next(self, target: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of the target meet a fault."""
+        """Give the next calls of the target a fault each."""
         self._next.setdefault(target, deque()).extend([fault] * times)
 
     def fail_always(self, target: str, fault: Fault) -> None:
-        """Let every call of the target meet a fault, until `clear`."""
+        """Give every call of the target a fault, until `clear`."""
         self._lasting[target] = fault
 
     def clear(self, target: str = EVERYTHING) -> None:
-        """End the faults of one target, or all of them."""
+        """Clear the faults of one target, or all of them."""
         for faults in (self._next, self._lasting):
             if target == EVERYTHING:
                 faults.clear()
@@ -101,11 +101,11 @@ class Faults:
                 faults.pop(target, None)
 
     def awaited(self) -> dict[str, tuple[Fault, ...]]:
-        """What the next calls of each target will meet."""
+        """The faults of the next calls of each target."""
         return {target: tuple(faults) for target, faults in self._next.items() if faults}
 
     def redeliver_next(self, copies: int = 2, retry: Retry | None = None) -> None:
-        """Let the app receive what somebody does next more than once, at the same time and with the same signature.
+        """Deliver the next action more than once, at the same time and with the same signature.
 
         Args:
             copies: how often in all.
@@ -114,20 +114,20 @@ class Faults:
         self.copies, self.copies_as = copies, retry
 
     def take_copies(self) -> list[Retry | None]:
-        """How the payload that is about to go out is delivered, one entry for each copy."""
+        """How the next payload is delivered: one entry for each copy."""
         copies: list[Retry | None] = [None, *[self.copies_as] * (self.copies - 1)]
         self.copies, self.copies_as = 1, None
         return copies
 
     def take(self, target: str) -> Fault | None:
-        """What the call that has just come in meets; None if it goes well."""
+        """The fault of the call that has just arrived; None if there is none."""
         for key in (target, EVERYTHING):
             if self._next.get(key):
                 return self._next[key].popleft()
         return self._lasting.get(target) or self._lasting.get(EVERYTHING)
 
     def over_rate(self, channel: str, now: float) -> bool:
-        """Whether a message in the channel, now, is over the rate that is set; if not, it counts."""
+        """Whether a message in the channel would now exceed the rate limit; if not, it is counted."""
         if self.messages_per_second is None:
             return False
         if now < (opens := self._open_again.get(channel, 0)):

@@ -25,7 +25,7 @@ def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
 
     Args:
         secret: the app's signing secret.
-        body: the request's body, as it goes out.
+        body: the request's body, exactly as sent.
         timestamp: seconds since 1970.
     """
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
@@ -34,7 +34,7 @@ def signed_headers(secret: str, body: str, timestamp: int) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request as it went to the app, secrets and all: captured, it can be sent again.
+    """A request as it was sent to the app, including secrets, so that tests can send it again.
 
     Args:
         url: where.
@@ -48,13 +48,13 @@ class SignedRequest:
 
 
 class HttpDelivery:
-    """Sends payloads to request URLs, in turn if there are several, as a load balancer before replicas would.
+    """Sends payloads to request URLs, in turn if there are several, like a load balancer in front of replicas.
 
     Args:
         urls: the request URLs.
         signing_secret: signs every request.
         ack_seconds: how long the app has to answer.
-        wire: notes each exchange.
+        wire: records each exchange.
     """
 
     def __init__(self, urls: Sequence[str], signing_secret: str, ack_seconds: float, wire: Wire) -> None:
@@ -70,15 +70,15 @@ class HttpDelivery:
         )
 
     def set_urls(self, urls: Sequence[str]) -> None:
-        """Send to these from now on."""
+        """Send to these URLs from now on."""
         self._urls = itertools.cycle(urls)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         await self._session.close()
 
     async def send_again(self, request: SignedRequest, retry: Retry | None = None) -> tuple[int, str]:
-        """Send a request once more as it is, with the same signature. Returns the HTTP status and the text."""
+        """Send a request again unchanged, with the same signature. Returns the HTTP status and the text."""
         headers = dict(request.headers) | _retry_headers(retry)
         async with self._session.post(request.url, data=request.body, headers=headers) as response:
             return response.status, await response.text()
@@ -90,7 +90,7 @@ class HttpDelivery:
         if kind == "events_api":
             body, content_type = json.dumps(payload), "application/json"
         else:
-            # A lone surrogate reaches the app as the bytes it is.
+            # A lone surrogate reaches the app as its bytes.
             form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             body, content_type = urlencode(form, errors="surrogatepass"), "application/x-www-form-urlencoded"
         headers = {

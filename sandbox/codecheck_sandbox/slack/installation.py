@@ -1,4 +1,4 @@
-"""The app as the workspace has it installed: what its manifest asks for, and the secrets that Slack gave it."""
+"""The app as it is installed in the workspace: what its manifest asks for, and its secrets from Slack."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -57,7 +57,7 @@ class _Settings(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What the stand-in reads of an app manifest; Slack's own JSON Schema checks the rest in the tests."""
+    """The parts of an app manifest that the stand-in reads; tests check the rest with Slack's own JSON Schema."""
 
     features: _Features
     oauth_config: _OAuth
@@ -70,14 +70,14 @@ class Installation:
 
     Args:
         scopes: the bot scopes that the manifest asks for.
-        commands: its slash commands, by their name (`/codecheck`).
+        commands: its slash commands, by name (`/codecheck`).
         interactive: whether clicks are sent to it.
         events: the events that it subscribes to.
         home_tab: whether it has a Home tab.
-        messages_tab: whether people and the app can write to each other.
+        messages_tab: whether people and the app can message each other.
         name: the bot user's display name.
-        tells_scopes: whether answers carry the header `x-oauth-scopes`.
-        refused: why a token is not accepted, by the token.
+        tells_scopes: whether answers have the header `x-oauth-scopes`.
+        refused: why a token is refused, by token.
     """
 
     scopes: frozenset[str]
@@ -112,7 +112,7 @@ class Installation:
         return event in self.events and _EVENT_SCOPES.get(event, "commands") in self.scopes
 
     def grant(self, *scopes: str) -> None:
-        """Give the app more scopes, as a new installation would."""
+        """Give the app more scopes, as a reinstallation would."""
         self.scopes |= set(scopes)
 
     def withdraw(self, *scopes: str) -> None:
@@ -139,7 +139,7 @@ class Installation:
             manifest: the manifest, parsed.
 
         Raises:
-            pydantic.ValidationError: it lacks what the stand-in needs of it.
+            pydantic.ValidationError: it lacks something that the stand-in needs.
         """
         parsed = Manifest.model_validate(manifest)
         return cls(

@@ -1,4 +1,4 @@
-"""What people do, carried to the app, and what the app's acknowledgement changes in the workspace."""
+"""Sends what people do to the app, and applies the app's acknowledgement to the workspace."""
 
 import asyncio
 import time
@@ -24,10 +24,10 @@ _JSON = TypeAdapter[JsonValue](JsonValue)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a person gets to see at once when they have done something.
+    """What a person sees at once after they have done something.
 
     Args:
-        message: the message that the app's acknowledgement brought.
+        message: the message in the app's acknowledgement.
         notice: what Slack itself tells them, if the app did not answer as it should.
         errors: what the app says is wrong with a submitted view, by block_id.
     """
@@ -44,11 +44,11 @@ class Answer:
 
 @dataclass(slots=True, kw_only=True)
 class Interactions:
-    """Carries what people do to the app.
+    """Sends what people do to the app.
 
     Args:
-        delivery: the way to the app, at this moment.
-        address: makes a path of the stand-in a URL.
+        delivery: how to reach the app at the moment.
+        address: turns a path of the stand-in into a URL.
     """
 
     workspace: Workspace
@@ -131,7 +131,7 @@ class Interactions:
         return Answer()
 
     async def _deliver(self, kind: PayloadKind, payload: Payload) -> Acknowledgement:
-        """Deliver a payload, more than once if that is asked for; the first delivery's answer counts."""
+        """Deliver a payload, more than once if a test has asked for that; the first delivery's answer counts."""
         at = int(time.time())
         first, *_ = await asyncio.gather(
             *(self.delivery().deliver(kind, payload, at=at, retry=retry) for retry in self.faults.take_copies()),
@@ -160,7 +160,7 @@ class Interactions:
         )
 
     def _respond_in_view(self, view: View, body: Payload | str | None) -> Answer:
-        """A submission's acknowledgement says what becomes of the view.
+        """The acknowledgement of a submission says what happens to the view.
 
         Source: https://docs.slack.dev/surfaces/modals#response_actions
         """
@@ -172,7 +172,7 @@ class Interactions:
             case {"response_action": "errors", "errors": raw}:
                 errors = _ERRORS.validate_python(raw)
                 if unknown := errors.keys() - {block.block_id for block in view.modal.inputs}:
-                    raise ValueError(f"errors for blocks that are no inputs of the view: {sorted(unknown)}")
+                    raise ValueError(f"errors for blocks that are not inputs of the view: {sorted(unknown)}")
                 self.workspace.change_view(view, view.modal, errors)
                 return Answer(errors=errors)
             case _:

@@ -1,4 +1,4 @@
-"""The Web API's reading methods: who is this token, this user, this group, this bot; which conversation is this.
+"""The Web API's reading methods: about tokens, users, groups, bots and conversations.
 
 Sources: https://docs.slack.dev/reference/methods
 """
@@ -16,7 +16,7 @@ _SCOPES_BY_KIND = {
 
 
 def auth_test(call: Call) -> Payload:
-    """Whose token this is; that of an app installed in a whole organisation names the organisation as its team."""
+    """Whose token this is; for an app installed in a whole organisation, the team is the organisation."""
     enterprise = call.workspace.enterprise
     org_wide = bool(enterprise and enterprise.org_wide)
     answer: Payload = {
@@ -30,13 +30,13 @@ def auth_test(call: Call) -> Payload:
     }
     if enterprise:
         answer["enterprise_id"] = enterprise.id
-        if org_wide:  # from memory: no page shows this answer
+        if org_wide:  # from memory: no documentation shows this answer
             answer |= {"team": enterprise.name, "team_id": enterprise.id}
     return answer
 
 
 def users_info(call: Call) -> Payload:
-    """A user, without their custom profile fields, which only `users.profile.get` tells."""
+    """A user, without their custom profile fields, which only `users.profile.get` returns."""
     user = _user(call)
     shown: Payload = {
         "id": user.id,
@@ -67,14 +67,14 @@ def users_info(call: Call) -> Payload:
 
 
 def users_profile_get(call: Call) -> Payload:
-    """A user's profile, with its custom fields by their ID."""
+    """A user's profile, with its custom fields by ID."""
     user = _user(call)
     fields = {name: {"value": value, "alt": ""} for name, value in user.profile_fields.items()}
     return {"profile": _profile(call, user) | {"fields": fields}}
 
 
 def usergroups_list(call: Call) -> Payload:
-    """The user groups; those that have been disabled only on request."""
+    """The user groups; disabled ones only on request."""
     _require_team(call)
     groups = call.workspace.usergroups.values()
     shown = [group for group in groups if call.arguments.flag("include_disabled") or not group.disabled]
@@ -96,7 +96,7 @@ def usergroups_users_list(call: Call) -> Payload:
 
 
 def bots_info(call: Call) -> Payload:
-    """The app's own bot; there is no other."""
+    """The app's own bot, which is the only one."""
     if call.arguments.text("bot") != call.installation.bot_id:
         raise ApiRefusalError("bot_not_found")
     return {
@@ -129,7 +129,7 @@ def conversations_info(call: Call) -> Payload:
 
 
 def _require_team(call: Call) -> None:
-    """With the token of a whole organisation some methods want to know which workspace is meant."""
+    """With the token of a whole organisation, some methods must be told which workspace is meant."""
     enterprise = call.workspace.enterprise
     if enterprise and enterprise.org_wide and call.arguments.text("team_id") != call.workspace.team_id:
         raise ApiRefusalError("missing_argument")

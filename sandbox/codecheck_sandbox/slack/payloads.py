@@ -1,4 +1,4 @@
-"""What Slack sends, as plain data: objects of the Web API's answers, slash commands, interactions."""
+"""What Slack sends, as plain data: objects in Web API answers, slash commands, interactions."""
 
 import html
 import re
@@ -14,18 +14,18 @@ Payload = dict[str, object]
 
 
 def blocks_json(blocks: Sequence[Block]) -> list[Payload]:
-    """Blocks as Slack gives them back."""
+    """Blocks as Slack returns them."""
     return [block.model_dump(exclude_none=True) for block in blocks]
 
 
 def channel_name(channel: Channel) -> str:
-    """The name that payloads carry: Slack hides those of private channels and direct messages."""
+    """The channel's name in payloads: Slack hides those of private channels and direct messages."""
     return {"public": channel.name, "private": "privategroup", "dm": "directmessage"}[channel.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What a person does in a conversation, and what that lets the app do.
+    """Something that a person did in a conversation, and what the app may do in return.
 
     Args:
         user: who.
@@ -48,7 +48,7 @@ class Payloads:
     installation: Installation
 
     def message(self, message: Message) -> Payload:
-        """A message as the Web API and clicks carry it."""
+        """A message as in Web API answers and clicks."""
         payload: Payload = {
             "type": "message",
             "user": message.user,
@@ -126,7 +126,7 @@ class Payloads:
         return form
 
     def message_click(self, button: Button, block_id: str, message: Message, act: Action) -> Payload:
-        """A click on a message's button. That on an ephemeral message does not carry the message.
+        """A click on a message's button. For an ephemeral message, the payload does not include the message.
 
         Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
         """
@@ -205,7 +205,7 @@ class Payloads:
         return action
 
     def typed(self, text: str) -> str:
-        """A message as Slack keeps what somebody has typed: names as IDs, and `&`, `<`, `>` as entities."""
+        """A message as Slack stores it after someone has typed it: names as IDs, and `&`, `<`, `>` as entities."""
         return re.sub(r"<([@#]\w+)\|[^<>]*>", r"<\1>", self._escaped(text))
 
     def _escaped(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""People, as a conversation in a test or in the sandbox is written: `await alice.clicks("Cancel", on=prompt)`."""
+"""People, as tests and the sandbox write conversations: `await alice.clicks("Cancel", on=prompt)`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, assert_never
@@ -16,11 +16,11 @@ class NotPossibleError(AssertionError):
 
 
 class Person:
-    """Somebody with Slack open.
+    """Someone with Slack open.
 
     Args:
         user: who.
-        interactions: carries what they do to the app.
+        interactions: sends what they do to the app.
     """
 
     def __init__(self, user: User, interactions: Interactions) -> None:
@@ -40,21 +40,21 @@ class Person:
 
     @property
     def views(self) -> list[View]:
-        """The modals on the screen, the one on top last."""
+        """The open modals, the one on top last."""
         return self._workspace.views_of(self.id)
 
     @property
     def view(self) -> View | None:
-        """The modal on top of the screen; None if there is none."""
+        """The modal on top; None if there is none."""
         return self.views[-1] if self.views else None
 
     @property
     def home(self) -> HomeTab | None:
-        """What the app has published on their Home tab; None before it has."""
+        """What the app has published on their Home tab; None if nothing yet."""
         return self._workspace.homes.get(self.id)
 
     def sees(self, channel: Channel) -> list[Message]:
-        """What they read in a conversation, as it is now, oldest first; nothing if they cannot look in."""
+        """What they currently read in a conversation, oldest first; nothing if they have no access."""
         if channel.kind != "public" and self.id not in channel.members:
             return []
         return channel.visible_to(self.id)
@@ -71,11 +71,11 @@ class Person:
             What they see at once.
 
         Raises:
-            NotPossibleError: they cannot write there.
+            NotPossibleError: they cannot post there.
         """
         self._must_be_in(in_)
         if in_.archived:
-            raise NotPossibleError(f"#{in_.name} is archived: nobody can write there")
+            raise NotPossibleError(f"#{in_.name} is archived: nobody can post there")
         if not text.startswith("/"):
             return Answer(message=self._interactions.write(self.user, in_, text, thread))
         command, _, rest = text.partition(" ")
@@ -89,7 +89,7 @@ class Person:
         Args:
             label: what the button says.
             on: the message or view; or a conversation, for the latest message there that has the button.
-            stale: press it on the message as given, although the screen would show it changed by now.
+            stale: press it on the message as given, although the screen would show a newer version by now.
 
         Returns:
             What they see at once: nothing, or Slack's notice that the app did not respond.
@@ -114,7 +114,7 @@ class Person:
         return await self._interactions.click(self.user, message, button, block_id)
 
     async def presses(self, action_id: str, *, on: Message | View) -> Answer:
-        """Press the button of an action ID, on a message or view as it is now: what the sandbox's page sends.
+        """Press the button with an action ID, on the current message or view, as the sandbox's page does.
 
         Raises:
             NotPossibleError: they see no such button (any more).
@@ -133,14 +133,14 @@ class Person:
         """Fill in a modal and press its submit button.
 
         Args:
-            values: what they type or choose: text or an option's label; by the input's label or block_id.
+            values: what they type or choose (text or an option's label), by the input's label or block_id.
             view: the modal; by default the one on top.
 
         Returns:
             What they see at once: nothing, the app's errors, or Slack's notice.
 
         Raises:
-            NotPossibleError: there is no such modal or input, or the client does not take the value.
+            NotPossibleError: there is no such modal or input, or the client does not accept the value.
         """
         shown = self._shown(view)
         known = {name for block in shown.modal.inputs for name in (block.block_id, block.label.text)}
@@ -162,7 +162,7 @@ class Person:
         self._workspace.close_view(self._shown(view))
 
     def opens_app(self, tab: Literal["home", "messages"] = "home") -> None:
-        """Open the app's Home or Messages tab; the app is told so if it has subscribed to it."""
+        """Open the app's Home or Messages tab; the app gets an event if it has subscribed to it."""
         self._interactions.events.home_opened(self.user, self.dm, tab)
 
     def _must_be_in(self, channel: Channel) -> None:
@@ -216,7 +216,7 @@ def _button(wanted: str, blocks: Iterable[Block], *, by: Callable[[Button], str]
 
 def _no_button(label: str, blocks: Iterable[Block]) -> NotPossibleError:
     labels = [button.text.text for button, _ in _buttons(blocks)]
-    return NotPossibleError(f"there is no button {label!r}; those to be seen are: {labels or 'none'}")
+    return NotPossibleError(f"there is no button {label!r}; the visible ones are: {labels or 'none'}")
 
 
 def _labels(inputs: Iterable[Input]) -> str:
@@ -241,7 +241,7 @@ def _filled(block: Input, value: str | None) -> Payload:
 
 def _within(element: PlainTextInput, value: str | None) -> str | None:
     if value and not (element.min_length or 0) <= len(value) <= (element.max_length or 3000):
-        raise NotPossibleError(f"the client does not take {len(value)} characters here")
+        raise NotPossibleError(f"the client does not accept {len(value)} characters here")
     return value or None
 
 

@@ -1,4 +1,4 @@
-"""How a call of the Web API is refused."""
+"""Errors of the Web API."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ class ApiRefusalError(Exception):
 
     Args:
         code: Slack's error code.
-        more: further keys of the answer.
+        more: more keys of the answer.
     """
 
     def __init__(self, code: str, more: Mapping[str, object] | None = None) -> None:

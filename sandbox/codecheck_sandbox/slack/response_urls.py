@@ -1,6 +1,6 @@
-"""response_urls: five uses in thirty minutes, and no membership of the conversation needed.
+"""response_urls: five uses in thirty minutes, without membership of the conversation.
 
-A click's edits the message that was clicked, an ephemeral one too; a slash command's only ever adds messages
+That of a click edits the message that was clicked, even an ephemeral one; that of a slash command only adds messages
 (bolt-python#1268, bolt-js#2287). An ephemeral message never becomes a channel message, or the reverse.
 Source: https://docs.slack.dev/interactivity/handling-user-interaction
 """
@@ -32,7 +32,7 @@ class _ResponseUrl:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What a response_url answers when it takes no message.
+    """What a response_url answers if it refuses a message.
 
     Args:
         status: the HTTP status.
@@ -44,7 +44,7 @@ class Refused:
 
 
 class ResponseUrls:
-    """Every response_url that went out, by its path."""
+    """Every response_url that was sent, by path."""
 
     def __init__(self, workspace: Workspace, installation: Installation, clock: Clock) -> None:
         self._workspace = workspace
@@ -53,7 +53,7 @@ class ResponseUrls:
         self._issued: dict[str, _ResponseUrl] = {}
 
     def issue(self, channel: str, user: str, clicked: Message | None = None) -> str:
-        """Make one for what a person has just done. Returns its path.
+        """Create one for something that a person has just done. Returns its path.
 
         Args:
             channel: where it posts.
@@ -66,14 +66,14 @@ class ResponseUrls:
         return path
 
     def use(self, path: str, body: JsonValue) -> Refused | None:
-        """Do what a POST asks for.
+        """Handle a POST to a response_url.
 
         Args:
             path: which response_url.
             body: the JSON sent to it.
 
         Returns:
-            Why it was refused, or None. A refused message uses none of the five up.
+            Why it was refused, or None. A refused message does not count as one of the five uses.
         """
         url = self._issued.get(path)
         if url is None:
@@ -111,7 +111,7 @@ class ResponseUrls:
         return self._add(url, body, text, blocks)
 
     def _replaces(self, url: _ResponseUrl, body: Mapping[str, JsonValue]) -> bool:
-        """Whether the message clicked is replaced: yes, unless told otherwise or asked across the kinds."""
+        """Whether the clicked message is replaced: yes, unless the body says otherwise or asks for the other kind."""
         if url.clicked is None:
             return False
         across = url.clicked.ephemeral and body.get("response_type") == "in_channel"

@@ -28,7 +28,7 @@ _Execute = Callable[[], Awaitable[web.Response]]
 
 
 class Server:
-    """Takes the bot's requests, lets them meet the faults that are set, and notes them."""
+    """Receives the bot's requests, applies the faults that are set, and records the exchanges."""
 
     def __init__(
         self, web_api: WebApi, response_urls: ResponseUrls, sockets: SocketMode, faults: Faults, wire: Wire
@@ -68,7 +68,7 @@ class Server:
         self._port = self._runner.addresses[0][1]
 
     async def close(self) -> None:
-        """Stop listening, and end what hangs."""
+        """Stop listening, and end requests that hang."""
         self._closing.set()
         await self._sockets.close()
         if self._runner is not None:

@@ -1,4 +1,4 @@
-"""Payloads over Socket Mode: WebSockets that the app opens, envelopes that it acknowledges.
+"""Payloads over Socket Mode: the app opens WebSockets and acknowledges envelopes.
 
 Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 """
@@ -21,12 +21,12 @@ DisconnectReason = Literal["warning", "refresh_requested", "link_disabled", "too
 
 
 class SocketMode:
-    """The app's connections. An envelope goes to any one of them, in turn here.
+    """The app's connections. Each envelope goes to one of them, in turn.
 
     Args:
         app_id: named in the greeting.
         ack_seconds: how long the app has to acknowledge an envelope.
-        wire: notes each exchange.
+        wire: records each exchange.
     """
 
     def __init__(self, app_id: str, ack_seconds: float, wire: Wire) -> None:
@@ -44,7 +44,7 @@ class SocketMode:
 
     @property
     def connections(self) -> int:
-        """How many connections take envelopes and answer."""
+        """How many connections accept envelopes and answer."""
         return len([socket for socket in self._open if socket not in self._silent])
 
     async def connected(self) -> None:
@@ -96,22 +96,22 @@ class SocketMode:
         return socket
 
     async def refresh(self) -> None:
-        """Ask the app to open new connections, as Slack does every few hours; the old ones get no more envelopes."""
+        """Ask the app to reconnect, as Slack does every few hours; the old connections get no more envelopes."""
         for socket in tuple(self._open):
             self._forget(socket)
             self._retiring.add(socket)
             await self._send_disconnect(socket, "refresh_requested")
 
     def cut(self) -> None:
-        """Lose every connection without a close frame: the app sees it as soon as it reads or writes."""
+        """Drop every connection without a close frame: the app notices when it next reads or writes."""
         for socket in tuple(self._open):
             self._forget(socket)
             self._transports[socket].abort()
 
     def go_silent(self) -> None:
-        """Lose every connection without a sign: it stays open, but no ping is answered and no envelope arrives.
+        """Drop every connection silently: it stays open, but no ping is answered and no envelope arrives.
 
-        Slack does not know either, and still hands payloads to it until the app closes it.
+        Slack does not notice either, and sends payloads to it until the app closes it.
         """
         self._silent.update(self._open)
         self._connected.clear()
@@ -170,7 +170,7 @@ class SocketMode:
             )
 
     def _read(self, text: str) -> None:
-        """Take an acknowledgement; like Slack, ignore what is none, and what comes too late."""
+        """Accept an acknowledgement; like Slack, ignore other messages and late acknowledgements."""
         try:
             message: object = json.loads(text)
         except ValueError:

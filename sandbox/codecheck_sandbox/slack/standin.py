@@ -39,7 +39,7 @@ ACK_SECONDS = 3.0
 
 
 class UserDetails(TypedDict, total=False):
-    """What else is known of a user; see `User`."""
+    """Other fields of a user; see `User`."""
 
     team_id: str
     real_name: str
@@ -62,10 +62,10 @@ class SlackStandIn:
     """A Slack with one workspace and one app.
 
     Args:
-        manifest: the app's manifest, parsed: its scopes, commands and interactivity are what it gets.
-        port: where to listen on 127.0.0.1; 0 for a free port.
+        manifest: the app's manifest, parsed; the app gets its scopes, commands and interactivity.
+        port: the port on 127.0.0.1; 0 for a free one.
         ack_seconds: how long the app has to acknowledge.
-        clock: seconds that grow, by which trigger IDs and response_urls expire; `clock.advance` moves it on.
+        clock: the clock for expiring trigger IDs and response_urls; `clock.advance` moves it forward.
 
     Raises:
         pydantic.ValidationError: the manifest lacks scopes or a bot user.
@@ -110,14 +110,14 @@ class SlackStandIn:
         self.user(self.installation.bot_user, self.installation.name, is_bot=True)
 
     async def __aenter__(self) -> Self:
-        """Start to listen."""
+        """Start listening."""
         await self._server.start(self._port)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop, and let go of everything."""
+        """Stop, and close everything."""
         self._events.close()
         if self._http is not None:
             await self._http.close()
@@ -125,10 +125,10 @@ class SlackStandIn:
 
     @property
     def sending_events(self) -> bool:
-        """Whether an event of the Events API is on its way to the app."""
+        """Whether an event of the Events API is being delivered to the app."""
         return self._events.sending
 
-    # What the app is configured with.
+    # The app's configuration.
 
     @property
     def api_url(self) -> str:
@@ -151,7 +151,7 @@ class SlackStandIn:
         return self.installation.signing_secret
 
     def connect_http(self, *urls: str) -> None:
-        """Send what people do to request URLs from now on, in turn; until then it goes over Socket Mode.
+        """From now on send what people do to these request URLs, in turn; until then it goes over Socket Mode.
 
         Args:
             urls: one, or those of several replicas.
@@ -167,13 +167,13 @@ class SlackStandIn:
         return self._server.port
 
     def advertise(self, port: int) -> None:
-        """Give out addresses with another port from now on: that of a proxy in front of this stand-in."""
+        """From now on use another port in addresses: that of a proxy in front of this stand-in."""
         self._server.advertised = port
 
-    # Who and what is there.
+    # The people and conversations.
 
     def user(self, user_id: str, name: str, **details: Unpack[UserDetails]) -> Person:
-        """Add a user. With a `team_id` of another workspace it is somebody who comes in through Slack Connect."""
+        """Add a user. With a `team_id` of another workspace it is someone who comes in through Slack Connect."""
         known: UserDetails = {"team_id": self.workspace.team_id, "real_name": name.title(), **details}
         user = User(id=user_id, name=name, **known)
         self.workspace.users[user_id] = user
@@ -205,7 +205,7 @@ class SlackStandIn:
         )
 
     def join_enterprise(self, enterprise: Enterprise | None = None) -> Enterprise:
-        """Make the workspace one of an Enterprise organisation; give its people `grid_id` and `teams`."""
+        """Put the workspace into an Enterprise organisation; give its people `grid_id` and `teams`."""
         self.workspace.enterprise = enterprise or Enterprise()
         return self.workspace.enterprise
 
@@ -217,24 +217,24 @@ class SlackStandIn:
         """Remove the bot."""
         self.workspace.leave(channel, self.installation.bot_user)
 
-    # What goes wrong. More in `faults`, `sockets` and `installation`.
+    # Faults. More in `faults`, `sockets` and `installation`.
 
     def fail_next(self, target: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of a Web API method, of `RESPONSE_URL` or of `EVERYTHING` meet a fault."""
+        """Give the next calls of a Web API method, of `RESPONSE_URL` or of `EVERYTHING` a fault each."""
         self.faults.fail_next(target, fault, times)
 
     async def down(self) -> None:
-        """Cut every connection and take no new one, until `up`."""
+        """Cut every connection and accept no new one, until `up`."""
         self.faults.fail_always(EVERYTHING, Drop())
         await self.sockets.close()
 
     def up(self) -> None:
-        """End every fault."""
+        """Clear every fault."""
         self.faults.clear()
 
     @property
     def sent(self) -> Sequence[SignedRequest]:
-        """The latest requests that went to the app over HTTP, so that one can be captured; the latest one last."""
+        """The latest requests that were sent to the app over HTTP, the latest one last."""
         return () if self._http is None else tuple(self._http.sent)
 
     async def replay(self, request: SignedRequest | None = None, retry: Retry | None = None) -> tuple[int, str]:

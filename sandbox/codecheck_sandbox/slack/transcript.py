@@ -1,4 +1,4 @@
-"""A conversation as plain text: for a terminal, and for what a failing test shows."""
+"""A conversation as plain text, for a terminal and for the output of failing tests."""
 
 import html
 import re
@@ -27,7 +27,7 @@ class Transcript:
         return "\n".join(line for line in map(self.narrate, changes) if line)
 
     def narrate(self, change: Change) -> str:
-        """One change as a line or several; "" if there is nothing to say."""
+        """One change as one or more lines; "" if there is nothing to show."""
         who = self._name(change.user)
         match change.kind, change.message:
             case "posted", Message() as message:

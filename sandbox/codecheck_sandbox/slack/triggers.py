@@ -1,4 +1,4 @@
-"""Trigger IDs: a person's act lets the app open one view, within three seconds."""
+"""Trigger IDs: a person's action lets the app open one view within three seconds."""
 
 import secrets
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class _Trigger:
 
 
 class Triggers:
-    """Every trigger ID that went out.
+    """Every trigger ID that was sent.
 
     Args:
         clock: decides when one has expired.
@@ -28,13 +28,13 @@ class Triggers:
         self._triggers: dict[str, _Trigger] = {}
 
     def issue(self, user: str) -> str:
-        """Make a trigger ID for what a person has just done."""
+        """Create a trigger ID for something that a person has just done."""
         trigger_id = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._triggers[trigger_id] = _Trigger(user, self._clock())
         return trigger_id
 
     def exchange(self, trigger_id: str) -> str:
-        """Use one up.
+        """Use a trigger ID, which is possible once.
 
         Returns:
             The ID of the user on whose screen a view may now open.

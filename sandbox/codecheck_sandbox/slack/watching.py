@@ -13,11 +13,11 @@ _T = TypeVar("_T")
 
 
 class NeverHappenedError(AssertionError):
-    """What was waited for did not happen in time; the text holds the conversations so far."""
+    """The condition was not met in time; the message includes the conversations so far."""
 
 
 class Watching:
-    """Looks at each change, and tells what has happened.
+    """Waits for conditions, and reports what has happened.
 
     Args:
         workspace: is watched.
@@ -32,17 +32,17 @@ class Watching:
         wire.subscribe(lambda _: self._wake())
 
     async def until(self, condition: Callable[[], _T], *, within: float = 5.0) -> _T:
-        """Wait until something holds, looking again at each change in the workspace and on the wire.
+        """Wait until a condition is met, checking it at each change in the workspace and on the wire.
 
         Args:
-            condition: what must hold.
+            condition: the condition.
             within: seconds.
 
         Returns:
-            What the condition gave.
+            What the condition returned.
 
         Raises:
-            NeverHappenedError: it does not hold in time; the text holds the conversations so far.
+            NeverHappenedError: it is not met in time; the message includes the conversations so far.
         """
         try:
             async with asyncio.timeout(within):

@@ -30,9 +30,9 @@ class Method:
     """A method of the Web API.
 
     Args:
-        run: does it.
-        scopes: any one of these is enough; none where every token may.
-        json: whether it takes a JSON body beside a form.
+        run: the function that does it.
+        scopes: any one of these is enough; empty if every token may call it.
+        json: whether it accepts a JSON body besides a form.
     """
 
     run: Callable[[Call], Payload]
@@ -77,7 +77,7 @@ class WebApi:
         Args:
             name: the method.
             request: the call.
-            socket_url: makes a new address for a Socket Mode connection.
+            socket_url: creates a new address for a Socket Mode connection.
         """
         headers = {}
         if self._installation.tells_scopes and not self._installation.refused:

@@ -14,9 +14,9 @@ class Exchange:
     """One request and what came back.
 
     Args:
-        to: who was asked.
+        to: the receiver.
         what: the Web API method, `response_url`, or the kind of payload.
-        address: where it went.
+        address: its URL or path.
         headers: those of the request.
         sent: its body.
         status: the HTTP status; 0 if none came.
@@ -42,7 +42,7 @@ class Wire:
     """The latest exchanges, oldest first.
 
     Args:
-        secret: a value without a form of its own, masked everywhere.
+        secret: a value without a recognisable form, masked everywhere.
         kept: how many are kept.
     """
 
@@ -52,7 +52,7 @@ class Wire:
         self._watchers: list[Callable[[Exchange], None]] = []
 
     def subscribe(self, watcher: Callable[[Exchange], None]) -> Callable[[], None]:
-        """Have a function called with every exchange, at once. Returns a function that ends it."""
+        """Call a function with every exchange, at once. Returns a function that ends that."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
@@ -61,7 +61,7 @@ class Wire:
         return [exchange for exchange in self.exchanges if exchange.what == what]
 
     def record(self, exchange: Exchange) -> None:
-        """Keep an exchange, masked."""
+        """Record an exchange, masked."""
         masked = replace(
             exchange,
             address=self._masked(exchange.address),

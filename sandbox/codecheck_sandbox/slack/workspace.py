@@ -20,12 +20,12 @@ class Change:
 
     Args:
         kind: a message was posted, edited or deleted; a person typed a slash command, clicked or submitted a view;
-            Slack itself noticed a person of something; a view opened, changed or closed; members came or went;
+            Slack itself notified a person of something; a view opened, changed or closed; members came or went;
             Slack refused the app's blocks or view.
         channel: the conversation's ID; "" if there is none.
         user: who did it, or who was told.
-        text: the command, the label clicked, the notice, why it was refused.
-        message: the message as it then stood; for a click, the one clicked.
+        text: the command, the clicked label, the notice, or why it was refused.
+        message: the message as it was then; for a click, the clicked one.
     """
 
     kind: ChangeKind
@@ -57,16 +57,16 @@ class Workspace:
         self._last_ts = 0
 
     def find_user(self, user_id: str) -> User | None:
-        """A user by their ID, or by that of the organisation."""
+        """A user by their ID in the workspace or in the organisation."""
         known = self.users.get(user_id)
         return known or next((user for user in self.users.values() if user_id and user.grid_id == user_id), None)
 
     def has_member(self, user: User) -> bool:
-        """Whether a user belongs to this workspace, maybe among others of the organisation."""
+        """Whether a user belongs to this workspace, and possibly to others of the organisation."""
         return self.team_id in {user.team_id, *user.teams}
 
     def subscribe(self, watcher: Callable[[Change], None]) -> Callable[[], None]:
-        """Have a function called with every change, at once. Returns a function that ends it."""
+        """Call a function with every change, at once. Returns a function that ends that."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
@@ -77,7 +77,7 @@ class Workspace:
             watcher(change)
 
     def new_ts(self) -> str:
-        """A ts that no message has had: seconds since 1970 with six decimals, always growing."""
+        """A ts that no message has had: seconds since 1970 with six decimals, always increasing."""
         self._last_ts = max(self._last_ts + 1, time.time_ns() // 1_000)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06}"
 
@@ -101,7 +101,7 @@ class Workspace:
         self.note(Change(kind="deleted", channel=message.channel, user=message.user, message=message))
 
     def refuse(self, channel: str, user: str, error: BlockKitError) -> None:
-        """Note that what the app wanted to show was refused, so that watchers can see why."""
+        """Record that Slack refused what the app wanted to show, so that watchers can see why."""
         self.note(Change(kind="refused", channel=channel, user=user, text=str(error)))
 
     def join(self, channel: Channel, user: str) -> None:
@@ -115,7 +115,7 @@ class Workspace:
         self.note(Change(kind="members", channel=channel.id, user=user, text="left"))
 
     def direct_message(self, user: str, other: str) -> Channel:
-        """The conversation of two users, opened if there is none."""
+        """The direct message between two users, opened if there is none."""
         for channel in self.channels.values():
             if channel.kind == "dm" and channel.members == {user, other}:
                 return channel
@@ -147,7 +147,7 @@ class Workspace:
         return changed
 
     def close_view(self, view: View) -> None:
-        """Take a view from the screen."""
+        """Close a view."""
         stack = self._views.get(view.user, [])
         self._views[view.user] = [open_view for open_view in stack if open_view.id != view.id]
         self._view_changed(view)

@@ -347,9 +347,9 @@ async def test_a_button_that_is_not_there_cannot_be_pressed(
 ) -> None:
     """The error lists those that are; other people's ephemeral messages are not there either."""
     await web.chat_postEphemeral(channel=general.id, user=alice.id, text="sure?", blocks=BUTTONS)
-    with pytest.raises(NotPossibleError, match=r"no button 'Yes'; those to be seen are: \['Go', 'No'\]"):
+    with pytest.raises(NotPossibleError, match=r"no button 'Yes'; the visible ones are: \['Go', 'No'\]"):
         await alice.clicks("Yes", on=general)
-    with pytest.raises(NotPossibleError, match="no button 'Go'; those to be seen are: none"):
+    with pytest.raises(NotPossibleError, match="no button 'Go'; the visible ones are: none"):
         await bob.clicks("Go", on=general)
     with pytest.raises(NotPossibleError, match="does not see"):
         await bob.clicks("Go", on=alice.sees(general)[0])

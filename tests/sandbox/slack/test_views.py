@@ -200,8 +200,8 @@ async def test_an_answer_that_slack_does_not_take_leaves_the_view(
     ("values", "told"),
     [
         ({}, "asks to fill in 'Task ID'"),
-        ({"Task ID": "x"}, "does not take 1 characters"),
-        ({"Task ID": "x" * 9}, "does not take 9 characters"),
+        ({"Task ID": "x"}, "does not accept 1 characters"),
+        ({"Task ID": "x" * 9}, "does not accept 9 characters"),
         ({"Task ID": "897acf", "Why": "New"}, "no option 'New'"),
         ({"Tusk": "x"}, "no input"),
     ],

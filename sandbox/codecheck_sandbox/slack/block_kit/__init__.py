@@ -1,4 +1,4 @@
-"""Block Kit as Slack checks it: accepted JSON becomes typed blocks, a refusal says what is wrong and where.
+"""Block Kit as Slack checks it: valid JSON becomes typed blocks, an error says what is wrong and where.
 
 A layout block, element or key that is not modelled here is refused as unknown; Slack has more than the bot uses.
 """

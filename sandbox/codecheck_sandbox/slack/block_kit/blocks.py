@@ -100,7 +100,7 @@ Block = Annotated[
 
 
 def interactive_elements(block: Block) -> list[Element]:
-    """The buttons and menus of one block, in the order of the screen; an input's own element is not among them."""
+    """The buttons and menus of one block, in the order of the screen, without the element of an input."""
     match block:
         case Actions():
             return block.elements

@@ -1,4 +1,4 @@
-"""JSON -> checked blocks or view, or a refusal in Slack's words: what is wrong, and a JSON pointer to where."""
+"""JSON -> checked blocks or view, or an error in Slack's words: what is wrong, and a JSON pointer to it."""
 
 import json
 import secrets
@@ -30,7 +30,7 @@ _TYPES = frozenset(  # pydantic names the member of a union in an error's path; 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that Slack refuses.
+    """One reason why Slack refuses a payload.
 
     Args:
         what: in Slack's words.
@@ -41,7 +41,7 @@ class Problem:
     pointer: str
 
     def __str__(self) -> str:
-        """As `response_metadata.messages` has it."""
+        """The text as in `response_metadata.messages`."""
         return f"{self.what} [json-pointer:{self.pointer}]"
 
 
@@ -60,7 +60,7 @@ class BlockKitError(Exception):
 
 
 def checked_blocks(blocks: JsonValue) -> list[Block]:
-    """Check the blocks of a message, and give each the IDs that it came without, as Slack does.
+    """Check the blocks of a message, and add missing IDs, as Slack does.
 
     Raises:
         BlockKitError: `invalid_blocks_format`, `invalid_blocks` or `msg_blocks_too_long`.
@@ -77,7 +77,7 @@ def checked_blocks(blocks: JsonValue) -> list[Block]:
 
 
 def check_total_length(blocks: Sequence[Block]) -> None:
-    """Hold the sum over all texts against the limit of `chat.postMessage` and `chat.update`.
+    """Check the length of all texts together against the limit of `chat.postMessage` and `chat.update`.
 
     Raises:
         BlockKitError: `msg_blocks_too_long`.
@@ -91,7 +91,7 @@ def check_total_length(blocks: Sequence[Block]) -> None:
 
 
 def checked_modal(view: JsonValue) -> Modal:
-    """Check a modal, and give its blocks the IDs that they came without.
+    """Check a modal, and add missing IDs to its blocks.
 
     Raises:
         BlockKitError: `invalid_arguments`, as `views.open` answers.
@@ -100,7 +100,7 @@ def checked_modal(view: JsonValue) -> Modal:
 
 
 def checked_home(view: JsonValue) -> Home:
-    """Check a Home tab, in the same way.
+    """Check a Home tab in the same way.
 
     Raises:
         BlockKitError: `invalid_arguments`, or `view_too_large` if it has more than 250 KB.

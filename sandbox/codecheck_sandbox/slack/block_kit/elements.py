@@ -21,7 +21,7 @@ from codecheck_sandbox.slack.block_kit.objects import (
 
 
 class Button(Part):
-    """A button; its `value` comes back in the click."""
+    """A button; a click sends its `value`."""
 
     type: Literal["button"]
     text: PlainText75
@@ -34,7 +34,7 @@ class Button(Part):
 
 
 class StaticSelect(Part):
-    """A menu with options of its own."""
+    """A menu with its own options."""
 
     type: Literal["static_select"]
     action_id: Identifier | None = None

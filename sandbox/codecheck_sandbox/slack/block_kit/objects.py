@@ -1,4 +1,4 @@
-"""Composition objects: texts by the longest that Slack takes, confirm dialogs, options.
+"""Composition objects: texts (one class for each maximum length), confirm dialogs, options.
 
 Limits: https://docs.slack.dev/reference/block-kit/composition-objects
 """
@@ -13,7 +13,7 @@ Style = Literal["primary", "danger"]
 
 
 class Part(BaseModel):
-    """A piece of Block Kit: its keys and their types are taken literally, unknown keys refused."""
+    """A piece of Block Kit: types are checked strictly, and unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -87,7 +87,7 @@ FieldText = Annotated[PlainText2000 | Mrkdwn2000, Field(discriminator="type")]
 
 
 class Confirm(Part):
-    """A dialog that the client shows before it sends a click; the server checks nothing."""
+    """A dialog that the client shows before it sends a click; the server does not check it."""
 
     title: PlainText100
     text: PlainText300

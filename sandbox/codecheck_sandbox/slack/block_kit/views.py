@@ -13,7 +13,7 @@ from codecheck_sandbox.slack.block_kit.objects import Identifier, Part, PlainTex
 
 
 class Modal(Part):
-    """A modal, as `views.open`, `views.update` or the acknowledgement of a view_submission bring it."""
+    """A modal, from `views.open`, `views.update` or the acknowledgement of a view_submission."""
 
     type: Literal["modal"]
     title: PlainText24
@@ -40,7 +40,7 @@ class Modal(Part):
 
 
 class Home(Part):
-    """A Home tab, as `views.publish` brings it."""
+    """A Home tab, from `views.publish`."""
 
     type: Literal["home"]
     blocks: list[Block] = Field(max_length=100)

@@ -1,4 +1,4 @@
-// Starts the page: follows the sandbox as the chosen person, and hands what comes to the store.
+// Starts the page: follows the sandbox as the chosen person, and passes what arrives to the store.
 
 import { follow } from "./connection.js";
 import { change, store } from "./store.js";
@@ -16,7 +16,7 @@ let lost = false;
 function become(person) {
   follow(person, {
     state: (state) => {
-      if (lost) toast("The sandbox answers again.");
+      if (lost) toast("The sandbox is back.");
       lost = false;
       const there = state.channels.some((each) => each.id === store.channel);
       change({ state, channel: there ? store.channel : state.channels[0].id, thread: there ? store.thread : null });
@@ -26,7 +26,7 @@ function become(person) {
       change({ wire: [...store.wire, ...entries.filter((entry) => entry.number > known)].slice(-KEPT) });
     },
     lost: () => {
-      if (!lost) toast("The sandbox does not answer: has it been stopped?");
+      if (!lost) toast("The sandbox isn't answering. Has it been stopped?");
       lost = true;
     },
   });

@@ -12,7 +12,7 @@ export class Composer extends HTMLElement {
   #menu;
   #choice = 0;
 
-  /** Where it writes: a conversation, and in it a thread or null. */
+  /** Where it posts: a conversation, and a thread in it or null. */
   target = { channel: null, thread: null };
 
   connectedCallback() {
@@ -28,14 +28,14 @@ export class Composer extends HTMLElement {
       this.#input, h("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤")));
   }
 
-  /** Say where it writes. */
+  /** Set where it posts. */
   aim(target, label) {
     this.target = target;
     this.#input.placeholder = label;
     this.#input.setAttribute("aria-label", label);
   }
 
-  /** Type something for the person, and leave it to them to send it. */
+  /** Fill in a text, which the person can then send. */
   fill(text) {
     this.#input.value = text;
     this.#input.focus();

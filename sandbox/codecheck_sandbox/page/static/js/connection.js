@@ -1,8 +1,8 @@
-// To and from the server: what this person sees comes as Server-Sent Events, what they do goes out as POSTs.
+// The connection to the server: what this person sees arrives as Server-Sent Events, what they do is sent as POSTs.
 
 let source = null;
 
-/** Follow the sandbox as one person; every handler gets what its event carries. */
+/** Follow the sandbox as one person; every handler gets its event's data. */
 export function follow(person, handlers) {
   source?.close();
   source = new EventSource(`/events?as=${encodeURIComponent(person)}`);
@@ -21,12 +21,12 @@ async function post(path, body) {
     });
     return await response.json();
   } catch {
-    return { error: "The sandbox does not answer: has it been stopped?" };
+    return { error: "The sandbox isn't answering. Has it been stopped?" };
   }
 }
 
-/** Let a person do something; gives what they see at once: `notice`, `errors`, or `error` if it cannot be done. */
+/** Do something as a person; returns what they see at once: `notice`, `errors`, or `error` if it cannot be done. */
 export const act = (by, name, details) => post("/act", { by, act: name, ...details });
 
-/** Turn a switch of the panels; gives `error` if it cannot be done. */
+/** Use a switch of the panels; returns `error` if it cannot be done. */
 export const control = (name, details) => post("/control", { control: name, ...details });

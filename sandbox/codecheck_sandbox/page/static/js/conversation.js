@@ -6,7 +6,7 @@ import { drawItem } from "./message.js";
 import { change, channel, channelName, store, watch } from "./store.js";
 import "./composer.js";
 
-const RECENTLY = 40; // pixels from the end within which the list follows what comes
+const RECENTLY = 40; // within this many pixels of the end, the list follows new items
 
 /** The items of a channel's list: thread replies only if they are broadcast, and how many each thread has. */
 function topLevel(shown) {

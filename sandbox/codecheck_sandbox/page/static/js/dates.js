@@ -10,7 +10,7 @@ function pretty(date, otherwise) {
   return { "-1": "yesterday", 0: "today", 1: "tomorrow" }[days] ?? otherwise;
 }
 
-// Without a prototype: a template may name `__proto__` or `constructor`.
+// No prototype: a template may name `__proto__` or `constructor`.
 const TOKENS = {
   __proto__: null,
   date_num: (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((n) => String(n).padStart(2, "0")).join("-"),
@@ -28,7 +28,7 @@ const TOKENS = {
   },
 };
 
-/** A moment as its template says; null if the seconds are not a number. */
+/** A time, formatted by its template; null if the seconds are not a number. */
 export function inReadersZone(seconds, template) {
   const date = new Date(Number(seconds) * 1_000);
   if (Number.isNaN(date.getTime())) return null;

@@ -1,4 +1,4 @@
-// What lies over the page: modals that the bot opens, and the confirm dialogs of its buttons.
+// Overlays: modals that the bot opens, and the confirm dialogs of its buttons.
 
 import { drawBlocks } from "./blocks.js";
 import { act } from "./connection.js";

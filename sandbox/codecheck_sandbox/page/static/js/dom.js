@@ -13,10 +13,10 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** The control of an action in an element that is drawn again, so that an edit takes nobody's focus away. */
+/** The control of an action in a redrawn element, so that an edit does not lose the focus. */
 const sameControl = (made, focused) => focused.dataset.action && [...made.querySelectorAll("[data-action]")].find((each) => each.dataset.action === focused.dataset.action);
 
-/** Bring the children of `parent` in line with `items`; one whose data has not changed keeps its element and its focus. */
+/** Bring the children of `parent` in line with `items`; an item whose data has not changed keeps its element and its focus. */
 export function keyed(parent, items, key, build) {
   const standing = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;

@@ -1,6 +1,6 @@
 // Short names -> Unicode: those that the bot uses, and a few that people type.
 
-// Without a prototype: people may type `:constructor:`.
+// No prototype: people may type `:constructor:`.
 const EMOJI = {
   __proto__: null,
   alarm_clock: "⏰", arrows_counterclockwise: "🔄", ballot_box_with_check: "☑️", bell: "🔔", blue_heart: "💙",
@@ -15,5 +15,5 @@ const EMOJI = {
   white_check_mark: "✅", wrench: "🔧", x: "❌", zap: "⚡",
 };
 
-/** Text with its `:short_names:` as Unicode; those that are not known stay as they are, as in Slack. */
+/** Text with its `:short_names:` as Unicode; unknown ones stay as they are, as in Slack. */
 export const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (typed, name) => EMOJI[name] ?? typed);

@@ -1,4 +1,4 @@
-// Which addresses from outside may be opened: `javascript:` and its like never.
+// Which addresses from outside may be opened: never `javascript:` or similar.
 
 const OPENED = new Set(["http:", "https:", "mailto:"]);
 

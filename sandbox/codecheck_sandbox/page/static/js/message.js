@@ -1,4 +1,4 @@
-// One line of a conversation: a message, a notice of Slack's, somebody who came or went, a refusal.
+// One line of a conversation: a message, a notice from Slack, someone who joined or left, or a refusal.
 
 import { drawBlocks } from "./blocks.js";
 import { act } from "./connection.js";
@@ -12,7 +12,7 @@ import { toast } from "./toasts.js";
 
 const COLOURS = 6;
 
-/** A picture of somebody: the first letter of their name. */
+/** A person's picture: the first letter of their name. */
 export function avatar(id) {
   const person = user(id);
   const sum = [...id].reduce((total, letter) => total + letter.codePointAt(0), 0);
@@ -69,7 +69,7 @@ const drawRefusal = (item) => {
 
 function open(address) {
   if (mayBeOpened(address)) window.open(address, "_blank", "noopener");
-  else toast(`This page does not open ${address}`);
+  else toast(`This page doesn't open ${address}`);
 }
 
 async function press(item, button, control) {

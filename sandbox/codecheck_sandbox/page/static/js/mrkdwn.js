@@ -9,7 +9,7 @@ import { channelName, store, user } from "./store.js";
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const unescaped = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
-// Of those that match at the same place the first one wins; nothing is looked for inside code.
+// If several match at the same place, the first one wins; nothing is parsed inside code.
 const BEFORE = "(?<![\\p{L}\\p{N}])";
 const AFTER = "(?![\\p{L}\\p{N}])";
 const styled = (sign) => new RegExp(`${BEFORE}[${sign}](\\S(?:[^\\n]{0,3000}?\\S)??)[${sign}]${AFTER}`, "gu");

@@ -8,7 +8,7 @@ import { processesPanel } from "./panels/processes.js";
 import { slackPanel } from "./panels/slack.js";
 import { wirePanel } from "./panels/wire.js";
 
-// name -> makes { body, draw }: an element, and what brings it up to date
+// name -> function that returns { body, draw }: an element, and a function that updates it
 const PANELS = { "CodeArts Check": codeartsPanel, Slack: slackPanel, Processes: processesPanel, Wire: wirePanel, "Block Kit": blockKitPanel };
 
 class Panels extends HTMLElement {

@@ -1,4 +1,4 @@
-// Conversations at the left, and above them who one is.
+// Conversations on the left, and above them the person to act as.
 
 import { h, keyed } from "./dom.js";
 import { avatar } from "./message.js";

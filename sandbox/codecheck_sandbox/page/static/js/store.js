@@ -10,7 +10,7 @@ export const store = {
   read: {}, // channel ID -> how many items have been seen
 };
 
-/** Have a function called after every change. */
+/** Call a function after every change. */
 export function watch(listener) {
   listeners.add(listener);
   if (store.state) listener(store);

@@ -1,4 +1,4 @@
-// Short notices at the edge of the page, which go by themselves.
+// Short notices at the edge of the page, which disappear by themselves.
 
 import { h } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// Processes: two replicas of the bot and its Redis, killed and started; and the time that they go by.
+// Processes: two replicas of the bot and its Redis, killed and started; and their time.
 
 import { h, keyed } from "../dom.js";
 import { store } from "../store.js";
@@ -13,7 +13,7 @@ export function processesPanel() {
     h("h2", {}, "Processes"), list,
     h("h2", {}, "Time"),
     h("div", { class: "row" }, spans),
-    h("p", { class: "about" }, "Prompts expire, time to stop runs out, and after a minute another process takes up what a killed one left."));
+    h("p", { class: "about" }, "Prompts expire, grace periods end, and after a minute another process takes over what a killed one left."));
 
   function draw() {
     if (!store.state) return;

@@ -1,4 +1,4 @@
-// Slack: what goes wrong between it and the bot.
+// Slack: faults between it and the bot.
 
 import { h, keyed } from "../dom.js";
 import { channel, store } from "../store.js";
@@ -10,7 +10,7 @@ export function slackPanel() {
   const next = h("ul", { class: "next", "aria-label": "Faults set" });
   const membership = h("div", { class: "row" });
   const body = h("div", {},
-    h("h2", {}, "The bot's next call of Slack"),
+    h("h2", {}, "The bot's next call to Slack"),
     h("div", { class: "row" }, h("label", { for: "fault-target" }, "Call"), target),
     h("div", { class: "row" }, h("label", { for: "fault" }, "Meets"), fault),
     h("div", { class: "row" }, switchButton("Set", "fail_next", () => ({ target: target.value, fault: fault.value }), { class: "switch strong" })),
@@ -35,7 +35,7 @@ export function slackPanel() {
     }
     const lines = [...slack.next];
     if (slack.down) lines.push("Slack is down");
-    if (slack.redelivery) lines.push("The next act is delivered twice");
+    if (slack.redelivery) lines.push("The next action is delivered twice");
     if (slack.double_click) lines.push("The next click is two clicks");
     keyed(next, lines.length ? lines : ["Everything as usual"], (line) => line, (line) => h("li", {}, line));
     const shown = channel();

@@ -1,10 +1,10 @@
-// A button that turns a switch of the sandbox, and says so if it cannot.
+// A button that sets something in the sandbox, and reports if that fails.
 
 import { control } from "../connection.js";
 import { h } from "../dom.js";
 import { toast } from "../toasts.js";
 
-/** `details` may be a function of the moment. */
+/** `details` may be a function that is called at each click. */
 export function switchButton(label, name, details, attributes = {}) {
   return h("button", {
     type: "button", class: "switch", ...attributes,

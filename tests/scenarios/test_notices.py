@@ -1,4 +1,4 @@
-"""An edit notifies nobody: whoever's request ends by somebody else's hand, or by time, gets a message."""
+"""Editing a prompt notifies nobody, so requesters get a message if someone else ends their request or it expires."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ BY_TWO = '[confirmation]\nsecond_step = "second_person"\n'
 
 
 async def test_stopped_by_somebody_else(open_world: OpenWorld) -> None:
-    """A direct message says by whom, with a way to the request."""
+    """A direct message says who stopped it, with a link to the request."""
     async with open_world("[confirmation]\ngrace_seconds = 600\n") as world:
         prompt = await world.delete()
         await world.latest("will be deleted at")
@@ -18,7 +18,7 @@ async def test_stopped_by_somebody_else(open_world: OpenWorld) -> None:
 
 
 async def test_declined(open_world: OpenWorld) -> None:
-    """With the colleague's reason."""
+    """The requester is told, with the colleague's reason."""
     async with open_world(BY_TWO) as world:
         prompt = await world.ask()
         await world.review()
@@ -43,14 +43,14 @@ async def test_declined_without_a_word(open_world: OpenWorld) -> None:
 
 
 async def test_expired(open_world: OpenWorld) -> None:
-    """With how to ask again."""
+    """The requester is told, and how to ask again."""
     async with open_world(timings=replace(QUICK, ttl=300)) as world:
         await world.ask()
         await world.latest(EXPIRED, f"/codecheck delete {TASK} asks again", in_=world.alice.dm)
 
 
 async def test_cancelled_by_oneself(world: World) -> None:
-    """Whoever cancels knows it."""
+    """People who cancel their own request already know."""
     prompt = await world.ask()
     await world.alice.clicks("Cancel", on=prompt)
     await world.latest(CANCELLED)
@@ -59,7 +59,7 @@ async def test_cancelled_by_oneself(world: World) -> None:
 
 
 async def test_cancelled_by_a_colleague(open_world: OpenWorld) -> None:
-    """Somebody who could confirm keeps it."""
+    """Someone who could have confirmed cancels instead."""
     async with open_world(BY_TWO) as world:
         await world.ask()
         await world.review()
@@ -68,7 +68,7 @@ async def test_cancelled_by_a_colleague(open_world: OpenWorld) -> None:
 
 
 async def test_if_a_direct_message_cannot_be_sent(open_world: OpenWorld) -> None:
-    """The thread of the prompt is the next best, and nothing is said twice."""
+    """Then the message goes to the prompt's thread, and nothing is said twice."""
     async with open_world(timings=replace(QUICK, ttl=300)) as world:
         prompt = await world.ask()
         await world.latest(EXPIRED)
@@ -78,7 +78,7 @@ async def test_if_a_direct_message_cannot_be_sent(open_world: OpenWorld) -> None
 
 
 async def test_a_prompt_that_was_deleted_in_slack(world: World) -> None:
-    """Asked again, it is posted again; the answer points to the request, and its buttons work."""
+    """If someone asks again, it is posted again; the answer points to the request, and its buttons work."""
     prompt = await world.ask()
     world.slack.workspace.delete(prompt)
     assert world.channel.messages == []

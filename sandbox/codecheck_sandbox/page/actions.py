@@ -1,4 +1,4 @@
-"""What the people of the page do, as it comes in from the browser: one class for each thing."""
+"""What people do on the page, as the browser sends it: one class for each action."""
 
 import asyncio
 from typing import Annotated, Literal
@@ -9,14 +9,14 @@ from codecheck_sandbox.page.stage import Stage
 from codecheck_sandbox.slack import Answer, Message, View
 
 
-class _Act(BaseModel):
+class _Action(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     by: str  # the user's ID
 
 
-class Types(_Act):
-    """A message or a slash command, in a conversation or a thread of it."""
+class Types(_Action):
+    """A message or a slash command, typed in a conversation or one of its threads."""
 
     act: Literal["types"]
     channel: str
@@ -29,8 +29,8 @@ class Types(_Act):
         return await stage.person(self.by).types(self.text, in_=stage.channel(self.channel), thread=thread)
 
 
-class Presses(_Act):
-    """A button of a message."""
+class Presses(_Action):
+    """A press of a message's button."""
 
     act: Literal["presses"]
     channel: str
@@ -42,8 +42,8 @@ class Presses(_Act):
         return await _press(stage, self.by, self.action_id, stage.message(self.channel, self.ts))
 
 
-class PressesInView(_Act):
-    """A button of a modal."""
+class PressesInView(_Action):
+    """A press of a modal's button."""
 
     act: Literal["presses_in_view"]
     view: str
@@ -54,8 +54,8 @@ class PressesInView(_Act):
         return await _press(stage, self.by, self.action_id, stage.view(self.view))
 
 
-class Submits(_Act):
-    """A modal, with what was filled in, by the block_id of each input."""
+class Submits(_Action):
+    """A submitted modal, with the values by the block_id of each input."""
 
     act: Literal["submits"]
     view: str
@@ -66,8 +66,8 @@ class Submits(_Act):
         return await stage.person(self.by).submits(self.values, view=stage.view(self.view))
 
 
-class Closes(_Act):
-    """A modal."""
+class Closes(_Action):
+    """A closed modal."""
 
     act: Literal["closes"]
     view: str
@@ -78,12 +78,12 @@ class Closes(_Act):
         return Answer()
 
 
-Act = Types | Presses | PressesInView | Submits | Closes
-ACT: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="act")])
+Action = Types | Presses | PressesInView | Submits | Closes
+ACTION: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="act")])
 
 
 async def _press(stage: Stage, by: str, action_id: str, on: Message | View) -> Answer:
-    """One click; or two at the same moment, if that is asked for."""
+    """One click, or two at the same moment if the switch is set."""
     person, clicks = stage.person(by), 2 if stage.troubles.take_double_click() else 1
     first, *_ = await asyncio.gather(*(person.presses(action_id, on=on) for _ in range(clicks)))
     return first
