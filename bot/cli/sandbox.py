@@ -22,7 +22,11 @@ _OfSandbox = Callable[..., Coroutine[None, None, bool]]
     help="Without the page: print a few whole conversations, and exit with 0 if all of them went right, else 1.",
 )
 @click.option(
-    "--socket/--http", "socket_mode", default=True, show_default=True, help="How the bot connects to the stand-in Slack."
+    "--socket/--http",
+    "socket_mode",
+    default=True,
+    show_default=True,
+    help="How the bot connects to the stand-in Slack.",
 )
 def command(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
     """Try the whole bot on this machine: no Slack, no cloud, nothing to configure.

@@ -111,7 +111,7 @@ class CodeArtsCheck:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Attempt the request until there is an answer or no point in another attempt. `flight.reply` says how it ended."""
+        """Attempt the request until there is an answer or no point in retrying. `flight.reply` says how it ended."""
         slots, attempts = (
             (self._deletes, self._policy.delete) if method == "DELETE" else (self._look_ups, self._policy.look_up)
         )

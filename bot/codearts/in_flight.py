@@ -78,7 +78,7 @@ class InFlight:
         self._left = self._at_proxy = False
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Follow httpcore's steps, to know the last moment to stop and the first moment at which bytes may have been sent.
+        """Follow httpcore's steps, to know the last moment to stop and the first at which bytes may have been sent.
 
         Connecting, asking a proxy for a tunnel and ending an exchange send nothing of the request. Any other step
         counts as sending, so that an unknown step errs on the safe side.

@@ -92,7 +92,7 @@ def waiting_for(dependency: Dependency, *, writing: bool = False) -> Iterator[No
 
 
 def note_hung(dependency: Dependency, *, writing: bool = False) -> None:
-    """Note that something did not answer in time, for the error that may follow. Takes the same arguments as `waiting_for`.
+    """Note that something did not answer in time, for a later error. Takes the same arguments as `waiting_for`.
 
     If the deadline then passes while the bot waits for something else, the first one is still to blame.
     """

@@ -66,7 +66,7 @@ class Approvers:
         return tuple(sorted(members))
 
     async def _may(self, listed: str, deletion: Deletion) -> bool | None:
-        """Whether this person may confirm it; None if that could not be checked. A whole group is assumed to have approvers."""
+        """Whether this person may confirm it; None if that could not be checked. A whole group always may."""
         if listed.startswith("S"):
             return True
         user = SlackUser(deletion.requester.team, listed)

@@ -65,7 +65,7 @@ class Authorizer:
         )
 
     async def identify_to_stop(self, user: SlackUser, channel: str) -> Identity:
-        """Who `user` is, if they may stop or cancel deletions in `channel`. Works even if Slack cannot be asked right now.
+        """Who `user` is, if they may stop or cancel deletions in `channel`. Works even if Slack cannot be asked.
 
         Raises:
             Refused: they may not.

@@ -89,7 +89,7 @@ class Execution:
         return await self._send(deletion, again, EventKind.CALLED_AGAIN)
 
     async def _objection(self, deletion: Deletion, *, always: bool = False) -> Step | None:
-        """What becomes of it if it may no longer be sent, by the people who requested and confirmed it and by the settings."""
+        """What becomes of it if it may no longer be sent, given its people and the settings as they are now."""
         lifecycle = deletion.lifecycle
         facts = deletion.shown.facts if deletion.shown is not None else None
         safeguards = self._rules.of(deletion.channel, facts, deletion.task_id)
@@ -163,7 +163,7 @@ class Execution:
                 await asyncio.sleep(_PAUSE)
 
     async def _correct(self, called: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
-        """Another process has moved the deletion on, or Redis has lost it: what people were told may need a correction."""
+        """Another process has moved the deletion on, or Redis has lost it: people may need a correction."""
         latest = conflict.latest or called
         step = late_answer(latest, outcome, called.lifecycle.sends)
         _log.warning("late answer", deletion=latest.id, state=latest.state, outcome=outcome.verdict, used=bool(step))

@@ -48,7 +48,7 @@ class NewDeletion:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Renew the lease, whose length depends on the state. No other process takes the deletion over before it expires."""
+    """Renew the lease, whose length depends on the state. Until it expires, no other process takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class DeletionStore(Protocol):
         """
 
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:
-        """Write a deletion that Redis has lost; the caller gets the lease. Raises `ConflictError` if it still exists."""
+        """Write a deletion that Redis has lost; the caller gets the lease. Raises `ConflictError` if it exists."""
 
     async def pending(self) -> list[Deletion]:
         """All deletions that have not ended, at most the first 500."""

@@ -185,7 +185,9 @@ class Requests:
         A refusal ends the look-up: a person who may not ask learns nothing and costs little.
         """
         seconds = self._timings.facts / 1_000
-        if self._rules.of(channel, None, task_id) != self._rules.usual:  # waiting is better than applying the strictest rule
+        if (
+            self._rules.of(channel, None, task_id) != self._rules.usual
+        ):  # waiting is better than applying the strictest rule
             seconds = self._timings.facts_for_rules / 1_000
         looking = asyncio.create_task(self._service.look_up(task_id, within=seconds), name=f"look up {task_id}")
         found = _NOT_FOUND_OUT

@@ -37,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def what_is_lost(vitals: StorageVitals, found: Vitals, remembered: Remembered | None) -> Text | None:
-    """What the storage has lost since it was last seen, as a sentence; None if nothing. Raises as `StorageVitals` does."""
+    """What the storage has lost since it was last seen, as a sentence; None if nothing. Raises as its port does."""
     if remembered is None or not remembered.number:
         return loss(remembered, found.instance, None)
     same = remembered.number == found.instance.number

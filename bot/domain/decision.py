@@ -103,7 +103,7 @@ def _to(deletion: Deletion, action: Action, after: Lifecycle) -> Decision:
 
 
 def _not_theirs(deletion: Deletion, action: Action, by: SlackUser, *, others: bool) -> Reason | None:
-    """Why this button is not for them. Buttons are for the requester, except those that anyone allowed here may press."""
+    """Why this button is not for them. They are for the requester, except those that anyone allowed here may press."""
     if by == deletion.requester or action is Action.STOP:
         return None
     if others and deletion.state is not State.REQUESTED and action is not Action.REVIEW:

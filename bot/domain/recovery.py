@@ -32,7 +32,7 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
 
 
 def interrupted(deletion: Deletion, why: Text, timings: Timings) -> Step:
-    """An interrupted call that is not sent again: it is looked into, at least until the longest call must have ended."""
+    """An interrupted call that is not sent again: it is looked into at least until the longest call must have ended."""
     now = deletion.read_at
     longest = deletion.lifecycle.called_at + timings.call_lease
     after = replace(

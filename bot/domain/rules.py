@@ -149,6 +149,6 @@ def _matches(globs: Iterable[str], *values: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """One spelling for texts that look the same: é as one or two characters, invisible characters, upper and lower case."""
+    """One spelling for texts that look the same: é as one or two characters, invisible characters, upper case."""
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

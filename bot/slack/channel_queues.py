@@ -46,7 +46,9 @@ class _Lane:
 
     apart: float
     waiting: list[_Ticket] = field(default_factory=list)  # sorted
-    booked: dict[str, tuple[_Ticket, float]] = field(default_factory=dict)  # senders that will come back: their place, and when
+    booked: dict[str, tuple[_Ticket, float]] = field(
+        default_factory=dict
+    )  # senders that will come back: their place, and when
     sending: bool = False
     opens_at: float = 0.0  # nothing is sent before this time
     paced_until: float = 0.0

@@ -1,7 +1,7 @@
 """A person's words as Slack escapes them in a payload -> the words as the person saw them.
 
 With `should_escape` a slash command's text holds `<@U123|alice>` for a mention, `<#C123|ci>` for a channel, `<!here>`
-for a broadcast, `<https://…|label>` for a link, and `&amp;`, `&lt;`, `&gt;` for the three characters themselves. Source:
+for a call, `<https://…|label>` for a link, and `&amp;`, `&lt;`, `&gt;` for the three characters themselves. Source:
 "Slash commands" and "Formatting text for app surfaces" in Slack's documentation.
 """
 

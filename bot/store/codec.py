@@ -115,7 +115,7 @@ def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:
 
 
 def freeze_of(lifecycle: Lifecycle, fields: Mapping[str, str]) -> Freeze | None:
-    """The freeze that concerns a deletion: the one in force; during the grace also one that was lifted since it began."""
+    """The freeze that concerns a deletion: the one in force; during the grace also one that has been lifted since."""
     if lifecycle.state is State.SCHEDULED and "at" in fields and int(fields["at"]) >= lifecycle.confirmed_at:
         return _freeze(fields)
     return decode_freeze(fields)

@@ -337,9 +337,7 @@ class RedisDeletionStore:
             return decode(deletion_id, answer.hashes[0], answer.now, answer.hashes[1])
         except (KeyError, ValueError) as error:
             _log.error("deletion unreadable", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
-            raise NotRecordedError(
-                "deletion unreadable, perhaps written by a newer version"
-            ) from error
+            raise NotRecordedError("deletion unreadable, perhaps written by a newer version") from error
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease

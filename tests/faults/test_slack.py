@@ -26,7 +26,7 @@ async def test_told_once_slack_is_back(world: Worlds, method: str, fault: Fault)
 
 
 async def test_the_bot_was_removed_before_the_expiry(world: Worlds) -> None:
-    """The prompt cannot be edited any more, so the requester hears of the expiry by direct message."""
+    """The prompt not edited any more, so the requester hears of the expiry by direct message."""
     async with world(timings=replace(QUICK, ttl=1_500)) as rig:
         await rig.ask()
         rig.slack.remove_bot(rig.channel)

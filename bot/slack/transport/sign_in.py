@@ -132,9 +132,7 @@ async def _until_answered(
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             reason = why_not(error)
         wait = max(wait, pause * random.uniform(0.5, 1))  # noqa: S311 - so that replicas do not ask all at once
-        _log.warning(
-            "sign-in to slack failed, trying again", reason=reason, setting=setting, seconds=round(wait, 1)
-        )
+        _log.warning("sign-in to slack failed, trying again", reason=reason, setting=setting, seconds=round(wait, 1))
         await asyncio.sleep(wait)
         pause = min(2 * pause, _LONGEST_PAUSE)
 

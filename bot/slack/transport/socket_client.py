@@ -77,7 +77,7 @@ def _logger() -> logging.Logger:
 
 
 def _without_ticket(record: logging.LogRecord) -> bool:
-    """Remove the WebSocket's address from the failures that slack_sdk logs: its ticket opens a connection as the bot."""
+    """Remove the WebSocket's address from failures that slack_sdk logs: its ticket opens a connection as the bot."""
     record.msg, record.args = _ADDRESS.sub("wss://…", record.getMessage()), ()
     record.exc_info = None
     return True

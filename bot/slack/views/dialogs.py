@@ -23,7 +23,7 @@ _Input = tuple[Text, str, int]  # its label, its name, and its minimum length; 0
 
 
 def typed_confirmation(shown: Shown, words: Words = str) -> View:
-    """Asks for the task's name, or its ID if it has none. The input is empty, so just pressing Enter deletes nothing."""
+    """Asks for the task's name, or its ID if it has none. The input is empty, so pressing Enter deletes nothing."""
     facts = Layout(
         (
             section(

@@ -160,7 +160,7 @@ def _button(button: Button, words: Words) -> ButtonElement:
 
 
 def _stacked(lines: Iterable[Line], at: int, words: Words, form: _Form) -> str:
-    """Lines, one below the other. If there are too many, the last are left out, since a cut could break a date or a link."""
+    """Lines, one per row. If there are too many, the last are left out, since a cut could break a date or a link."""
     shown: list[str] = []
     for line in lines:
         joined = line.between.join(form(text, near=at, words=words) for text in line.texts if text)
