@@ -1,10 +1,10 @@
-# codecheck-bot in a container: its virtual environment on a slim Python, and nothing that builds.
+# codecheck-bot in a container: its virtual environment on a slim Python, without any build tools.
 #
 #   docker build -t codecheck-bot .
 #   docker run --read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp -v codecheck:/data \
 #     --env-file codecheck.env -v ./codecheck.toml:/etc/codecheck/codecheck.toml:ro -p 3000:3000 codecheck-bot
 #
-# To pin the base by its content as well, write the digest that `docker buildx imagetools inspect` prints behind the tag:
+# To pin the base by its content as well, append the digest that `docker buildx imagetools inspect` prints to the tag:
 # python:3.11-slim-bookworm@sha256:...
 ARG PYTHON=python:3.11-slim-bookworm
 
@@ -12,7 +12,7 @@ FROM ${PYTHON} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /build && python -m venv --without-pip /opt/codecheck-bot
-# The locks first: their layers last until a lock changes. A lock is complete, so nothing is resolved (--no-deps).
+# The locks first: their layers are cached until a lock changes. A lock is complete, so nothing is resolved (--no-deps).
 COPY requirements.lock requirements-build.lock ./
 RUN /build/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements-build.lock \
  && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --only-binary :all: --require-hashes -r requirements.lock
@@ -35,7 +35,7 @@ ENV PATH=/opt/codecheck-bot/bin:$PATH \
     HOST=0.0.0.0 \
     PORT=3000 \
     CODECHECK_DATA_DIR=/data
-# Only /data is written to, and only by the embedded server; with REDIS_URL nothing is. A codecheck.toml is found here:
+# Only the embedded server writes, and only to /data; with REDIS_URL nothing does. The bot looks for codecheck.toml here:
 WORKDIR /etc/codecheck
 USER 10001:10001
 VOLUME /data

@@ -1,8 +1,8 @@
 # Everything runs in .venv, made here from the locks: nothing else needs to be installed.
 PYTHON ?= python3
 BIN := .venv/bin
-# A lock is complete, so nothing is resolved again: what is installed does not depend on what has been released since, nor
-# on the version of pip. Only wheels, since building a source archive would fetch build tools that no lock pins.
+# A lock is complete, so nothing is resolved again: what is installed depends neither on later releases nor on the
+# version of pip. Only wheels, since building a source archive would fetch build tools that no lock pins.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-deps --require-hashes --only-binary :all:
 PROJECTS := . $(wildcard sandbox/pyproject.toml)
@@ -36,13 +36,13 @@ fmt: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev  ## figures, as ratios taken in one run
+bench: .venv/.dev  ## measurements, as ratios taken in one run
 	$(BIN)/python -m benchmarks
 
 sbom: .venv/.dev  ## the bill of materials (CycloneDX) and the licences of what the bot installs, in dist/
 	$(BIN)/python deploy/supply_chain/sbom.py dist
 
-lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are pinned already stay
+lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are already pinned stay
 	$(PYTHON) -m venv .venv/uv
 	.venv/uv/bin/pip install --quiet $(UV)
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -1,1 +1,1 @@
-"""codecheck-bot: delete CodeArts Check tasks from Slack, confirmed twice, done once, told truthfully."""
+"""codecheck-bot: delete CodeArts Check tasks from Slack, confirmed twice, done once, reported truthfully."""

@@ -1,4 +1,4 @@
-"""The composition root: it alone builds clients, owns them, and lets go of them in order."""
+"""The composition root: the only place that builds clients, owns them, and closes them in order."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -66,14 +66,14 @@ from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
 from bot.store.vitals import RedisVitals
 
-_MISSED_SWEEP = 20  # seconds without a sweep after which `/readyz` says so; one takes milliseconds
+_MISSED_SWEEP = 20  # seconds without a sweep until `/readyz` reports it; a sweep takes milliseconds
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot that serves.
+    """A running bot.
 
     Args:
         host: where it listens, for Slack or for health checks only.
@@ -85,11 +85,11 @@ class Bot:
 
 
 async def run(settings: Settings, timings: Timings | None = None) -> None:
-    """Serve until a signal asks to stop, then finish what ends in time and leave the rest to another replica.
+    """Serve until a signal asks it to stop, then finish what can end in time and leave the rest to another replica.
 
     Args:
-        settings: all that can be set.
-        timings: in place of those that the settings say.
+        settings: every setting.
+        timings: used instead of those from the settings.
 
     Raises:
         SettingsError: HOST or PORT cannot be listened on.
@@ -108,7 +108,7 @@ async def run(settings: Settings, timings: Timings | None = None) -> None:
     await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
     await cancel(asked)
     if stop.is_set() and not started.is_set():
-        await cancel(serving)  # whatever the start is waiting for: nothing is under way yet
+        await cancel(serving)  # the start may still be waiting for something, but no work is under way yet
     else:
         await serving
     _log.info("stopped")
@@ -120,10 +120,10 @@ async def _wait_for(event: asyncio.Event) -> None:
 
 @asynccontextmanager
 async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncIterator[Bot]:
-    """Build the bot and let it serve while the block lasts.
+    """Build the bot and serve for as long as the block lasts.
 
-    The way out is the way in reversed: first nothing new is taken, then what is due is no longer looked for, then what
-    is under way is finished, and only then do the clients close.
+    It stops in the reverse order: it takes nothing new, stops looking for due deletions, finishes what is under way,
+    and only then closes its clients.
 
     Raises:
         BotError: it cannot start; the text says why and what to do.
@@ -157,7 +157,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         yield Bot(http.host, http.port)
 
 
-async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists of
+async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the bot
     stack: AsyncExitStack,
     settings: Settings,
     timings: Timings,
@@ -170,7 +170,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
     readiness: Readiness,
     exposition: Exposition,
 ) -> Services:
-    """The application, and what it does by itself while it is open."""
+    """The application, with its background work while it is open."""
     limits = Limits(settings.limits.deletions_per_hour, settings.limits.deletions_per_hour_per_person)
     sweeps = Pulse(within=_MISSED_SWEEP)
     redis_store = RedisDeletionStore(redis, timings, limits, wait_replicas=settings.redis.wait_replicas)
@@ -246,7 +246,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it joins what the bot consists 
 
 
 async def _run(stack: AsyncExitStack, work: Coroutine[None, None, None], name: str) -> None:
-    """Do something in the background until the stack is left."""
+    """Run something in the background until the stack is closed."""
     stack.push_async_callback(cancel, asyncio.create_task(work, name=name))
 
 
@@ -274,10 +274,10 @@ async def _listen(stack: AsyncExitStack, settings: Settings, app: HttpApp) -> Ht
     try:
         return await stack.enter_async_context(serve_http(app, settings.host, settings.port))
     except ListenError as error:
-        raise SettingsError([Fault(error.setting, error.what, error.cure)]) from None
+        raise SettingsError([Fault(error.setting, error.what, error.hint)]) from None
 
 
-async def _serve(  # noqa: PLR0913, PLR0917 - it joins what the bot consists of
+async def _serve(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the bot
     stack: AsyncExitStack,
     settings: Settings,
     app: AsyncApp,
@@ -286,7 +286,7 @@ async def _serve(  # noqa: PLR0913, PLR0917 - it joins what the bot consists of
     events: Events | None,
     http: HttpServer,
 ) -> None:
-    """Take what Slack sends."""
+    """Receive what Slack sends."""
     if settings.slack_app_token is not None:
         token = settings.slack_app_token.get_secret_value()
         socket = await stack.enter_async_context(serve_socket_mode(app, token, client))
@@ -302,7 +302,7 @@ async def _starting() -> State:
 
 
 async def _redis_works(redis: RedisCalls) -> State:
-    """Whether Redis takes the bot's own kind of write, not only a PING."""
+    """Whether Redis accepts the bot's own kind of write, not only a PING."""
     try:
         await probe(redis)
     except NotRecordedError as error:
@@ -313,12 +313,12 @@ async def _redis_works(redis: RedisCalls) -> State:
 
 
 async def _noted(watch: StorageWatch) -> State:
-    """What an operator should know of the storage: Slack must reach the bot all the same, for an admin to act."""
+    """What an operator should know about the storage. The bot stays ready, so that an admin can act in Slack."""
     return State(ready=True, reason=watch.note)
 
 
 async def _app_accepted(health: SlackHealth) -> State:
-    """Whether Slack has refused the app anything lately, such as a scope that it lacks."""
+    """Whether Slack has recently refused the app something, such as a call for which it lacks the scope."""
     problems = health.problems
     return State(ready=False, reason=str(problems[0])) if problems else READY
 

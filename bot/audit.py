@@ -1,4 +1,4 @@
-"""`codecheck-bot audit`: checks the audit log, and writes it out."""
+"""`codecheck-bot audit`: verifies and exports the audit log."""
 
 import csv
 from collections.abc import AsyncIterator
@@ -22,9 +22,9 @@ from bot.store.vitals import RedisVitals
 
 _COLUMNS = ("id", *FIELDS)
 _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms included."""
+"""What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), full-width forms included."""
 _UNSEALED = 3
-"""Intervals after which an event without a checkpoint is suspicious: a replica may be down, another one seals."""
+"""Intervals after which an unsealed event is suspicious: one replica may be down, but another one seals."""
 
 
 class Out(Protocol):
@@ -40,7 +40,7 @@ async def check(settings: StoreSettings, known: Checkpoint | None = None) -> Rep
 
     Args:
         settings: where it is, and how long events are kept.
-        known: number and hash of a checkpoint that was noted elsewhere.
+        known: number and hash of a checkpoint that was saved elsewhere.
     """
     async with _redis(settings) as redis:
         report = await check_log(RedisAuditLog(redis), settings.record.retention_days, known)
@@ -50,7 +50,7 @@ async def check(settings: StoreSettings, known: Checkpoint | None = None) -> Rep
 
 
 async def check_log(audit: RedisAuditLog, retention_days: int, known: Checkpoint | None = None) -> Report:
-    """The same for an audit log at hand."""
+    """The same for an audit log that is already open."""
     checkpoints = await audit.checkpoints()
     events = [event async for event in audit.events()]
     return verify(
@@ -69,15 +69,15 @@ async def export(settings: StoreSettings, form: str, since: datetime | None, out
     Args:
         settings: where it is.
         form: `jsonl` or `csv`.
-        since: only what was recorded from then on.
-        out: where to.
+        since: the time from which on events are exported.
+        out: where the export is written.
     """
     async with _redis(settings) as redis:
         await write(RedisAuditLog(redis), form, since, out)
 
 
 async def write(audit: RedisAuditLog, form: str, since: datetime | None, out: Out) -> None:
-    """The same for an audit log at hand."""
+    """The same for an audit log that is already open."""
     rows = csv.DictWriter(out, _COLUMNS, extrasaction="ignore")
     if form == "csv":
         rows.writeheader()
@@ -91,7 +91,7 @@ async def write(audit: RedisAuditLog, form: str, since: datetime | None, out: Ou
 
 
 def _harmless(value: str | int) -> str | int:
-    """A value without control characters, which no spreadsheet takes for a formula: an apostrophe says it is text."""
+    """A value without control characters. An apostrophe marks it as text where a spreadsheet would see a formula."""
     if isinstance(value, int):
         return value
     printable = "".join(character if character.isprintable() else " " for character in value)
@@ -100,7 +100,7 @@ def _harmless(value: str | int) -> str | int:
 
 @asynccontextmanager
 async def _redis(settings: StoreSettings) -> AsyncIterator[RedisCalls]:
-    """Where the audit log is; an embedded server that had to be started for it ends with it, and nothing is created."""
+    """The audit log, open. An embedded server that had to be started for it ends with it. Nothing is created."""
     if settings.redis_url:
         async with _open(settings.redis_url.get_secret_value(), settings.redis_prefix) as redis:
             yield redis

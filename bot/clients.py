@@ -1,4 +1,4 @@
-"""Clients built from the settings, for whoever needs one: the bot itself, and doctor."""
+"""Clients built from the settings, for the bot itself and for doctor."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from bot.settings.model import AccessKey
 
 @asynccontextmanager
 async def codearts_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of CodeArts Check that signs in by itself, as the settings say."""
+    """A client for CodeArts Check that signs in as the settings say."""
     proxies = settings.proxies
     tls = ssl.create_default_context()
     auth: httpx.Auth

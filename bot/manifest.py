@@ -1,4 +1,4 @@
-"""manifest.yml: what to paste into Slack to create the app, and its other forms: for HTTP, with more scopes."""
+"""manifest.yml, which is pasted into Slack to create the app, and its variants: for HTTP, and with more scopes."""
 
 from collections.abc import Collection
 from importlib.resources import files
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import yaml
 
 EVENTS = "/slack/events"  # the one path of the HTTP transport that Slack calls
-OPTIONAL_SCOPES = {  # what only some settings need, by the name that `--with` takes
+OPTIONAL_SCOPES = {  # scopes that only some settings need, by the name that `--with` takes
     "email": "users:read.email",  # [operators_from] email_domain: the address in users.info
     "profile": "users.profile:read",  # [operators_from] profile_field: users.profile.get
     "usergroups": "usergroups:read",  # [allow] usergroups: usergroups.users.list
@@ -23,7 +23,7 @@ def manifest() -> str:
 
 
 def parsed_manifest() -> dict[str, object]:
-    """The same with every optional scope, parsed."""
+    """The manifest with every optional scope, parsed."""
     return _parsed(with_scopes(manifest(), OPTIONAL_SCOPES))
 
 

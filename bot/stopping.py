@@ -1,6 +1,6 @@
-"""What ends the process: SIGTERM, Ctrl-C, and SIGHUP when the terminal goes.
+"""What ends the process: SIGTERM, Ctrl-C, and SIGHUP when the terminal closes.
 
-This module is imported before everything else, so it imports nothing slow itself.
+This module is imported before everything else, so it imports nothing slow.
 """
 
 import os
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def end_at_once_until_running() -> None:
-    """From now on until `stop_requested`, a signal ends the process at once: nothing is under way yet.
+    """Until `stop_requested` is called, let a signal end the process at once: nothing is under way yet.
 
-    As process 1 (in a container) a signal that nobody handles is lost. So call this before anything slow is imported,
-    in the main thread.
+    Process 1 (in a container) never receives a signal that it does not handle. So call this in the main thread, before
+    anything slow is imported.
     """
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
 
 
 def stop_requested() -> "asyncio.Event":
-    """From now on a signal sets this event, and nothing else happens: what is under way can be finished.
+    """From now on a signal only sets this event, so that what is under way can be finished.
 
     A SIGHUP that was ignored when the process started (nohup) stays ignored.
     """

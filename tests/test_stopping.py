@@ -97,7 +97,7 @@ async def test_alive_but_not_ready_while_slack_is_away(tmp_path: Path) -> None:
     await bot.start(ready=False)
 
     async def tried_thrice() -> bool:
-        return [line.get("event") for line in bot.log].count("cannot sign in to Slack yet: trying again") >= 3
+        return [line.get("event") for line in bot.log].count("sign-in to slack failed, trying again") >= 3
 
     await until(tried_thrice)
     assert bot.running

@@ -1,4 +1,4 @@
-"""`codecheck-bot audit verify` and `export`. They need Redis only: no setting of Slack or CodeArts Check."""
+"""`codecheck-bot audit verify` and `export`. They need only Redis: no settings for Slack or CodeArts Check."""
 
 import re
 import sys
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-@click.group("audit", short_help="Check the audit log, or write it out.")
+@click.group("audit", short_help="Verify or export the audit log.")
 def command() -> None:
-    """Check the log of everything that was asked, refused, done and found out, or write it out."""
+    """Verify or export the log of everything that was requested, refused, done and found out."""
 
 
 @command.command()
@@ -29,13 +29,13 @@ def command() -> None:
     "noted",
     default="",
     metavar="NUMBER:HASH",
-    help="A checkpoint that was noted elsewhere, such as in the bot's log: the audit log must hold it.",
+    help="A checkpoint that was saved elsewhere, such as in the bot's log; the audit log must contain it.",
 )
 def verify(noted: str) -> None:
-    """Check hashes, order, times and trimming; name everything that is wrong, and exit with 1 if there is anything.
+    """Check hashes, order, times and trimming; print everything that is wrong, and exit with 1 if anything is.
 
-    Prints the last checkpoint: note it somewhere else and pass it next time, so that nobody can cut off the end or
-    write the whole log again.
+    Prints the last checkpoint: save it somewhere else and pass it next time, so that nobody can cut off the end or
+    rewrite the whole log unnoticed.
     """
     settings = store_settings()
     from bot.audit import check
@@ -51,12 +51,12 @@ def verify(noted: str) -> None:
     click.echo(f"{report.events} events, {report.sealed} of them sealed.{trimmed}")
     if report.faults:
         sys.exit(1)
-    click.echo(f"Unbroken. To note elsewhere: --checkpoint {report.last.number}:{report.last.hash}")
+    click.echo(f"Unbroken. Save this elsewhere: --checkpoint {report.last.number}:{report.last.hash}")
 
 
 @command.command()
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--since", type=click.DateTime(), help="Only what was recorded from then on, in UTC.")
+@click.option("--since", type=click.DateTime(), help="Only events recorded at or after this time, in UTC.")
 def export(form: str, since: "datetime | None") -> None:
     """Write the log to standard output, the oldest entry first."""
     settings = store_settings()

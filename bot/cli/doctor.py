@@ -8,14 +8,14 @@ from bot.cli.execution import execute
 from bot.cli.settings import all_settings
 
 
-@click.command("doctor", short_help="Check what a deployment can get wrong; change nothing.")
-@click.option("--json", "as_list", is_flag=True, help="Print a JSON list of the checks.")
+@click.command("doctor", short_help="Check everything that a deployment can get wrong; change nothing.")
+@click.option("--json", "as_list", is_flag=True, help="Print the checks as a JSON list.")
 def command(*, as_list: bool) -> None:
     """Check the settings, Redis, Slack and CodeArts Check; change nothing.
 
-    Prints each check, and what to do about it. The exit status is 0 if there are at most warnings, 1 if there is a
-    fault, and 2 if the settings themselves cannot be used. In Redis it writes what the readiness check of a running bot
-    writes: keys of its own, which are gone after a minute.
+    Prints each check, and what to do about it. The exit status is 0 if there are only warnings or none, 1 if there is
+    a fault, and 2 if the settings themselves cannot be used. In Redis it writes what the readiness check of a running
+    bot writes: keys of its own, which expire after a minute.
     """
     settings = all_settings()
     from bot.doctor import as_json, as_text, examine, exit_status

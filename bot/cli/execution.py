@@ -1,4 +1,4 @@
-"""Running the work of a command, and how it ends."""
+"""Runs the work of a command, and turns errors into exit statuses."""
 
 import sys
 from collections.abc import Coroutine
@@ -14,10 +14,10 @@ _CHECK = "Check REDIS_URL and the server; `codecheck-bot doctor` says more."
 
 
 def execute(work: Coroutine[None, None, _T]) -> _T:
-    """Run `work` to its end on uvloop. An unexpected error goes to the log, which hides secrets.
+    """Run `work` to completion on uvloop. An unexpected error goes to the log, which redacts secrets.
 
     Raises:
-        ClickException: the bot knows what is wrong; the text says it.
+        ClickException: the bot knows what is wrong, and the text says so.
     """
     import structlog
     import uvloop

@@ -1,4 +1,4 @@
-"""`codecheck-bot freeze`: what `/codecheck freeze` does, when Slack is down."""
+"""`codecheck-bot freeze`: does what `/codecheck freeze` does when Slack is down."""
 
 import click
 
@@ -12,7 +12,7 @@ from bot.cli.shell import ask_store, freeze_line, reason_of
 def command(opened_by: OpenStore | None, reason: tuple[str, ...]) -> None:
     """Stop every deletion that can still be stopped, until `codecheck-bot unfreeze` or `/codecheck unfreeze`.
 
-    The audit log names the operating-system user and this host. Needs Redis only.
+    The audit log names the operating-system user and this host. Needs only Redis.
     """
     by, why = ShellUser.current(), reason_of(reason)
     frozen, changed = ask_store(opened_by, lambda store: store.freeze(by, why))

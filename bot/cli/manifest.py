@@ -4,18 +4,18 @@ import click
 
 
 @click.command("manifest", short_help="Print what to paste into Slack to create the app.")
-@click.option("--url", metavar="https://HOST", help="Print the form for HTTP: where Slack reaches the bot.")
+@click.option("--url", metavar="https://HOST", help="The bot's public URL: print the manifest for HTTP.")
 @click.option(
     "--with",
     "extras",
     type=click.Choice(["email", "profile", "usergroups"]),
     multiple=True,
-    help="Ask for the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
+    help="Add the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
 )
 def command(url: str | None, extras: tuple[str, ...]) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).
 
-    Without --url it is for Socket Mode, with it for HTTP. It asks for the least that the bot needs.
+    Without --url it is for Socket Mode, with --url for HTTP. It asks only for the scopes that the bot needs.
     """
     from bot.manifest import http_form, manifest, with_scopes
 

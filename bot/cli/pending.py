@@ -1,4 +1,4 @@
-"""`codecheck-bot pending`: what `/codecheck pending` does, when Slack is down."""
+"""`codecheck-bot pending`: does what `/codecheck pending` does when Slack is down."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from bot.cli.shell import ask_store, freeze_line, printable, when
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(opened_by: OpenStore | None, *, as_json: bool) -> None:
-    """List the deletions that have not ended, the oldest first, and say whether they are frozen. Needs Redis only."""
+    """List the deletions that have not ended, oldest first, and say whether they are frozen. Needs only Redis."""
     frozen, deletions = ask_store(opened_by, _look)
     if as_json:
         document = {"frozen": asdict(frozen) if frozen else None, "pending": [asdict(each) for each in deletions]}
@@ -32,10 +32,10 @@ async def _look(store: ShellStore) -> tuple[Frozen | None, Sequence[Listed]]:
 
 
 def line(deletion: Listed) -> str:
-    """A deletion in one line: the task's name first, then its state, the IDs last."""
+    """A deletion in one line: the task's name first, then its state, then the IDs."""
     name = printable(deletion.name or deletion.task_id)
     until = f" until {when(deletion.until)}" if deletion.until else ""
     return (
-        f"{name}: {printable(deletion.state)}{until}, asked for by {printable(deletion.requester)} "
+        f"{name}: {printable(deletion.state)}{until}, requested by {printable(deletion.requester)} "
         f"in {printable(deletion.channel)} (task {printable(deletion.task_id)}, deletion {printable(deletion.id)})"
     )

@@ -1,4 +1,4 @@
-"""What `freeze`, `unfreeze`, `pending` and `show` need of the store, and the values that pass between them."""
+"""What `freeze`, `unfreeze`, `pending` and `show` need from the store, and the values that they exchange."""
 
 import os
 import pwd
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShellUser:
-    """Somebody at a shell, as the audit log names them.
+    """An operator at a shell, as the audit log names them.
 
     Args:
-        name: of the operating-system user; `uid 10001` if it has none.
+        name: the operating-system user's name; `uid 10001` if it has none.
         host: the machine's name.
     """
 
@@ -28,7 +28,7 @@ class ShellUser:
 
     @classmethod
     def current(cls) -> "ShellUser":
-        """The user that this process runs as, by the system: LOGNAME and USER can say anything."""
+        """The user that this process runs as, from the system's user database: LOGNAME and USER can say anything."""
         uid = os.getuid()
         try:
             name = pwd.getpwuid(uid).pw_name
@@ -37,7 +37,7 @@ class ShellUser:
         return cls(name, socket.gethostname())
 
     def __str__(self) -> str:
-        """As it is shown: `alice on build-7`."""
+        """How it is shown: `alice on build-7`."""
         return f"{self.name} on {self.host}"
 
 
@@ -46,7 +46,7 @@ class Frozen:
     """A freeze in force.
 
     Args:
-        by: who set it: a Slack user's ID, or a `ShellUser` as text.
+        by: who set it, as a Slack user's ID or a `ShellUser` as text.
         at: when, in ms of Redis's clock.
         reason: why; may be "".
     """
@@ -65,9 +65,9 @@ class Listed:
         task_id: the task's ID.
         name: the task's name; "" if it is not known.
         requester: the Slack user ID of the requester.
-        channel: the ID of the conversation it was asked for in.
-        state: the state's name in the lifecycle, in lower case.
-        until: when the state ends by itself, in ms of Redis's clock; 0 if it does not.
+        channel: the ID of the conversation in which it was requested.
+        state: the name of its state in the lifecycle, in lower case.
+        until: when it leaves that state by itself, in ms of Redis's clock; 0 if it does not.
     """
 
     id: str
@@ -94,21 +94,21 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A deletion and all that happened to it, the oldest event first."""
+    """A deletion and everything that happened to it, oldest event first."""
 
     deletion: Listed
     events: tuple[Event, ...]
 
 
 class ShellStore(Protocol):
-    """Each method raises `BotError` if Redis does not answer; the text says what is known to be done."""
+    """The store. Each method raises `BotError` if Redis does not answer; the text says whether anything was done."""
 
     async def freeze(self, by: ShellUser, reason: str) -> tuple[Frozen, bool]:
-        """Freeze every deletion. Returns the freeze in force, and whether it is this one."""
+        """Freeze all deletions. Returns the freeze in force, and whether this call set it."""
         ...
 
     async def unfreeze(self, by: ShellUser) -> Frozen | None:
-        """Lift the freeze. Returns the freeze that was in force, None if there was none."""
+        """Lift the freeze. Returns the freeze that was in force, or None."""
         ...
 
     async def frozen(self) -> Frozen | None:
@@ -116,11 +116,11 @@ class ShellStore(Protocol):
         ...
 
     async def pending(self) -> Sequence[Listed]:
-        """The deletions that have not ended, the oldest first."""
+        """The deletions that have not ended, oldest first."""
         ...
 
     async def show(self, deletion_id: str) -> Story | None:
-        """One deletion; None if there is none of this ID."""
+        """One deletion; None if there is none with this ID."""
         ...
 
 

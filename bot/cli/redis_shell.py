@@ -1,4 +1,4 @@
-"""`ShellStore` on Redis: what an operator does at a shell goes through the bot's own stores, audit events included."""
+"""`ShellStore` on Redis: an operator at a shell goes through the bot's own stores, audit events included."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -70,7 +70,7 @@ class RedisShell:
 
 
 def _as_user(by: ShellUser) -> SlackUser:
-    """How the audit log and a freeze name somebody at a shell: no Slack user has such an ID."""
+    """How the audit log and a freeze name an operator at a shell. No Slack user has such an ID."""
     return SlackUser("", f"{_SHELL}{by.name}@{by.host}")
 
 
@@ -104,7 +104,7 @@ def _listed(deletion: Deletion) -> Listed:
 
 
 def _recorded(deletion_id: str, events: Sequence[Recorded]) -> Listed:
-    """A deletion that Redis keeps no more, as its events have it: the last that says something counts."""
+    """A deletion that Redis no longer keeps, rebuilt from its events: for each field the latest value counts."""
     last: dict[str, str] = {}
     for event in events:
         last |= {name: value for name in ("task", "name", "channel", "state") if (value := event.get(name))}

@@ -8,7 +8,7 @@ from bot.stopping import end_at_once_until_running
 
 
 class _Run(click.Command):
-    """A command whose help ends with the variables that it reads."""
+    """A command whose help ends with the environment variables that it reads."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of variables."""
@@ -33,7 +33,7 @@ def command() -> None:
     """Serve the bot until SIGTERM, then finish what is under way.
 
     It uses Socket Mode if SLACK_APP_TOKEN is set, otherwise HTTP. Settings come from the environment and from
-    codecheck.toml; if any are wrong, all of them are listed, and the exit status is 2.
+    codecheck.toml. If any are wrong, every fault is listed, and the exit status is 2.
     """
     end_at_once_until_running()
     settings = all_settings()

@@ -19,17 +19,21 @@ _OfSandbox = Callable[..., Coroutine[None, None, bool]]
 @click.option(
     "--play",
     is_flag=True,
-    help="No page: print a few whole conversations, and exit: 0 if all went as they must, else 1.",
+    help="Without the page: print a few whole conversations, and exit with 0 if all of them went right, else 1.",
 )
 @click.option(
-    "--socket/--http", "socket_mode", default=True, show_default=True, help="How the bot meets the stand-in Slack."
+    "--socket/--http",
+    "socket_mode",
+    default=True,
+    show_default=True,
+    help="How the bot connects to the stand-in Slack.",
 )
 def command(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 - click passes them by name
     """Try the whole bot on this machine: no Slack, no cloud, nothing to configure.
 
-    Serves a page that looks and behaves like Slack, with the real bot behind it, and prints its address; Ctrl-C stops
-    it all. `make sandbox` shows the conversations of --play first, and then serves the page where somebody watches: on
-    a terminal, outside CI.
+    Serves a page that looks and behaves like Slack, with the real bot behind it, and prints its address. Ctrl-C stops
+    everything. `make sandbox` first prints the conversations of --play; on a terminal outside CI it then serves the
+    page.
     """
     if play:
         sys.exit(0 if execute(_play(_of_sandbox("play"), socket_mode=socket_mode)) else 1)
@@ -37,26 +41,26 @@ def command(port: int, play: bool, socket_mode: bool) -> None:  # noqa: FBT001 -
 
 
 def _of_sandbox(name: str) -> _OfSandbox:
-    """A function of the sandbox, which is a distribution of its own: a production image does not carry it."""
+    """A function of the sandbox, which is a separate distribution: production images do not contain it."""
     from importlib.metadata import entry_points
 
     for found in entry_points(group="codecheck_bot.sandbox", name=name):
         function: _OfSandbox = found.load()
         return function
     raise click.ClickException(
-        "The sandbox isn't installed; it is a distribution of its own. "
+        "The sandbox isn't installed; it is a separate distribution. "
         "Run `pip install ./sandbox` in a clone of the repository, or `make sandbox`, which does it for you."
     )
 
 
 async def _serve_page(serve: _OfSandbox, port: int, *, socket_mode: bool) -> None:
-    """Serve the page, with an embedded Redis server of its own, until it is stopped; nothing is left behind."""
+    """Serve the page, with its own embedded Redis server, until it is stopped. Leaves nothing behind."""
     from bot.domain.errors import BotError
     from bot.manifest import parsed_manifest
     from bot.store.embedded import start_embedded
 
     def announce(url: str) -> None:
-        click.echo(f"The sandbox is at {url}\nCtrl-C stops it, and everything that belongs to it.")
+        click.echo(f"The sandbox is at {url}\nCtrl-C stops it and everything that belongs to it.")
 
     with tempfile.TemporaryDirectory(prefix="codecheck-") as folder:
         try:
@@ -72,7 +76,7 @@ async def _serve_page(serve: _OfSandbox, port: int, *, socket_mode: bool) -> Non
 
 
 async def _play(play: _OfSandbox, *, socket_mode: bool) -> bool:
-    """Play against an embedded server of its own, which leaves nothing behind."""
+    """Play the conversations, with its own embedded Redis server. Leaves nothing behind."""
     from bot.manifest import parsed_manifest
     from bot.store.embedded import start_embedded
 

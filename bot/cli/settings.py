@@ -1,4 +1,4 @@
-"""The settings of a command, and its log."""
+"""Loads a command's settings and sets up its log."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _Settings = TypeVar("_Settings", bound="StoreSettings")
 
 
 class SettingsRefused(click.ClickException):
-    """The settings cannot be used: every fault, and exit status 2."""
+    """The settings cannot be used: prints every fault, and exits with 2."""
 
     exit_code = 2
 
@@ -30,10 +30,10 @@ class SettingsRefused(click.ClickException):
 
 
 def all_settings() -> "Settings":
-    """Every setting; from then on the process logs as they say.
+    """Load every setting, and set up the log accordingly.
 
     Raises:
-        SettingsRefused: some are wrong.
+        SettingsRefused: some settings are wrong.
     """
     from bot.settings import load_settings
 
@@ -41,7 +41,7 @@ def all_settings() -> "Settings":
 
 
 def store_settings() -> "StoreSettings":
-    """The same for a command that needs nothing but Redis."""
+    """The same for a command that needs only Redis."""
     from bot.settings import load_store_settings
 
     return _loaded(load_store_settings)

@@ -1,4 +1,4 @@
-"""What the commands for an operator at a shell share: how they reach the store, and how they write."""
+"""What the commands for an operator at a shell share: how they reach the store, and how they print."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -28,10 +28,10 @@ def open_store(settings: "StoreSettings") -> AbstractAsyncContextManager[ShellSt
 
 
 def ask_store(opened_by: OpenStore | None, question: Callable[[ShellStore], Awaitable[_T]]) -> _T:
-    """What the store answers.
+    """Ask the store something, and return its answer.
 
     Args:
-        opened_by: what opens the store; None for the one in Redis.
+        opened_by: opens the store; None for the one in Redis.
         question: what to ask it.
     """
     settings = store_settings()
@@ -44,33 +44,33 @@ def ask_store(opened_by: OpenStore | None, question: Callable[[ShellStore], Awai
 
 
 def reason_of(words: tuple[str, ...]) -> str:
-    """A reason from a command line, on one line.
+    """A reason from the command line, as a single line.
 
     Raises:
-        BadParameter: it cannot be kept.
+        BadParameter: it is too long or not UTF-8.
     """
     reason = " ".join(" ".join(words).split())
     if re.search(r"[\ud800-\udfff]", reason):
         raise click.BadParameter("It has bytes that are not UTF-8.", param_hint="REASON")
     if len(reason) > LONGEST_REASON:
         raise click.BadParameter(
-            f"It has {len(reason)} characters; {LONGEST_REASON} are possible.", param_hint="REASON"
+            f"It has {len(reason)} characters; at most {LONGEST_REASON} are allowed.", param_hint="REASON"
         )
     return reason
 
 
 def printable(text: str) -> str:
-    """A text from outside, on one line and without anything that a terminal obeys."""
+    """Text from outside on a single line, without control characters for the terminal."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def when(ms: int) -> str:
-    """A moment of Redis's clock, in UTC."""
+    """A time by Redis's clock, in UTC."""
     return f"{datetime.fromtimestamp(ms / 1_000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def sentence(text: Text) -> str:
-    """`text` for a terminal."""
+    """A `Text` as a sentence for a terminal."""
 
     def show(value: Value) -> str:
         return when(value.ms) if isinstance(value, Moment) else printable(str(Text("{value}", {"value": value})))

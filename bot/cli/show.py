@@ -10,12 +10,12 @@ from bot.cli.ports import OpenStore
 from bot.cli.shell import ask_store, printable, sentence, when
 
 
-@click.command("show", short_help="Tell what happened to one deletion, without Slack.")
+@click.command("show", short_help="Show what happened to one deletion, without Slack.")
 @click.argument("deletion_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(opened_by: OpenStore | None, deletion_id: str, *, as_json: bool) -> None:
-    """Tell what happened to the deletion ID, which `codecheck-bot pending` and the log show. Needs Redis only."""
+    """Show what happened to a deletion. `codecheck-bot pending` and the log show its ID. Needs only Redis."""
     story = ask_store(opened_by, lambda store: store.show(deletion_id))
     if story is None:
         raise click.ClickException(

@@ -1,4 +1,4 @@
-"""Redis for a command that needs nothing else."""
+"""Redis for a command that needs only Redis."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def open_redis(settings: "StoreSettings") -> AsyncIterator["RedisCalls"]:
-    """The Redis of REDIS_URL, otherwise the embedded server of the data folder, until the end of the block.
+    """The Redis at REDIS_URL, otherwise the embedded server of the data folder, until the end of the block.
 
     Raises:
-        EmbeddedServerError: no server can be had, or the folder holds no data of a bot: it is perhaps the wrong one.
+        EmbeddedServerError: no server can be started, or the folder has no data of a bot and may be the wrong one.
     """
     from bot.store.connection import connect
     from bot.store.embedded import open_embedded

@@ -1,4 +1,4 @@
-"""Standard input, output and error, whatever the process was started with: closed, full, or read by nobody."""
+"""Standard input, output and error, even if they are closed, full, or read by nobody."""
 
 import contextlib
 import errno
@@ -11,10 +11,11 @@ import click
 
 
 def open_closed_streams() -> None:
-    """Open those that are closed, and let none of them fail for a character that it cannot write.
+    """Open those that are closed, and make sure that no character makes a write fail.
 
-    The first file or socket would take the number of a closed one, and what is printed would go there. What is written
-    to a closed standard output fails, since somebody may take it for written; a log without a reader just ends.
+    Otherwise the first file or socket would get the number of a closed stream, and printed output would go there.
+    Writing to a closed standard output fails, so that nobody believes it was written; a log that nobody reads is
+    dropped.
     """
     _open(0, os.O_RDONLY)
     if _open(1, os.O_RDONLY):  # so that writing fails
@@ -31,7 +32,7 @@ def _open(number: int, flags: int) -> bool:
     try:
         os.fstat(number)
     except OSError:
-        os.open(os.devnull, flags)  # takes the lowest number that is free, which is this one
+        os.open(os.devnull, flags)  # takes the lowest free number, which is this one
         return True
     return False
 
@@ -41,7 +42,7 @@ class OutputError(OSError):
 
 
 class Output:
-    """Standard output, for work that must tell its errors from those of the network."""
+    """Standard output, for work that must distinguish its errors from network errors."""
 
     def write(self, text: str, /) -> int:
         """Write `text`. Raises `OutputError`."""
@@ -53,16 +54,16 @@ class Output:
 
 @contextlib.contextmanager
 def ending() -> Iterator[None]:
-    """Let the process end with the block's exit status, or with 1 if its output could not be written."""
+    """End the process with the block's exit status, or with 1 if its output could not be written."""
     try:
         try:
             yield
         finally:
-            sys.stdout.flush()  # or the interpreter would, too late to say what is wrong
+            sys.stdout.flush()  # otherwise the interpreter flushes it, too late to say what is wrong
     except OSError as error:
-        if error.filename is not None:  # of a file, so not of the output
+        if error.filename is not None:  # it is about a file, not about the output
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # discard what is left in the buffer
         if error.errno != errno.EPIPE:
             click.echo(f"Error: standard output cannot be written: {error.strerror}", err=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`codecheck-bot unfreeze`: what `/codecheck unfreeze` does, when Slack is down."""
+"""`codecheck-bot unfreeze`: does what `/codecheck unfreeze` does when Slack is down."""
 
 import click
 
@@ -9,9 +9,9 @@ from bot.cli.shell import ask_store, freeze_line
 @click.command("unfreeze", short_help="Let deletions go on, without Slack.")
 @click.pass_obj
 def command(opened_by: OpenStore | None) -> None:
-    """Lift the freeze. What it has cancelled stays cancelled; requests that wait can be confirmed again.
+    """Lift the freeze. What it cancelled stays cancelled; waiting requests can be confirmed again.
 
-    The audit log names the operating-system user and this host. Needs Redis only.
+    The audit log names the operating-system user and this host. Needs only Redis.
     """
     by = ShellUser.current()
     lifted = ask_store(opened_by, lambda store: store.unfreeze(by))

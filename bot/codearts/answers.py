@@ -1,8 +1,8 @@
 """What an answer means: a reply to DELETE -> `Outcome`, a reply to GET -> `Presence`.
 
-Decided from the body first, then from the HTTP status. The documented body is
+The body decides first, then the HTTP status. The documented body is
 `{"httpStatus": "OK", "result": true, "status": "success"}` (DeleteTaskV3). An error can arrive with HTTP 200, so the
-HTTP status by itself decides nothing. What is not documented (idempotency, the answer for a missing task) is unknown.
+HTTP status is never enough. What is not documented (idempotency, the answer for a missing task) is treated as unknown.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ from bot.domain.text import NOTHING, Text
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an answer says of the request.
+    """What an answer says about the request.
 
     Args:
         verdict: what became of it.
-        why: a sentence; empty for a plain success.
-        hint: what the person who asked can do.
+        why: what the answer means, a sentence; empty for a plain success.
+        hint: what the requester can do.
         admin_hint: what an admin of the bot can do.
     """
 
@@ -49,7 +49,7 @@ def interpret(reply: Reply, *, sent: bool, took: int = 0) -> Outcome:
     Args:
         reply: what came back, or why nothing did.
         sent: whether any byte of any attempt may have left.
-        took: milliseconds that it took.
+        took: how long it took, in milliseconds.
     """
     match reply:
         case NotSent(why, hint, admin_hint):
@@ -72,7 +72,7 @@ def interpret(reply: Reply, *, sent: bool, took: int = 0) -> Outcome:
 
 
 def meaning_of(answer: ServiceAnswer) -> Meaning:
-    """What an answer says of the request: the whole table, in the order in which it is decided."""
+    """What an answer says about the request: the whole table, in the order in which it decides."""
     if _internal_error(answer):
         in_status = answer.http >= HTTPStatus.BAD_REQUEST
         return Meaning(Verdict.UNKNOWN, _text(answer, *(_INTERNAL_ERROR if in_status else _INTERNAL_ERROR_IN_BODY)))
@@ -91,14 +91,14 @@ def meaning_of(answer: ServiceAnswer) -> Meaning:
 
 
 def presence_of(reply: Reply, *, described: bool) -> tuple[Presence, Text]:
-    """What a reply to GET /v3/task/{task_id} says, and why if that is not known.
+    """What a reply to GET /v3/task/{task_id} says, and if that is UNKNOWN, why.
 
-    A task exists only if the answer describes it, and has gone only on the service's own clear word. Whatever hides a
-    task (throttled, refused, 5xx, timeout, unreadable, no such API) is unknown.
+    A task exists only if the answer describes it, and is gone only if the service clearly says so. Everything else
+    (throttled, refused, 5xx, timeout, unreadable, no such API) is UNKNOWN.
 
     Args:
         reply: what came back, or why nothing did.
-        described: whether the answer's content describes the task that was asked for.
+        described: whether the answer's content describes the requested task.
     """
     if not isinstance(reply, ServiceAnswer):
         return Presence.UNKNOWN, reply.why
@@ -109,7 +109,7 @@ def presence_of(reply: Reply, *, described: bool) -> tuple[Presence, Text]:
     return Presence.UNKNOWN, meaning_of(reply).why or Text("The answer does not describe the task.")
 
 
-# What is said without, and with, the service's own words.
+# What is said without and with the service's own words.
 _INTERNAL_ERROR = (
     "CodeArts Check had an internal error (HTTP {http}).",
     "CodeArts Check had an internal error (HTTP {http}): {said}",
@@ -139,14 +139,14 @@ _UNREADABLE = (
 
 
 def _text(answer: ServiceAnswer, without: str, quoting: str) -> Text:
-    """The sentence for an answer; what the service said goes in as a value."""
+    """The sentence for an answer, with what the service said as a value."""
     if answer.message:
         return Text(quoting, {"http": answer.http, "said": answer.message})
     return Text(without, {"http": answer.http})
 
 
 def _by_body(answer: ServiceAnswer) -> Meaning:
-    """What a 2xx without an error code says."""
+    """What a 2xx without an error code means."""
     denied = answer.result is False or (answer.result is None and answer.message != "")
     match answer.status, answer.http_status:
         case "success", ("OK" | "ACCEPTED") if denied:
@@ -161,7 +161,7 @@ def _by_body(answer: ServiceAnswer) -> Meaning:
 
 
 def _internal_error(answer: ServiceAnswer) -> bool:
-    """Whether something went wrong inside the service, so that nobody can tell what it has done."""
+    """Whether something went wrong inside the service, so that nobody knows what it has done."""
     return (
         answer.http >= HTTPStatus.INTERNAL_SERVER_ERROR
         or answer.http == HTTPStatus.REQUEST_TIMEOUT
@@ -171,7 +171,7 @@ def _internal_error(answer: ServiceAnswer) -> bool:
 
 
 def _refused(answer: ServiceAnswer) -> Refusal:
-    """What a 4xx means whose code is not documented."""
+    """What a 4xx with an undocumented code means."""
     why = _text(answer, *_REFUSED)
     if answer.http == HTTPStatus.TOO_MANY_REQUESTS:
         return Refusal(why, TRY_AGAIN_SOON)
@@ -183,14 +183,14 @@ def _refused(answer: ServiceAnswer) -> Refusal:
 
 
 def _no_failure(answer: ServiceAnswer) -> bool:
-    """Whether the body says success, or, as flat answers do, neither success nor failure."""
+    """Whether the body says success or, as flat answers do, neither success nor failure."""
     return answer.http_status in ("OK", "") and answer.status != "error"
 
 
 def _says_missing(answer: ServiceAnswer) -> bool:
-    """CC.00050013, to which the FAQ ties a wrong ID, or the service's own 404; neither is documented.
+    """CC.00050013, which the FAQ links to a wrong ID, or the service's own 404; neither is documented.
 
-    A 404 of the gateway means a wrong host, and one without a word of the service means nothing.
+    A 404 from the gateway means a wrong host, and one without anything from the service means nothing.
     """
     if answer.status == "success" or answer.http_status == "INTERNAL_SERVER_ERROR":
         return False

@@ -1,6 +1,6 @@
-"""The two ways of signing in that CodeArts Check accepts: a signature with AK/SK, or a token of IAM.
+"""The two ways of signing in that CodeArts Check accepts: a signature with AK/SK, or an IAM token.
 
-Both are needed: reads are known to work with AK/SK, while the pages of similar writes list `X-Auth-Token` as mandatory.
+Both are needed: reads are known to work with AK/SK, but the docs of similar writes list `X-Auth-Token` as mandatory.
 """
 
 import asyncio
@@ -18,24 +18,24 @@ from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, authorization
 
 _log = structlog.get_logger(__name__)
 
-# Signed if present. What proxies may rewrite (User-Agent, Accept, ...) is left out.
+# Signed if present. Headers that proxies may rewrite (User-Agent, Accept, ...) are left out.
 _SIGNED = ("host", "content-type", "operator", "x-sdk-date", "x-project-id", "x-security-token")
 
-_AHEAD = 3_600.0  # a token is renewed this long before its end, in seconds, or at nine tenths of a short life
-_PAUSE = 60.0  # between attempts to renew a token that is still valid
-_COOL_OFF = 300.0  # after a refusal: IAM locks a user after a few wrong passwords
+_AHEAD = 3_600.0  # seconds before its expiry at which a token is renewed, at most a tenth of its life
+_PAUSE = 60.0  # seconds between attempts to renew a token that is still valid
+_COOL_OFF = 300.0  # seconds after a refusal: IAM locks a user after a few wrong passwords
 
 
 class AkSkAuth(httpx.Auth):
     """Signs each request with an access key.
 
-    A refused signature is not tried again: five in a row lock the key for five minutes.
+    A refused signature is not retried: five in a row lock the key for five minutes.
 
     Args:
         access_key: AK.
         secret_key: SK.
         project_id: the IAM project's ID, sent as `X-Project-Id`; "" leaves it out.
-        security_token: comes with a temporary key.
+        security_token: the one that comes with a temporary key.
     """
 
     requires_request_body = True
@@ -65,14 +65,14 @@ class AkSkAuth(httpx.Auth):
 
 
 class IamTokenAuth(httpx.Auth):
-    """Sends a token of IAM: requested when it is needed, kept, renewed ahead of its end, and renewed once on a 401.
+    """Sends an IAM token: requested when needed, cached, renewed before it expires, and renewed once on a 401.
 
-    Requests that need a token at the same time share one.
+    Concurrent requests share one token.
 
     Args:
-        iam: the client for IAM's host, which the caller owns.
+        iam: the client for IAM's host, owned by the caller.
         credentials: who signs in, and for which project.
-        clock: seconds that only go forward.
+        clock: in seconds; never steps back.
     """
 
     def __init__(
@@ -88,10 +88,10 @@ class IamTokenAuth(httpx.Auth):
         self._ask_again_at = 0.0
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send the request with a token; if the gateway answers 401, once more with a new one.
+        """Send the request with a token; if the gateway answers 401, send it once more with a new token.
 
         Raises:
-            NoTokenError: there is no token, so the request was not sent (again).
+            NoTokenError: there is no token, so the request was not sent (or not sent again).
         """
         token = await self._good_token()
         request.headers["X-Auth-Token"] = token.value.get_secret_value()
@@ -102,7 +102,7 @@ class IamTokenAuth(httpx.Auth):
             yield request
 
     async def _good_token(self, refused: Token | None = None) -> Token:
-        """The kept token, unless its time is up or it was `refused`; otherwise a new one."""
+        """The cached token, unless it has expired or was `refused`; otherwise a new one."""
         async with self._lock:
             now = self._clock()
             kept = self._token if self._token is not refused else None
@@ -117,7 +117,7 @@ class IamTokenAuth(httpx.Auth):
                     self._refusal, self._ask_again_at = error, now + _COOL_OFF
                 if kept is None or now >= self._ends_at:
                     raise
-                _log.warning("the IAM token could not be renewed ahead of its end", why=str(error))
+                _log.warning("iam token not renewed before its expiry", why=str(error))
                 self._renew_at = now + _PAUSE
                 return kept
             self._token, self._refusal = token, None

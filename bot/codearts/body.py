@@ -1,4 +1,4 @@
-"""Bytes -> `ServiceAnswer`: pure, lenient in what it reads, and never a secret in what it gives.
+"""Bytes -> `ServiceAnswer`: pure, lenient in what it reads, and without secrets in what it returns.
 
 The forms (API pages DeleteTaskV3, GetTaskInfoByID, ErrorCode; the vendor's SDK; Keystone)::
 
@@ -15,21 +15,21 @@ from collections.abc import Iterable
 from bot.codearts.redaction import WITHHELD, Redactor
 from bot.codearts.reply import ServiceAnswer
 
-_LONGEST_LABEL, _LONGEST_MESSAGE = 64, 300  # characters kept of a code or status, and of a message
+_LONGEST_LABEL, _LONGEST_MESSAGE = 64, 300  # characters that are kept of a code or status, and of a message
 _CODES = ("error_code", "errorCode", "code")
 _MESSAGES = ("error_msg", "errorMsg", "message", "error_description")
-_NO_ERROR = {"", "0", "200", "ok", "success"}  # what some services put into `code` when all is well
-_SIGNATURE_ERROR = re.compile(r"APIG\w*\.03\d\d")  # its message can quote the canonical request or the access key
+_NO_ERROR = {"", "0", "200", "ok", "success"}  # what some services put into `code` on success
+_SIGNATURE_ERROR = re.compile(r"APIG\w*\.03\d\d")  # whose message can quote the canonical request or the access key
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NO_SECRETS = Redactor()
 
 
 def read_answer(http: int, body: bytes, request_id: str = "", redactor: Redactor = _NO_SECRETS) -> ServiceAnswer:
-    """Read an answer of CodeArts Check, its gateway or IAM. Never raises, whatever the body holds.
+    """Read an answer from CodeArts Check, its gateway or IAM. Never raises, whatever the body contains.
 
     Args:
         http: the HTTP status code.
-        body: as it came; it may not be JSON at all.
+        body: the raw body, which may not be JSON at all.
         request_id: the `X-Request-Id` header.
         redactor: withholds the bot's own secrets.
     """
@@ -55,13 +55,13 @@ def read_answer(http: int, body: bytes, request_id: str = "", redactor: Redactor
 def _fields(body: bytes) -> dict[str, object]:
     try:
         content: object = json.loads(body)
-    except (ValueError, RecursionError):  # not JSON, not UTF-8, digits without end; nested without end
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, or a number that is too long; nested too deeply
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _truth(result: object) -> bool | None:
-    """The table of the API page says the string "true", its example shows the boolean."""
+    """Read a boolean: the API page's table says the string "true", its example shows a boolean."""
     if isinstance(result, bool):
         return result
     if isinstance(result, str):
@@ -70,7 +70,7 @@ def _truth(result: object) -> bool | None:
 
 
 def _error(fields: dict[str, object], status: str, redactor: Redactor) -> tuple[str, str]:
-    """The error's code and message, wherever they are; the `result` of a success is data and not searched."""
+    """The error's code and message, wherever they are. The `result` of a success is data and is not searched."""
     places = [fields, fields.get("error"), None if status == "success" else fields.get("result")]
     code = message = ""
     for place in places:

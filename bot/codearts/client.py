@@ -1,4 +1,4 @@
-"""CodeArts Check as the deletions use it: delete a task, look it up, search for one by name."""
+"""The client that deletions use: deletes a task, looks one up, and searches for tasks by name."""
 
 import asyncio
 import re
@@ -28,16 +28,16 @@ from bot.domain.task_id import TASK_ID
 from bot.domain.text import Code, Text
 from bot.observability.metrics import RETRIES
 
-_LONGEST_ANSWER = 1 << 20  # bytes; a longer one is cut, and so unreadable
+_LONGEST_ANSWER = 1 << 20  # bytes; a longer answer is cut off, and so unreadable
 
 
 class CodeArtsCheck:
     """CodeArts Check (`bot.deletions.ports.TaskService`).
 
     Args:
-        http: a client for its host that signs requests; the caller owns it.
+        http: a client for its host that signs requests; owned by the caller.
         policy: attempts, pauses and limits.
-        redactor: withholds the bot's own secrets in what the service says.
+        redactor: removes the bot's own secrets from what the service says.
         projects: the IDs of the projects in which to search.
     """
 
@@ -65,8 +65,8 @@ class CodeArtsCheck:
             operator: the `operator` header, an IAM user name.
             not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is
                 cut off.
-            may_send: asked just before the first byte of each attempt. What it raises is raised here, and that attempt
-                was not sent.
+            may_send: called just before the first byte of each attempt. If it raises, that is raised here, and the
+                attempt was not sent.
         """
         started = clock.now()
         if (invalid := _invalid(task_id, operator)) is not None:
@@ -76,11 +76,11 @@ class CodeArtsCheck:
         return interpret(flight.reply, sent=flight.sent, took=round((clock.now() - started) * 1_000))
 
     async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
-        """See whether a task is there, and what can be read of it in time; never raises.
+        """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
-            within: seconds; what has not come by then is not known.
+            within: seconds; facts that have not arrived by then are unknown.
         """
         if not TASK_ID.fullmatch(task_id):
             return LookUp(Presence.UNKNOWN, why=Text("This is not a task ID."))
@@ -94,7 +94,7 @@ class CodeArtsCheck:
         return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
 
     async def search(self, name: str) -> tuple[Candidate, ...]:
-        """Search the projects for tasks by name, in limited time; never raises, and may miss some."""
+        """Search the projects for tasks by name, in limited time. Never raises, and may miss some."""
         return await search(self._get, self._projects, name, self._policy.search, self._redactor)
 
     async def _get(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
@@ -111,7 +111,7 @@ class CodeArtsCheck:
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Make the attempts, until there is an answer or no point in another one; `flight.reply` says how it ended."""
+        """Attempt the request until there is an answer or no point in retrying. `flight.reply` says how it ended."""
         slots, attempts = (
             (self._deletes, self._policy.delete) if method == "DELETE" else (self._look_ups, self._policy.look_up)
         )
@@ -138,7 +138,7 @@ class CodeArtsCheck:
                             )
                             await self._attempt(flight, request)
         except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError, TimeoutError):
-            return  # `flight.reply` has noted what it means
+            return  # `flight.reply` says what it means
 
     async def _attempt(self, flight: InFlight, request: httpx.Request) -> None:
         flight.begin_attempt()
@@ -160,7 +160,7 @@ class CodeArtsCheck:
 
 
 def _invalid(task_id: str, operator: str) -> NotSent | None:
-    """Why nothing can be sent for such a task or operator: nothing may slip into the path or the headers."""
+    """Why nothing can be sent for this task or operator, so that nothing can be injected into the path or headers."""
     if not TASK_ID.fullmatch(task_id):
         return NotSent(Text("This is not a task ID."), CHECK_THE_TASK_ID)
     if not OPERATOR.fullmatch(operator):
@@ -179,6 +179,6 @@ async def _read(response: httpx.Response) -> bytes:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds of the `Retry-After` header; the gateway never sends its other form, a date."""
+    """The `Retry-After` header, in seconds. The gateway never sends its other form, a date."""
     said = response.headers.get("Retry-After", "").strip()
     return float(said) if re.fullmatch(r"[0-9]{1,6}", said) else None

@@ -1,4 +1,4 @@
-"""Where requests that carry credentials may go."""
+"""Where requests with credentials may be sent."""
 
 from ipaddress import ip_address
 
@@ -8,7 +8,7 @@ _EXAMPLE = "https://codearts-check.cn-north-4.myhuaweicloud.com"
 
 
 def checked_endpoint(url: str) -> str:
-    """The base URL unchanged, if requests that carry credentials may go there.
+    """The base URL unchanged, if requests with credentials may be sent there.
 
     Raises:
         ValueError: it is not a valid http(s) URL, has a user or a query, or is plain HTTP to another machine.

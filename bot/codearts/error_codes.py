@@ -1,7 +1,7 @@
-"""The error codes of CodeArts Check and its gateway (page ErrorCode; API Gateway's own): what each means, what to do.
+"""The error codes of CodeArts Check (page ErrorCode) and of its API Gateway: what each means, and what to do.
 
-Each of them says that nothing was executed. `CC.00050006` (inner error) is not here, since nobody says whether it
-happened before or after the deletion.
+With each of them, nothing was executed. `CC.00050006` (inner error) is not listed, since it can happen before or after
+the deletion.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from bot.domain.text import NOTHING, Code, Text
 
 INNER_ERROR = "CC.00050006"
 NO_PERMISSION = "CC.00050010"
-NO_SUCH_PROJECT = "CC.00050013"  # the FAQ ties a wrong task ID to it (inferred)
+NO_SUCH_PROJECT = "CC.00050013"  # the FAQ links it to a wrong task ID (inferred)
 NO_SUCH_API = "APIGW.0101"
 PROJECT_UNAVAILABLE = "APIGW.0310"
 
@@ -37,9 +37,9 @@ class Refusal:
     """What an error code means.
 
     Args:
-        why: a sentence.
-        hint: what the person who asked can do.
-        admin_hint: what an admin of the bot can do, if that is more.
+        why: what it means, a sentence.
+        hint: what the requester can do.
+        admin_hint: what an admin of the bot can do, if that differs.
     """
 
     why: Text
@@ -90,5 +90,5 @@ _REFUSALS: Mapping[str, Refusal] = {
 
 
 def refusal_of(code: str) -> Refusal | None:
-    """What a code means; None if it is not documented. Older gateways say APIG, newer ones APIGW."""
+    """What a code means; None if it is not documented. Older gateways write APIG, newer ones APIGW."""
     return _REFUSALS.get(code.replace("APIG.", "APIGW."))

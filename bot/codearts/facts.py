@@ -1,8 +1,8 @@
-"""Bodies -> task facts: pure, and lenient, since the field lists are documented in part and differ between versions.
+"""Bodies -> task facts: pure, and lenient, since the fields are only partly documented and differ between versions.
 
-Read are `GET /v3/task/{id}` (GetTaskInfoByID; nested in `result`), `/v2/tasks/{id}/defects-summary` (flat, counts as
-strings), `/v2/tasks/{id}/progress`, `/v3/{project}/tasks/{id}/branches` and `/v1/tasks`. Nested or flat, snake or camel
-case, numbers or strings of digits: each is read. What is missing or of another kind is unknown, never guessed.
+It reads `GET /v3/task/{id}` (GetTaskInfoByID; nested in `result`), `/v2/tasks/{id}/defects-summary` (flat, counts as
+strings), `/v2/tasks/{id}/progress`, `/v3/{project}/tasks/{id}/branches` and `/v1/tasks`. Fields may be nested or flat,
+in snake or camel case, and numbers may be strings. What is missing or of another type is unknown, never guessed.
 """
 
 import re
@@ -45,7 +45,7 @@ def describes(task_id: str, content: Content) -> bool:
 
 
 def task_facts(content: Content, redactor: Redactor) -> TaskFacts:
-    """What the body of GET /v3/task/{task_id}, or of its defects-summary, tells."""
+    """The facts in the body of GET /v3/task/{task_id}, or of its defects-summary."""
     layers = list(_layers(content))
 
     def text(names: tuple[str, ...], most: int = _LONGEST_NAME) -> str:
@@ -67,7 +67,7 @@ def task_facts(content: Content, redactor: Redactor) -> TaskFacts:
 
 
 def check_state(content: Content) -> CheckState | None:
-    """What the body of /v2/tasks/{id}/progress tells: 0 to 3, or null for a task that was never checked."""
+    """The facts in the body of /v2/tasks/{id}/progress: 0 to 3, or null for a task that was never checked."""
     for layer in _layers(content):
         for name in ("task_status", "taskStatus"):
             if name in layer:
@@ -77,7 +77,7 @@ def check_state(content: Content) -> CheckState | None:
 
 
 def branch_count(content: Content, page_size: int) -> int | None:
-    """What the body of /v3/{project}/tasks/{id}/branches tells; a page that is not full does without a total."""
+    """The facts in the body of /v3/{project}/tasks/{id}/branches. A page that is not full needs no total."""
     layers = list(_layers(content))
     if (total := _first_count(layers, ("total", "total_count", "totalCount"))) is not None:
         return total
@@ -86,7 +86,7 @@ def branch_count(content: Content, page_size: int) -> int | None:
 
 
 def candidates(content: Content, redactor: Redactor) -> list[Candidate]:
-    """The tasks of one page of /v1/tasks; a row without an ID or a name is left out."""
+    """The tasks on one page of /v1/tasks, without rows that have no ID or no name."""
     found = []
     for row in _rows(content):
         facts = task_facts(row, redactor)
@@ -102,7 +102,7 @@ def one_id(value: object) -> str:
 
 
 def _layers(content: Content, depth: int = _DEPTH) -> Iterator[Content]:
-    """The objects in which facts are looked for, the innermost first: the body, and what is in a known wrapper."""
+    """The objects to look for facts in, innermost first: the body, and what is in a known wrapper."""
     if depth:
         for name in _WRAPPERS:
             if isinstance(inner := content.get(name), dict):
@@ -119,7 +119,7 @@ def _rows(content: Content) -> list[Content]:
 
 
 def _string(layer: Content, names: tuple[str, ...]) -> str:
-    """The first that is there; a number, such as a time in milliseconds, is taken as it is written."""
+    """The first value that is present. A number, such as a time in milliseconds, is kept as it is written."""
     for name in names:
         value = layer.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
@@ -138,7 +138,7 @@ def _first_count(layers: list[Content], names: tuple[str, ...]) -> int | None:
 
 
 def _count(value: object, default: int) -> int:
-    """A number from 0 up, or a string of digits; `default` for anything else."""
+    """A non-negative number, possibly as a string of digits; `default` for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if 0 <= value < 10**9 else default
     if isinstance(value, str) and _COUNT.fullmatch(value.strip()):
@@ -147,7 +147,7 @@ def _count(value: object, default: int) -> int:
 
 
 def _without_credentials(url: str) -> str:
-    """A repository's URL without a password or token in it; the user of `git@host:path` stays."""
+    """A repository's URL without any password or token; the user in `git@host:path` stays."""
     if "://" not in url:
         return url
     try:

@@ -1,6 +1,6 @@
-"""Asking IAM for a token with a password (KeystoneCreateUserTokenByPassword).
+"""Requests a token from IAM with a password (KeystoneCreateUserTokenByPassword).
 
-What IAM says in words is never quoted: its message can repeat the password. Its code and HTTP status say enough.
+IAM's messages are never quoted, since they can repeat the password. Its code and HTTP status say enough.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from bot.codearts.troubles import trouble
 from bot.domain.errors import BotError
 from bot.domain.text import NOTHING, Code, Text, Value
 
-_PATIENCE = 8.0  # seconds for one token; a look-up as a whole has ten
+_PATIENCE = 8.0  # seconds for one token; a whole look-up has ten
 _CODE = re.compile(r"[A-Z]{2,8}\.[0-9]{1,8}|[0-9]{1,4}")
 _CHECK_THE_USER = Text(
     "Check {user}, {password}, {domain} and the project.",
@@ -33,14 +33,14 @@ _CHECK_THE_ENDPOINT = Text("Check {endpoint}.", {"endpoint": Code("HUAWEICLOUD_S
 
 @dataclass(frozen=True, slots=True)
 class IamCredentials:
-    """An IAM user, and the project that the token is for.
+    """An IAM user, and the project for which the token is requested.
 
     Args:
         name: the IAM user's name.
         password: the IAM user's password.
-        domain: the name of the account that the user belongs to.
+        domain: the name of the account to which the user belongs.
         project_id: the project's ID; "" if `project_name` says which.
-        project_name: the project's name, which for a region's own project is the region's name.
+        project_name: the project's name; for a region's own project, the region's name.
     """
 
     name: str
@@ -52,11 +52,11 @@ class IamCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token of IAM.
+    """An IAM token.
 
     Args:
         value: what goes into `X-Auth-Token`.
-        life: seconds that it is valid for.
+        life: how long it is valid, in seconds.
     """
 
     value: SecretStr
@@ -64,12 +64,12 @@ class Token:
 
 
 class NoTokenError(BotError):
-    """IAM gave no token, so the request was not sent.
+    """IAM issued no token, so the request was not sent.
 
     Args:
-        why: a sentence, without anything of what IAM said in words.
+        why: a sentence that quotes nothing of IAM's message.
         admin_hint: what an admin of the bot can do.
-        passing: whether asking again may succeed a moment later.
+        passing: whether a retry may succeed a moment later.
     """
 
     def __init__(self, why: Text, admin_hint: Text = NOTHING, *, passing: bool = False) -> None:
@@ -117,7 +117,7 @@ def _question(credentials: IamCredentials) -> dict[str, object]:
 
 
 def _life(body: bytes) -> float:
-    """How long the token lives, in seconds; from IAM's own two times if it gives both, since clocks differ."""
+    """How long the token lives, in seconds; computed from IAM's two times if it sends both, since clocks differ."""
     try:
         life = _Body.model_validate_json(body).token
     except ValidationError:

@@ -1,4 +1,4 @@
-"""One request with its attempts: when the next one may be made, and what is known if there is none."""
+"""One request with its attempts: when the next attempt may start, and what is known if there is none."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -23,7 +23,7 @@ class ThrottledError(Exception):
     """429: certainly not executed.
 
     Args:
-        retry_after: seconds that the gateway asked to wait; None if it did not say.
+        retry_after: how many seconds the gateway asked to wait; None if it did not say.
     """
 
     def __init__(self, retry_after: float | None) -> None:
@@ -32,28 +32,28 @@ class ThrottledError(Exception):
 
 
 class TooLateError(Exception):
-    """The time was up just before the request would have left."""
+    """The deadline passed just before the request would have been sent."""
 
 
 class StoppedError(Exception):
-    """The request may not be sent (any more): `may_send` said no."""
+    """The request may not be sent, or no longer: `may_send` said no."""
 
 
 async def always() -> bool:
-    """A `may_send` for requests that nothing stops."""
+    """A `may_send` for requests that are always allowed."""
     return True
 
 
 class InFlight:
     """One DELETE or one GET, with all its attempts.
 
-    `reply` is always what is known of it, in case it is cut off now.
+    `reply` always holds what would be known if the request were cut off now.
 
     Args:
-        not_after: when to stop, in `bot.deletions.clock.now()` seconds.
+        not_after: the deadline, in `bot.deletions.clock.now()` seconds.
         policy: how long to pause.
-        repeatable: whether it may be sent again although an earlier attempt may have been executed.
-        may_send: asked just before the first byte of each attempt. If it raises, nothing is sent.
+        repeatable: whether it may be sent again even if an earlier attempt may have been executed.
+        may_send: called just before the first byte of each attempt. If it raises, nothing is sent.
     """
 
     def __init__(
@@ -66,22 +66,22 @@ class InFlight:
     ) -> None:
         self.not_after = not_after
         self.reply: Reply = NO_TIME_LEFT
-        self.sent = False  # whether any byte of any attempt may have left
-        self._left = False  # the same for the attempt under way
+        self.sent = False  # whether any byte of any attempt may have been sent
+        self._left = False  # the same for the current attempt
         self._at_proxy = False  # whether a proxy is being asked for a tunnel
         self._policy = policy
         self._repeatable = repeatable
         self._may_send = may_send
 
     def begin_attempt(self) -> None:
-        """Another attempt starts: nothing of it has left."""
+        """Start another attempt, of which nothing has been sent yet."""
         self._left = self._at_proxy = False
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """Follow each step that httpcore takes: the last moment to stop, and the first when it may have left.
+        """Follow httpcore's steps, to know the last moment to stop and the first at which bytes may have been sent.
 
-        Making a connection, asking a proxy for a tunnel and the end of an exchange send nothing of the request.
-        Anything else counts as having left, so that a step of an unknown name errs on the safe side.
+        Connecting, asking a proxy for a tunnel and ending an exchange send nothing of the request. Any other step
+        counts as sending, so that an unknown step errs on the safe side.
 
         Raises:
             TooLateError: the request was about to be sent after `not_after`.
@@ -99,7 +99,7 @@ class InFlight:
             self.reply = TIMED_OUT
 
     async def _check(self) -> None:
-        """Whatever went before has been answered by now, or has not left; so this alone decides what is known."""
+        """Note how it ended. Earlier attempts were answered or never sent, so only this one decides what is known."""
         self.reply = NO_TIME_LEFT
         if not await self._may_send():
             self.reply = STOPPED
@@ -108,7 +108,7 @@ class InFlight:
             raise TooLateError
 
     def failed(self, error: Exception) -> None:
-        """Note an attempt that ended without an answer."""
+        """Note that an attempt ended without an answer."""
         found = trouble(error, SERVICE, at_proxy=self._at_proxy)
         self.reply = NoAnswer(found.why) if self._left else NotSent(found.why, found.hint, found.admin_hint)
 

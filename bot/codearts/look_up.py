@@ -1,8 +1,8 @@
-"""A look-up: whether a task is there, and as many facts as can be had in the time.
+"""A look-up: whether a task exists, and as many facts as time allows.
 
-`GET /v3/task/{id}` comes first, and only it decides whether the task is there. Then, side by side, come the
+`GET /v3/task/{id}` comes first, and only it decides whether the task exists. Then come, concurrently, the
 defects-summary (last check, issues), the progress (is a check running) and the branches. What fails or takes too long
-is not known.
+is unknown.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from bot.deletions import clock
 from bot.domain.facts import LookUp, Presence, TaskFacts
 from bot.domain.text import Text
 
-_BRANCH_PAGE = 10  # rows asked for: the total is wanted, not the rows
+_BRANCH_PAGE = 10  # rows per page: only the total is needed, not the rows
 
 
 class Get(Protocol):
-    """Sends a GET, never raises, and answers by `not_after` (`bot.deletions.clock.now()` seconds)."""
+    """Sends a GET, never raises, and returns by `not_after` (`bot.deletions.clock.now()` seconds)."""
 
     async def __call__(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
         """Send GET `path`."""
@@ -62,7 +62,7 @@ async def _branches(get: Get, task_id: str, project_id: str, not_after: float) -
 
 
 def _worth_asking_more(task: Reply) -> bool:
-    """Whether the service answers this bot now. If it is busy or down, three more requests do not help."""
+    """Whether the service answers the bot at the moment. If it is busy or down, three more requests do not help."""
     if not isinstance(task, ServiceAnswer):
         return False
     busy = (HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
@@ -72,7 +72,7 @@ def _worth_asking_more(task: Reply) -> bool:
 def read_look_up(  # noqa: PLR0913, PLR0917 - one reply for each request
     task_id: str, task: Reply, summary: Reply, progress: Reply, branches: Reply, redactor: Redactor
 ) -> LookUp:
-    """The four replies -> what is known of the task."""
+    """The four replies -> what is known about the task."""
     presence, why = presence_of(task, described=_described(task, task_id))
     if presence is Presence.GONE:
         return LookUp(Presence.GONE)
@@ -95,7 +95,7 @@ def _described(reply: Reply, task_id: str) -> bool:
 
 
 def _content(reply: Reply) -> Mapping[str, object]:
-    """The body of a plain success; nothing of an error's."""
+    """The body of a plain success; empty for an error."""
     if not isinstance(reply, ServiceAnswer) or reply.http != HTTPStatus.OK or reply.code or reply.status == "error":
         return {}
     return reply.content
@@ -108,7 +108,7 @@ def _denied(reply: Reply) -> bool:
 
 
 def _filled(facts: TaskFacts, more: TaskFacts) -> TaskFacts:
-    """The facts, with what they lack from `more`."""
+    """The facts, with missing ones filled in from `more`."""
     lacking = {
         each.name: found
         for each in fields(TaskFacts)

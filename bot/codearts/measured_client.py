@@ -1,4 +1,4 @@
-"""httpx's client, which measures each request that it sends, the sign-in's included."""
+"""httpx's client, with metrics for each request that it sends, including those of the sign-in."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from bot.observability.metrics import CODEARTS
 
 
 class MeasuredClient(httpx.AsyncClient):
-    """Measures from sending a request to the headers of its answer, by how it ended."""
+    """Measures the time from sending a request to receiving its response headers, by how it ended."""
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request; see httpx."""

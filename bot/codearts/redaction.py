@@ -1,6 +1,6 @@
-"""No secret in what a service says: its texts are checked before they become part of an outcome, a fact or a log line.
+"""Keeps secrets out of what a service says, before its texts become part of an outcome, a fact or a log line.
 
-Two nets: the bot's own secrets, recognised by value however they are written, and whatever looks like a credential.
+It catches the bot's own secrets, by value and however they are written, and anything that looks like a credential.
 """
 
 import re
@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 WITHHELD = "(the message is withheld: it may hold credentials)"
 
-_LONGEST_READ = 8_192  # characters looked at of any text
-_SHORTEST_SECRET = 4  # characters; a shorter one is not a secret, and would withhold every second sentence
-_PIECE = 12  # a run of so many characters of a secret gives it away, so a secret that was cut off is found as well
+_LONGEST_READ = 8_192  # how many characters of a text are examined
+_SHORTEST_SECRET = 4  # characters; a shorter value would match every second sentence
+_PIECE = 12  # so many consecutive characters identify a secret, even if it was cut off
 
 # Access keys have 20 capitals and digits, secret keys 40 letters and digits, hashes and tokens more. A slash ends
-# a run, so that the path of a task or a project (`/v3/task/<32 hex digits>`) is not taken for one.
+# a run, so that the path of a task or a project (`/v3/task/<32 hex digits>`) does not match.
 _CREDENTIAL = re.compile(
     r"canonical|authori[sz]ation|signature|\bsign(?:ed|ing)|aksk|ak/sk|access.?key|secret|credential|password|token"
     r"|sdk-hmac|x-(?:auth|sdk|project|security|subject)-|(?-i:[A-Z0-9]{20})|[0-9A-Za-z+=_-]{40}",
@@ -24,22 +24,22 @@ _CREDENTIAL = re.compile(
 
 
 def one_line(value: object) -> str:
-    """A string on one line, without control, format or surrogate characters; "" for anything else."""
+    """A string as one line, without control, format or surrogate characters; "" for anything else."""
     if not isinstance(value, str):
         return ""
     return " ".join("".join(map(_printable, value[:_LONGEST_READ])).split())
 
 
 def cut(line: str, most: int) -> str:
-    """The line with at most `most` characters."""
+    """The line, cut to `most` characters."""
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
 class Redactor:
-    """Withholds texts that hold a secret.
+    """Withholds texts that contain a secret.
 
     Args:
-        secrets: values that must never appear. Of a URL only its password counts, since its host may well be named.
+        secrets: values that must never appear. Of a URL only the password counts, since its host may be named.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -48,15 +48,15 @@ class Redactor:
         self._runs = frozenset(run for secret in known if len(secret) >= 2 * _PIECE for run in _runs(secret))
 
     def message(self, value: object, most: int) -> str:
-        """A text of a service on one line, in NFKC and cut to `most`, or that it is withheld.
+        """A service's text as one line, in NFKC and cut to `most`; or a note that it is withheld.
 
-        It is checked before it is cut, since half a secret is one too.
+        It is checked before it is cut, since half a secret is a secret too.
         """
         line = unicodedata.normalize("NFKC", one_line(value))
         return WITHHELD if _CREDENTIAL.search(line) or self._has_secret(line) else cut(line, most)
 
     def name(self, value: object, most: int) -> str:
-        """A name on one line, cut to `most`, spelled as the service spells it; "" if it holds one of the secrets."""
+        """A name as one line, cut to `most`, in the service's spelling; "" if it contains one of the secrets."""
         line = one_line(value)
         return "" if self._has_secret(line) else cut(line, most)
 
@@ -75,7 +75,7 @@ def _printable(character: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    """The text in the form in which it is compared: NFKC, without case, backslashes, spaces or control characters."""
+    """The text as it is compared: NFKC, case-folded, without backslashes, spaces and control characters."""
     normal = unicodedata.normalize("NFKC", text)
     return "".join(c for c in normal if c != "\\" and unicodedata.category(c)[0] not in "CZ").casefold()
 

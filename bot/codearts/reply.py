@@ -8,13 +8,13 @@ from bot.domain.text import NOTHING, Text
 
 @dataclass(frozen=True, slots=True)
 class ServiceAnswer:
-    """One HTTP answer of CodeArts Check, its gateway or IAM, as far as its body could be read.
+    """One HTTP answer from CodeArts Check, its gateway or IAM, as far as its body could be read.
 
     Args:
         http: the HTTP status code.
         status: the body's `status`.
         http_status: the body's `httpStatus`.
-        result: the body's `result`, whether it came as a boolean or as a string; None if it is neither.
+        result: the body's `result`, sent as a boolean or a string; None if it is neither.
         code: the error code (`CC.00050010`, `APIGW.0308`, `IAM.0011`).
         message: the error's text, without secrets.
         request_id: the gateway's `X-Request-Id`.
@@ -33,11 +33,11 @@ class ServiceAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """The request certainly never left: no connection, no sign-in, no time left, or it was stopped.
+    """The request was certainly never sent: no connection, no sign-in, no time left, or it was stopped.
 
     Args:
         why: a sentence.
-        hint: what the person who asked can do.
+        hint: what the requester can do.
         admin_hint: what an admin of the bot can do.
     """
 
@@ -48,7 +48,7 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The request may have been executed, but no answer came: timeout, connection lost.
+    """The request may have been executed, but no answer came: a timeout, or a lost connection.
 
     Args:
         why: a sentence.

@@ -1,4 +1,4 @@
-"""How often a request is attempted, and how long it waits in between."""
+"""How often a request is attempted, and how long to wait in between."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ class RetryPolicy:
     """Attempts, pauses and limits; all times in seconds.
 
     Args:
-        delete: the most attempts at one DELETE.
-        look_up: the most attempts at one GET of a look-up.
-        first_pause: before the second attempt; doubled each time, and a little at random.
-        longest_pause: the most of it.
-        throttled_pause: after a 429 that has no `Retry-After`; the gateway's page says 2 to 5.
-        deletes: the most DELETEs in flight at once.
-        look_ups: the most GETs in flight at once; apart from the DELETEs, which must not wait for them.
-        search: for a search as a whole.
+        delete: maximum number of attempts for one DELETE.
+        look_up: maximum number of attempts for one GET of a look-up.
+        first_pause: pause before the second attempt; doubled each time, with some jitter.
+        longest_pause: maximum pause.
+        throttled_pause: pause after a 429 without `Retry-After`; the gateway's docs say 2 to 5.
+        deletes: maximum number of DELETEs in flight.
+        look_ups: maximum number of GETs in flight; counted separately, since DELETEs must not wait for them.
+        search: time limit for a whole search.
     """
 
     delete: int = 4

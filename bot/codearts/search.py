@@ -1,4 +1,4 @@
-"""Searching tasks by name: `GET /v1/tasks?project_id&search&page&page_size` in each project, a few pages, limited time.
+"""Searches tasks by name: `GET /v1/tasks?project_id&search&page&page_size`, a few pages per project, in limited time.
 
 Only for suggestions ("did you mean …?"), so what cannot be read is left out, and nothing is raised.
 """
@@ -12,14 +12,14 @@ from bot.codearts.reply import ServiceAnswer
 from bot.deletions import clock
 from bot.domain.facts import Candidate
 
-_PAGES, _PAGE_SIZE = 3, 100  # the API takes up to 200 rows a page
-_LONGEST_NAME = 128  # characters of a task's name (page of POST /v3/task)
+_PAGES, _PAGE_SIZE = 3, 100  # the API allows up to 200 rows a page
+_LONGEST_NAME = 128  # maximum length of a task's name (docs of POST /v3/task)
 
 
 async def search(
     get: Get, projects: tuple[str, ...], name: str, within: float, redactor: Redactor
 ) -> tuple[Candidate, ...]:
-    """The tasks that the service finds for a name, those of exactly this name first.
+    """The tasks that the service finds for a name, exact matches first.
 
     Args:
         get: sends the requests.
@@ -46,7 +46,7 @@ async def search(
             rows = candidates(reply.content, redactor) if isinstance(reply, ServiceAnswer) and not reply.code else []
             new = [row for row in rows if row.task_id not in found]
             found.update((row.task_id, row) for row in new)
-            if not new or len(rows) < _PAGE_SIZE:  # the last page, or one that came again
+            if not new or len(rows) < _PAGE_SIZE:  # the last page, or a repeated one
                 return
 
     await asyncio.gather(*map(search_project, dict.fromkeys(projects)))

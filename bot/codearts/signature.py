@@ -16,10 +16,10 @@ def authorization(request: httpx.Request, signed: Iterable[str], access_key: str
     """The value of the `Authorization` header.
 
     Args:
-        request: as it is sent, with its body read.
+        request: as it will be sent, with its body read.
         signed: the names of the headers to sign, `X-Sdk-Date` among them.
-        access_key: says which key.
-        secret_key: signs as it is, without key derivation.
+        access_key: identifies the key.
+        secret_key: used directly, without key derivation.
     """
     lowered = {name.lower(): request.headers[name] for name in signed}
     names = ";".join(sorted(lowered))
@@ -30,10 +30,10 @@ def authorization(request: httpx.Request, signed: Iterable[str], access_key: str
 
 
 def canonical_request(method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> str:
-    """The request in the one form that both sides hash; `headers` have lower-case names."""
+    """The request in the canonical form that both sides hash; `headers` have lower-case names."""
     path = quote(url.path, safe="/~")  # `url.path` is decoded
     if not path.endswith("/"):
-        path += "/"  # in the signature only: the request is sent without
+        path += "/"  # only in the signature; the request itself is sent without it
     query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in sorted(url.params.multi_items()))
     names = sorted(headers)
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in names)

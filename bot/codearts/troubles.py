@@ -1,6 +1,6 @@
-"""What can go wrong on the way to a service, in words: no address, header or body is in them.
+"""What can go wrong on the way to a service, in words that contain no address, header or body.
 
-Each trouble is named by what an admin has to mend: the certificate, the authority, the proxy, the name, the network.
+Each trouble names what an admin has to fix: the certificate, the authority, the proxy, the host name, the network.
 """
 
 import re
@@ -22,7 +22,7 @@ class Trouble:
 
     Args:
         why: a sentence.
-        admin_hint: what an admin of the bot can do; empty if waiting is all.
+        admin_hint: what an admin of the bot can do; empty if all they can do is wait.
         passing: whether the same request may succeed a moment later.
     """
 
@@ -32,7 +32,7 @@ class Trouble:
 
     @property
     def hint(self) -> Text:
-        """What the person who asked can do."""
+        """What the requester can do."""
         return TRY_AGAIN if self.passing else TELL_AN_ADMIN
 
 
@@ -52,11 +52,11 @@ _PROXY = Text(
 _NAME = Text("Check the endpoint, the region and this machine's name resolution.")
 _NETWORK = Text("Check the endpoint, the network and the proxy.")
 
-# X509_V_ERR_* of OpenSSL, as `SSLCertVerificationError.verify_code` gives them.
+# OpenSSL's X509_V_ERR_*, as in `SSLCertVerificationError.verify_code`.
 _CERTIFICATES: dict[int, tuple[str, Text]] = {
     9: ("The TLS certificate of {service} is not valid yet.", _CLOCK),
     10: ("The TLS certificate of {service} has expired.", _RENEW),
-    18: ("The TLS certificate of {service} is signed by itself, and this machine does not trust it.", _TRUST),
+    18: ("The TLS certificate of {service} is self-signed, and this machine does not trust it.", _TRUST),
     19: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
     20: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
     21: ("The TLS certificate of {service} is from an authority that this machine does not trust.", _TRUST),
@@ -65,7 +65,7 @@ _CERTIFICATES: dict[int, tuple[str, Text]] = {
 }
 _OTHER_CERTIFICATE = ("The TLS certificate of {service} was refused.", _TRUST)
 
-# The first that fits the error, or what lies beneath it, is said.
+# The first entry that matches the error or one of its causes is used.
 _TROUBLES: tuple[tuple[type[BaseException], str, Text], ...] = (
     (ssl.SSLError, "The TLS connection to {service} failed.", _NETWORK),
     (socket.gaierror, "The host name of {service} was not found.", _NAME),
@@ -81,11 +81,11 @@ _LOST = "The connection to {service} was lost before the answer came."
 
 
 def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Trouble:
-    """What an error of the network means.
+    """What a network error means.
 
     Args:
-        error: as any client raised it; what caused it counts, down to the operating system's or the TLS library's.
-        service: what was to be reached, such as "CodeArts Check".
+        error: from any client; its causes count too, down to the operating system's or the TLS library's error.
+        service: the service to be reached, such as "CodeArts Check".
         at_proxy: whether a proxy was being asked for a tunnel when it happened.
     """
     chain = list(_beneath(error))
@@ -115,7 +115,7 @@ def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Tr
 
 
 def _refused_by_proxy(http: int | None, service: str) -> Trouble:
-    """What a proxy's refusal of a tunnel means, by its HTTP status, if it came to one."""
+    """What a proxy's refusal of a tunnel means, by its HTTP status if there was one."""
     if http is None:
         return Trouble(Text("The proxy could not be used to reach {service}.", {"service": service}), _PROXY)
     if http == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
@@ -125,7 +125,7 @@ def _refused_by_proxy(http: int | None, service: str) -> Trouble:
 
 
 def _beneath(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what caused it."""
+    """The error and its causes."""
     while error is not None:
         yield error
         error = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__ or error.__context__

@@ -1,1 +1,1 @@
-"""The shell around the domain: it asks for decisions and next steps, and acts on them through its ports."""
+"""The shell around the domain: asks it for decisions and next steps, and carries them out through its ports."""

@@ -1,7 +1,7 @@
-"""One deadline for a payload: set where it comes in, it holds for everything until the acknowledgement.
+"""One deadline for a payload, set when it arrives, for everything until the acknowledgement.
 
-Whoever asks Slack, Redis or CodeArts Check says so with `waiting_for`, so that the person learns what did not answer,
-and whether their click may have counted all the same.
+Code that asks Slack, Redis or CodeArts Check says so with `waiting_for`, so that the person learns what did not answer,
+and whether their click may have counted.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ _seldom = Seldom()
 
 
 class Dependency(StrEnum):
-    """What the bot waits for, as people call it."""
+    """What the bot waits for, in people's words."""
 
     SLACK = "Slack"
     STORAGE = "My storage"
@@ -28,7 +28,7 @@ class Dependency(StrEnum):
 
 @dataclass(slots=True)
 class _Waits:
-    """What did not answer in time, the first of it first."""
+    """What did not answer in time, in order."""
 
     hung: list[Dependency] = field(default_factory=list)
     may_have_acted: bool = False
@@ -39,24 +39,24 @@ _arrived: ContextVar[float | None] = ContextVar("arrived", default=None)
 
 
 def payload_arrived() -> None:
-    """Note when the payload that this task handles came in: deadlines count from here, and so does what hangs."""
+    """Note that a payload has just arrived: its deadline counts from now, and what hangs is recorded for it."""
     _arrived.set(clock.now())
     _waits.set(_Waits())
 
 
 def since_arrival() -> float | None:
-    """Seconds since the payload came in that this work goes back to; None if it goes back to none."""
+    """Seconds since the arrival of the payload that this work belongs to; None if it belongs to none."""
     arrived = _arrived.get()
     return None if arrived is None else clock.now() - arrived
 
 
 @asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
-    """Give the block so many seconds in all, counted from when the payload came in.
+    """Give the block so many seconds in total, counted from the payload's arrival.
 
     Raises:
-        MaybeRecordedError: the time was up while Redis was writing, so nobody knows whether it counts.
-        TooSlowError: the time was up before anything was written; it names what did not answer.
+        MaybeRecordedError: the deadline passed while Redis was writing, so nobody knows whether it counts.
+        TooSlowError: the deadline passed before anything was written; it names what did not answer.
     """
     arrived = _arrived.get()
     left = seconds if arrived is None else max(arrived + seconds - clock.now(), 0)
@@ -68,7 +68,7 @@ async def deadline(seconds: float) -> AsyncIterator[None]:
     except TimeoutError as error:
         hung = str(waits.hung[0] if waits.hung else "The bot")
         recorded = "not known" if waits.may_have_acted else "no"
-        _seldom.warn("a person was not answered in time", f"{hung} hung", seconds=seconds, recorded=recorded)
+        _seldom.warn("deadline missed", f"{hung} hung", seconds=seconds, recorded=recorded)
         if waits.may_have_acted:
             raise MaybeRecordedError from error
         raise TooSlowError(hung) from error
@@ -78,11 +78,11 @@ async def deadline(seconds: float) -> AsyncIterator[None]:
 
 @contextmanager
 def waiting_for(dependency: Dependency, *, writing: bool = False) -> Iterator[None]:
-    """Say what the block waits for.
+    """Declare what the block waits for.
 
     Args:
-        dependency: who has to answer.
-        writing: True if a write may be under way there.
+        dependency: what has to answer.
+        writing: True if it may be writing meanwhile.
     """
     try:
         yield
@@ -92,9 +92,9 @@ def waiting_for(dependency: Dependency, *, writing: bool = False) -> Iterator[No
 
 
 def note_hung(dependency: Dependency, *, writing: bool = False) -> None:
-    """Note that something did not answer in time, for whatever the person is told later. Takes what `waiting_for` does.
+    """Note that something did not answer in time, for a later error. Takes the same arguments as `waiting_for`.
 
-    If the deadline passes after that, while something else is waited for, it is still the first that is to blame.
+    If the deadline then passes while the bot waits for something else, the first one is still to blame.
     """
     if (waits := _waits.get()) is not None:
         waits.hung.append(dependency)

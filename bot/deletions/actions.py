@@ -1,6 +1,6 @@
-"""People's actions on a prompt: read the deletion, ask who acts, decide, and write what was decided.
+"""People's actions on a prompt: reads the deletion, authorizes, decides, and writes the decision.
 
-If somebody else has written meanwhile, the write does not happen, and it is decided again on what is there now.
+If somebody else has written meanwhile, the write fails, and the decision is made again on the latest version.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from bot.domain.step import Step
 from bot.domain.timings import Timings
 
 _STALE = frozenset({Reason.OTHER_STATE, Reason.EXPIRED, Reason.TOO_LATE, Reason.FROZEN})
-"""Refusals that mean that the person saw an old prompt."""
+"""Refusals that mean that the person saw an outdated prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Acted:
     """What became of an action.
 
     Args:
-        deletion: as it now is.
-        asks_for_name: True if the next thing is to type the task's name.
+        deletion: its latest version.
+        asks_for_name: True if the person has to type the task's name next.
     """
 
     deletion: Deletion
@@ -42,19 +42,19 @@ class Acted:
 
 
 class Actions:
-    """Takes actions.
+    """Handles actions.
 
     Args:
         store: where they are recorded.
-        authorizer: says who may.
-        runner: goes on from there.
-        rules: what a deletion has to pass by the settings of now.
-        refusals: records those who are refused.
-        service: looks a task up again that others confirm, hours after it was shown.
-        timings: how long that may take.
+        authorizer: says who may act.
+        runner: continues with the deletion.
+        rules: what a deletion has to pass by the current settings.
+        refusals: records refusals.
+        service: looks a task up again when others confirm, perhaps hours after it was shown.
+        timings: how long that look-up may take.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that an action needs
+    def __init__(  # noqa: PLR0913, PLR0917 - an action needs each of them
         self,
         store: DeletionStore,
         authorizer: Authorizer,
@@ -72,7 +72,7 @@ class Actions:
         self._service = service
         self._timings = timings
 
-    async def act(  # noqa: PLR0913 - who does what to what, from where
+    async def act(  # noqa: PLR0913 - who does what, to what, from where
         self,
         deletion_id: str,
         action: Action,
@@ -83,26 +83,26 @@ class Actions:
         typed: str | None = None,
         why: str = "",
     ) -> Acted:
-        """Record what an action does, and go on with the deletion in the background.
+        """Record what an action does, and continue with the deletion in the background.
 
         Args:
-            deletion_id: what the button carries.
-            action: what is asked for.
-            by: who asks.
+            deletion_id: the button's value.
+            action: the requested action.
+            by: who acts.
             clicked: the message that was clicked; None for a modal.
             response_url: the click's.
             typed: what was typed in the modal.
             why: why the task should stay, or why an admin confirms alone, in their words.
 
         Raises:
-            Refused: it changes nothing; the reason says why.
+            Refused: the action changes nothing; the reason says why.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
         with self._refusals.recorded(by, action, clicked.channel if clicked else "", deletion=deletion_id):
             return await self._act(deletion_id, action, by, clicked, response_url, typed=typed, why=why)
 
     async def about_to(self, action: Action, deletion_id: str, by: SlackUser, clicked: Prompt) -> Deletion:
-        """The deletion that `by` wants to decline or to confirm alone, if they may: a modal asks them why first.
+        """The deletion that `by` wants to decline or confirm alone, if they may. A modal then asks them why.
 
         Raises as `act` does.
         """
@@ -115,7 +115,7 @@ class Actions:
                 self._changed_nothing(deletion, decision.reason, clicked, None)
             return deletion
 
-    async def _act(  # noqa: PLR0913 - as `act`
+    async def _act(  # noqa: PLR0913 - the same as `act`
         self,
         deletion_id: str,
         action: Action,
@@ -133,7 +133,7 @@ class Actions:
             raise Refused(Reason.UNKNOWN_DELETION)
         if clicked is not None and clicked.ephemeral and response_url is not None and by == deletion.requester:
             await self._store.keep_response_url(deletion.id, response_url)
-        while True:  # each conflict means that the deletion has moved on, so this ends
+        while True:  # each conflict means that the deletion has moved on, so the loop ends
             decision = await self._decide(deletion, action, by, typed, why)
             if decision.lifecycle is None or decision.transition is None:
                 return self._changed_nothing(deletion, decision.reason, clicked, response_url)
@@ -156,20 +156,20 @@ class Actions:
         clicked: Prompt | None,
         response_url: ResponseUrl | None,
     ) -> Acted:
-        """Write what was decided.
+        """Write the decision.
 
         Raises:
-            ConflictError: it does not hold any more.
+            ConflictError: it no longer holds.
         """
         assert decision.lifecycle is not None and decision.transition is not None  # noqa: S101, PT018 - by the caller
         delivery = deletion.delivery
-        if delivery.prompt is None and clicked is not None:  # its poster died before noting where it is
+        if delivery.prompt is None and clicked is not None:  # whoever posted it died before noting where it is
             delivery = replace(delivery, prompt=clicked)
         after = replace(deletion.under(decision.lifecycle), delivery=delivery)
         event = of_deletion(after, decision.transition.event, by)
         recorded = await self._store.commit(Change(deletion, after, event, decision.transition.requires))
         self._runner.start(recorded, response_url)
-        if clicked is not None and clicked != recorded.delivery.prompt:  # a twin of the prompt
+        if clicked is not None and clicked != recorded.delivery.prompt:  # a second copy of the prompt
             self._runner.redraw(recorded, clicked, response_url)
         safeguards = self._safeguards(recorded)
         return Acted(recorded, recorded.state is State.REVIEWED and kind_of(safeguards.second_step).typed)
@@ -184,17 +184,17 @@ class Actions:
         raise refused_on(deletion, reason)
 
     async def _changed(self, deletion: Deletion) -> Step | None:
-        """What has become of the task since it was shown, if others confirm it; None if it is as it was."""
+        """What happened to the task since it was shown, if others confirm it; None if it is unchanged."""
         if not kind_of(self._strictest(deletion).second_step).by_others:
             return None
         found = await self._service.look_up(deletion.task_id, within=self._timings.facts / 1_000)
         return before_confirming(deletion, found)
 
     async def _send_back(self, deletion: Deletion, step: Step, response_url: ResponseUrl | None) -> NoReturn:
-        """Record that the task has changed, instead of the confirmation.
+        """Record that the task has changed, instead of recording the confirmation.
 
         Raises:
-            Refused: always, to say so.
+            Refused: always, to tell the person.
             ConflictError: somebody else has written meanwhile.
         """
         event = of_deletion(step.deletion, step.transition.event)
@@ -203,7 +203,7 @@ class Actions:
         raise refused_on(recorded, Reason.OTHER_STATE if recorded.ended else Reason.CHANGED)
 
     async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None, why: str) -> Decision:
-        """What the action does. A second confirmation never rests on what is only remembered about people."""
+        """What the action does. A second confirmation never relies on cached answers about people."""
         safeguards = self._safeguards(deletion)
         if action in KEEPING or action is Action.WITHDRAW:
             identity = await self._authorizer.identify_to_stop(by, deletion.channel)
@@ -225,7 +225,7 @@ class Actions:
             return None
 
     def _strictest(self, deletion: Deletion) -> Safeguards:
-        """What it has to pass: what was asked for when it was requested, and what the settings ask for now."""
+        """What it has to pass: the safeguards recorded with the request, and those of the current settings."""
         return strictest(deletion.safeguards, self._safeguards(deletion))
 
     def _safeguards(self, deletion: Deletion) -> Safeguards:

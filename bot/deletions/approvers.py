@@ -1,4 +1,4 @@
-"""Who is asked to confirm a request: those whom the settings name and who may, at the moment of asking."""
+"""Who is asked to confirm a request: those whom the settings name and who may confirm it at that moment."""
 
 import asyncio
 from collections.abc import Iterable
@@ -15,17 +15,17 @@ from bot.domain.profile import Unseen
 from bot.domain.refusal import UNCHECKED, Reason, Refused
 
 LARGEST_GROUP = 15
-"""Members of a user group who are looked up one by one. A larger group is mentioned as it is: checking everybody would
-use up Slack's quota for whoever wants to click."""
+"""How many members of a user group are looked up individually. A larger group is mentioned as a whole: checking every
+member would use up Slack's quota, which people need for their clicks."""
 _NOT_CHECKED = UNCHECKED | {Reason.ASKED_TOO_OFTEN}
 _log = structlog.get_logger(__name__)
 
 
 class Approvers:
-    """Finds them.
+    """Finds the approvers.
 
     Args:
-        authorizer: says who may.
+        authorizer: says who may confirm.
         usergroups: says who is in a group.
         ask: IDs of the people (U…, W…) and user groups (S…) of `[second_person] ask`.
     """
@@ -37,14 +37,14 @@ class Approvers:
 
     @property
     def named(self) -> bool:
-        """Whether the settings name anybody."""
+        """Whether the settings name anyone."""
         return bool(self._ask)
 
     async def of(self, deletion: Deletion) -> tuple[str, ...]:
-        """The IDs of those to be mentioned for `deletion`; empty if none of them may confirm it.
+        """The IDs to be mentioned for `deletion`; empty if none of them may confirm it.
 
-        Whoever cannot be checked is left out; but if that leaves nobody, they are asked, since their click is checked
-        again anyway.
+        People who cannot be checked are left out. If that leaves nobody, they are asked after all, since their click
+        is checked anyway.
         """
         team = deletion.requester.team
         listed = await asyncio.gather(*(self._members(each, team) for each in self._ask))
@@ -53,11 +53,11 @@ class Approvers:
         may = tuple(each for each, answer in zip(candidates, answers, strict=True) if answer is True)
         unchecked = tuple(each for each, answer in zip(candidates, answers, strict=True) if answer is None)
         if unchecked:
-            _log.warning("some of those to be asked could not be checked", deletion=deletion.id, users=unchecked)
+            _log.warning("approvers not checked", deletion=deletion.id, users=unchecked)
         return may or unchecked
 
     async def _members(self, listed: str, team: str) -> tuple[str, ...]:
-        """A person as they are; the members of a group, or the group itself if it is large or cannot be read."""
+        """The person itself; for a group its members, or the group itself if it is large or cannot be read."""
         if not listed.startswith("S"):
             return (listed,)
         members = await self._usergroups.members(listed, team)
@@ -66,7 +66,7 @@ class Approvers:
         return tuple(sorted(members))
 
     async def _may(self, listed: str, deletion: Deletion) -> bool | None:
-        """Whether somebody may confirm it; None if that could not be checked. Of a whole group, somebody may."""
+        """Whether this person may confirm it; None if that could not be checked. A whole group always may."""
         if listed.startswith("S"):
             return True
         user = SlackUser(deletion.requester.team, listed)

@@ -1,8 +1,8 @@
-"""Who somebody is and whether they may: asked in one place, answered by an identity or by `Refused`.
+"""Who a person is and what they may do: decided in one place, which returns an identity or raises `Refused`.
 
-Slack is asked as little as possible, since its quota is everybody's: not about those who are refused without it; not
-again within ten seconds about somebody who was refused; and not more often than a person's own quota allows, so that
-whoever presses a button all day uses up their look-ups and not those of the others.
+Slack is asked as little as possible, since everyone shares its quota. It is not asked about people who are refused
+without it, not again within ten seconds about a person who was just refused, and not more often than a person's own
+quota allows: someone who presses a button all day uses up their own look-ups, not those of others.
 """
 
 import time
@@ -16,17 +16,17 @@ from bot.domain.look_up_quota import Quota
 from bot.domain.profile import DirectoryEntry
 from bot.domain.refusal import Reason, Refusal, Refused
 
-REFUSED_FOR = 10.0  # seconds for which a remembered answer refuses; after that Slack is asked again first
-BURST = 20  # look-ups of one person at once
-EACH = 3.0  # seconds until a person has one more; users.info takes about a hundred a minute from the whole app
+REFUSED_FOR = 10.0  # seconds for which a cached answer is enough to refuse; after that Slack is asked again first
+BURST = 20  # look-ups that one person has at once
+EACH = 3.0  # seconds until a person has one more; users.info allows the whole app about a hundred a minute
 
 
 class Authorizer:
-    """Says who may.
+    """Says who may do what.
 
     Args:
         directory: what Slack says about people.
-        policy: the rules.
+        policy: the access policy.
         clock: in seconds; never steps back.
     """
 
@@ -42,10 +42,10 @@ class Authorizer:
         """Who `user` is, if they may ask for deletions and confirm them in `channel`.
 
         Args:
-            user: as Slack's payload names them, or as an `Identity` did.
-            channel: where.
-            fresh: do not take anything from memory: for what leads to a DELETE.
-            asked_by: whose click needs it, if not theirs: the look-up is taken from that person's quota.
+            user: as Slack's payload or an `Identity` names them.
+            channel: the conversation in which they ask.
+            fresh: use nothing from the cache; for everything that leads to a DELETE.
+            asked_by: who clicked, if it is not `user`: the look-up is charged to that person's quota.
 
         Raises:
             Refused: they may not, or it could not be checked.
@@ -59,13 +59,13 @@ class Authorizer:
         )
 
     async def recognise(self, user: SlackUser) -> Identity:
-        """Who `user` is, wherever they ask and whatever `[allow]` says. Raises as `identify` does."""
+        """Who `user` is, in any channel and regardless of `[allow]`. Raises as `identify` does."""
         return await self._decide(
             user, self._policy.refuse_nobody(user), lambda entry: self._policy.recognise(user, entry)
         )
 
     async def identify_to_stop(self, user: SlackUser, channel: str) -> Identity:
-        """Who `user` is, if they may stop or cancel deletions in `channel`: also if Slack cannot be asked right now.
+        """Who `user` is, if they may stop or cancel deletions in `channel`. Works even if Slack cannot be asked.
 
         Raises:
             Refused: they may not.
@@ -77,11 +77,11 @@ class Authorizer:
         )
 
     async def identify_admin(self, user: SlackUser, *, to_stop: bool = False) -> Identity:
-        """Which admin `user` is.
+        """The admin that `user` is.
 
         Args:
             user: as Slack's payload names them.
-            to_stop: True for a freeze, which needs no word of Slack's; an unfreeze is checked like a confirmation.
+            to_stop: True for a freeze, for which Slack need not be asked. An unfreeze is checked like a confirmation.
 
         Raises:
             Refused: they are not an admin, or it could not be checked.
@@ -104,7 +104,7 @@ class Authorizer:
         fresh: bool = False,
         asked_by: SlackUser | None = None,
     ) -> Identity:
-        """What `decide` makes of the directory's entry. Nobody is refused by what was remembered for long."""
+        """What `decide` makes of the directory's entry. Nobody is refused because of an old cached answer."""
         payer = (asked_by or user).id
         decision = early or await self._decide_with_slack(user, decide, payer, fresh=fresh)
         if isinstance(decision, Refusal):
@@ -130,7 +130,7 @@ class Authorizer:
         return decision
 
     async def _look_up(self, user: SlackUser, payer: str, *, fresh: bool) -> DirectoryEntry | None:
-        """The directory's entry; None if the payer's quota is used up. What was remembered costs nothing."""
+        """The directory's entry; None if the payer's quota is used up. A cached answer costs nothing."""
         if not self._quota.take(payer, self._clock()):
             return None
         with waiting_for(Dependency.SLACK):

@@ -1,4 +1,4 @@
-"""Work that goes on after Slack has been answered: tracked, its failures logged, drained at SIGTERM."""
+"""Work that continues after Slack has been answered. It is tracked, its failures are logged, and SIGTERM drains it."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Background:
-    """The tasks under way. asyncio itself keeps only weak references to them."""
+    """The running asyncio tasks. asyncio itself keeps only weak references to them."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, work: Coroutine[None, None, None], *, name: str) -> None:
-        """Run `work` as a task of its own; an exception in it is logged with `name`."""
+        """Run `work` as a separate asyncio task. An exception in it is logged with `name`."""
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
@@ -27,13 +27,13 @@ class Background:
             _log.error("background work failed", work=task.get_name(), exc_info=error)
 
     async def drain(self, seconds: float) -> int:
-        """Wait for what is under way, at most `seconds`, then cancel the rest.
+        """Wait for running work, at most `seconds`, then cancel the rest.
 
         Returns:
-            How many had to be cancelled: their deletions are taken up by another replica once the lease is over.
+            How many had to be cancelled. Another replica takes their deletions over once the lease has expired.
         """
         ends = time.monotonic() + seconds
-        while self._tasks and (left := ends - time.monotonic()) > 0:  # what is under way may start more
+        while self._tasks and (left := ends - time.monotonic()) > 0:  # running work may start more
             await asyncio.wait(set(self._tasks), timeout=left)
         unfinished = set(self._tasks)
         await cancel(*unfinished)
@@ -41,7 +41,7 @@ class Background:
 
 
 async def cancel(*tasks: asyncio.Task[None]) -> None:
-    """End tasks; asked again each second, since a cancellation can get lost in a client that is just giving up."""
+    """Cancel tasks. Repeated each second, since a cancellation can get lost in a client that is just giving up."""
     unfinished = set(tasks)
     while unfinished:
         for task in unfinished:

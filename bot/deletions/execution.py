@@ -1,4 +1,4 @@
-"""The call itself: look once more, then send the DELETE; after a crash, look before anything is sent again."""
+"""The call itself: looks the task up, then sends the DELETE. After a crash, looks before anything is sent again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ from bot.domain.text import Text
 from bot.domain.timings import Timings
 from bot.domain.waiting import stopped_by_freeze
 
-_JUST_CHECKED = 10_000  # milliseconds for which a confirmation's own check of permission holds
+_JUST_CHECKED = 10_000  # milliseconds for which the permission check at the confirmation is enough
 _PAUSE = 0.5  # seconds between attempts to record an outcome
 _log = structlog.get_logger(__name__)
 
@@ -36,14 +36,14 @@ Write = Callable[[Deletion, Step], Awaitable[Deletion]]
 
 
 class Execution:
-    """Makes the call of a deletion that the caller holds in EXECUTING.
+    """Makes the call for a deletion in EXECUTING whose lease the caller has.
 
     Args:
         store: where it is recorded.
         service: CodeArts Check.
         authorizer: asked again if the confirmation was given a while ago.
         timings: how long each part may take.
-        rules: what a deletion has to pass by the settings of now.
+        rules: what a deletion has to pass by the current settings.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Execution:
         self._timings = timings
         self._rules = rules
         self.in_flight: set[str] = set()
-        """Deletions whose call this process has not heard the end of: it never recovers one of these."""
+        """Deletions whose call is still in flight in this process, which never recovers one of these."""
 
     async def call(self, deletion: Deletion) -> Deletion:
-        """Look once more, then send the DELETE. Returns the deletion as it has been recorded.
+        """Look the task up once more, then send the DELETE. Returns the deletion as recorded.
 
         Raises:
             ConflictError: another process has taken the deletion over.
@@ -77,19 +77,19 @@ class Execution:
         return await self._send(deletion, step, EventKind.CALLED)
 
     async def recover(self, deletion: Deletion) -> Deletion:
-        """Take up an interrupted call: look first, then send again, settle, or go on looking. Raises as `call` does."""
+        """Recover an interrupted call: look first, then send again, settle, or keep looking. Raises as `call` does."""
         found = await self._service.look_up(deletion.task_id)
         step = after_interruption(deletion, found, self._timings)
         if step is not None:
             return await self._write(step)
         if await self._objection(deletion, always=True) is not None:
-            why = Text("The call was interrupted, and not sent again, since permission for it has gone.")
+            why = Text("The call was interrupted, and not sent again, since it is no longer permitted.")
             return await self._write(interrupted(deletion, why, self._timings))
         again = Step(deletion, transition(State.EXECUTING, Action.CALL, State.EXECUTING))
         return await self._send(deletion, again, EventKind.CALLED_AGAIN)
 
     async def _objection(self, deletion: Deletion, *, always: bool = False) -> Step | None:
-        """What it comes to if it may no longer be sent, by those who asked and confirmed and by the settings of now."""
+        """What becomes of it if it may no longer be sent, given its people and the settings as they are now."""
         lifecycle = deletion.lifecycle
         facts = deletion.shown.facts if deletion.shown is not None else None
         safeguards = self._rules.of(deletion.channel, facts, deletion.task_id)
@@ -108,7 +108,7 @@ class Execution:
             return refused
 
     async def _send(self, deletion: Deletion, step: Step, kind: EventKind) -> Deletion:
-        """Send it, asking Redis before each attempt whether it is still ours to send, and not frozen."""
+        """Send it. Before each attempt, check in Redis that the lease is still ours and that nothing is frozen."""
         held, frozen = deletion, False
         not_after = clock.now() + self._timings.call / 1_000
 
@@ -145,7 +145,7 @@ class Execution:
         return interrupted(deletion, why, self._timings)
 
     async def _settle(self, deletion: Deletion, outcome: Outcome) -> Deletion:
-        """Record an outcome. A definite answer is never thrown away, however late it can be recorded."""
+        """Record an outcome. A definite answer is never discarded, no matter how late it can be recorded."""
         if outcome.admin_hint:
             _log.warning(
                 "an admin can help", deletion=deletion.id, code=outcome.code, what_to_do=str(outcome.admin_hint)
@@ -158,12 +158,12 @@ class Execution:
                 if (corrected := await self._correct(deletion, outcome, conflict)) is not None:
                     return corrected
                 raise
-            except PersonError as error:  # Redis is away: the answer is known to this process only
+            except PersonError as error:  # Redis is unavailable: only this process knows the answer
                 _log.warning("outcome not recorded yet", deletion=deletion.id, outcome=outcome.verdict, why=str(error))
                 await asyncio.sleep(_PAUSE)
 
     async def _correct(self, called: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
-        """Somebody else has moved the deletion on, or Redis has lost it: what was said may have to be corrected."""
+        """Another process has moved the deletion on, or Redis has lost it: people may need a correction."""
         latest = conflict.latest or called
         step = late_answer(latest, outcome, called.lifecycle.sends)
         _log.warning("late answer", deletion=latest.id, state=latest.state, outcome=outcome.verdict, used=bool(step))
@@ -178,7 +178,7 @@ class Execution:
             return await self._correct(called, outcome, again)
 
     async def _write(self, step: Step, event: Event | None = None) -> Deletion:
-        """Record a step of the lifecycle; the hold on the deletion goes on."""
+        """Record a step of the lifecycle, and keep the lease."""
         deletion = step.deletion
         event = event or of_deletion(deletion, step.transition.event)
         return await self._store.commit(Change(deletion, deletion, event, step.transition.requires))

@@ -1,4 +1,4 @@
-"""The freeze: set and released by admins, and true at once on every prompt."""
+"""The freeze: set and lifted by admins, and shown at once on every prompt."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,10 +20,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What became of it.
+    """What a freeze or an unfreeze did.
 
     Args:
-        changed: True if it was not so already.
+        changed: False if it was already so.
         freeze: the freeze in force.
     """
 
@@ -32,16 +32,16 @@ class Frozen:
 
 
 class Freezing:
-    """Sets and releases the freeze.
+    """Sets and lifts the freeze.
 
     Args:
         freezes: where it is recorded.
-        store: knows what waits.
+        store: lists the pending deletions.
         authorizer: says who is an admin.
-        runner: draws prompts again, and stops what can still be stopped.
+        runner: redraws prompts, and stops what can still be stopped.
         messenger: tells the channels.
-        refusals: records those who are refused.
-        background: where that goes on.
+        refusals: records refusals.
+        background: where all of that runs.
         notify: the channels that are told of every outcome.
     """
 
@@ -67,12 +67,12 @@ class Freezing:
         self._notify = tuple(notify)
 
     async def freeze(self, by: SlackUser, reason: str, channel: str) -> Frozen:
-        """Stop everything: no request and no confirmation is taken, and no call sent, until it is released.
+        """Stop everything: until the freeze is lifted, no request or confirmation is accepted and no call is sent.
 
         Args:
-            by: who.
+            by: who freezes.
             reason: why; may be "".
-            channel: where they say so.
+            channel: the conversation in which they do it.
 
         Raises:
             Refused: they are not an admin.
@@ -85,7 +85,7 @@ class Freezing:
         return Frozen(changed, freeze)
 
     async def unfreeze(self, by: SlackUser, channel: str) -> bool:
-        """Let everything go on. Returns whether it was frozen. Raises as `freeze` does."""
+        """Lift the freeze. Returns whether there was one. Raises as `freeze` does."""
         with self._refusals.recorded(by, "unfreeze", channel):
             admin = await self._authorizer.identify_admin(by)
         changed = await self._freezes.unfreeze(admin.user)
@@ -94,7 +94,7 @@ class Freezing:
         return changed
 
     def frozen_by_bot(self, freeze: Freeze) -> None:
-        """Make a freeze that the bot has set itself true everywhere, in the background."""
+        """Apply a freeze that the bot itself has set to every prompt and channel, in the background."""
         self._background.start(self.apply(freeze, freeze.by), name="freeze")
 
     async def current(self) -> Freeze | None:
@@ -102,7 +102,7 @@ class Freezing:
         return await self._freezes.current()
 
     async def apply(self, freeze: Freeze | None, by: SlackUser, *, released: bool = False) -> None:
-        """Make every prompt show the freeze as it now is, stop what can still be stopped, and tell the channels."""
+        """Update the freeze on every prompt, stop what can still be stopped, and tell the channels."""
         channels = dict.fromkeys(self._notify)
         for deletion in await self._store.pending():
             waits = deletion.state in AWAITING_CONFIRMATION and deletion.delivery.prompt is not None
@@ -114,11 +114,11 @@ class Freezing:
             try:
                 self._runner.start(await self._store.commit(Change(deletion, replace(deletion), None, (), Hold())))
             except ConflictError:
-                continue  # somebody is at it, and sees the freeze with the write
+                continue  # another process is working on it, and sees the freeze when it writes
         if freeze is None and not released:
             return
         for channel in channels:
             try:
                 await self._messenger.announce_freeze(channel, freeze, by)
             except DeliveryError as error:
-                _log.warning("channel not told of the freeze", channel=channel, why=str(error))
+                _log.warning("freeze notice not delivered", channel=channel, why=str(error))

@@ -1,4 +1,4 @@
-"""What has happened, and what waits: `/codecheck history` and `/codecheck pending`."""
+"""What has happened, and what is pending: `/codecheck history` and `/codecheck pending`."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from bot.domain.identity import SlackUser
 from bot.domain.refusal import Refused
 
 PAGE = 10  # events, or deletions
-_MOST_READ = 5_000  # events of others, for one page of somebody's
+_MOST_READ = 5_000  # events to search, for one page about one person
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What to look back at.
+    """Which part of the history to show.
 
     Args:
         task_id: events of this task only; "" for any.
@@ -33,7 +33,7 @@ class About:
     after: str = ""
 
     def matches(self, event: Recorded) -> bool:
-        """Whether the event is of the task and the person asked for."""
+        """Whether the event is about the requested task and person."""
         if self.task_id and event.get("task") != self.task_id:
             return False
         return not self.user_id or self.user_id in (event.get("who"), event.get("requester"))
@@ -41,10 +41,10 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
-    """A page of the audit log, the newest first.
+    """A page of the audit log, newest first.
 
     Args:
-        events: what is on it.
+        events: the events on it.
         older: the event before which the next page begins; "" if there is nothing older.
         newer: the event after which the page before begins; "" on the first page.
     """
@@ -56,13 +56,13 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class PendingPage:
-    """A page of what has not ended, the newest first.
+    """A page of the pending deletions, newest first.
 
     Args:
-        deletions: what is on it.
-        page: which page it is, from 1.
-        pages: how many there are; 1 if nothing waits.
-        total: how many deletions wait.
+        deletions: the deletions on it.
+        page: its number, from 1.
+        pages: how many pages there are; 1 if nothing is pending.
+        total: how many deletions are pending.
         freeze: the freeze in force.
     """
 
@@ -74,13 +74,13 @@ class PendingPage:
 
 
 class History:
-    """Reads for those who may delete; everybody else learns nothing.
+    """Answers people who may delete; everyone else learns nothing.
 
     Args:
-        store: what waits.
+        store: the pending deletions.
         audit: what has happened.
-        authorizer: says who may.
-        refusals: records those who are refused.
+        authorizer: says who may ask.
+        refusals: records refusals.
     """
 
     def __init__(self, store: DeletionStore, audit: AuditLog, authorizer: Authorizer, refusals: Refusals) -> None:
@@ -90,7 +90,7 @@ class History:
         self._authorizer = authorizer
 
     async def history(self, about: About, by: SlackUser, channel: str) -> HistoryPage:
-        """A page of what the audit log says of a task, of a person, or of everything.
+        """A page of what the audit log says about a task, a person, or everything.
 
         Raises:
             Refused: they may not delete here.
@@ -102,7 +102,7 @@ class History:
             found, more, at = await self._search(about, about.after, forward=True)
             if len(found) == PAGE:
                 return HistoryPage(tuple(reversed(found)), found[0].id, at if more else "")
-            about = About(about.task_id, about.user_id)  # not a whole page any more: the first one
+            about = About(about.task_id, about.user_id)  # no longer a whole page: show the first one
         found, more, at = await self._search(about, about.before, forward=False)
         newer = found[0].id if about.before and found else ""
         return HistoryPage(tuple(found), at if more else "", newer)
@@ -111,10 +111,10 @@ class History:
         """A page of the deletions that have not ended. Raises as `history` does.
 
         Args:
-            page: which.
+            page: its number.
             by: who asks.
-            channel: where.
-            mine: only those that wait for `by`: for their review or their confirmation.
+            channel: the conversation in which they ask.
+            mine: True for only those that wait for a review or confirmation by `by`.
         """
         with self._refusals.recorded(by, "pending", channel):
             identity = await self._authorizer.identify(by, channel)
@@ -138,7 +138,7 @@ class History:
         return True
 
     async def _search(self, about: About, at: str, *, forward: bool) -> tuple[list[Recorded], bool, str]:
-        """Up to a page of matching events from `at` on, whether there may be more, and where to go on."""
+        """Up to a page of matching events from `at` on, whether there may be more, and where to continue."""
         found: list[Recorded] = []
         read = 0
         while read < _MOST_READ:

@@ -1,7 +1,7 @@
-"""The outbox: which message a deletion owes, sent and noted in its `Delivery`.
+"""The outbox: sends the messages that a deletion owes.
 
-What is owed follows from the deletion itself (`next_step`), so nothing is lost in a crash, and nothing has to be kept
-besides. Here a message is sent; that it was sent is written by the runner.
+What is owed follows from the deletion itself (`next_step`), so a crash loses nothing, and nothing else has to be
+stored. The outbox sends a message; the runner then records in the deletion's `Delivery` that it was sent.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ class Outbox:
 
     Args:
         messenger: Slack.
-        store: where the response_url of an ephemeral prompt is kept.
+        store: keeps the response_url of an ephemeral prompt.
     """
 
     def __init__(self, messenger: Messenger, store: DeletionStore) -> None:
@@ -32,27 +32,27 @@ class Outbox:
     async def send(
         self, deletion: Deletion, message: Show | Redraw | Notify, response_url: ResponseUrl | None
     ) -> Delivery:
-        """Send one message. Returns what people have been shown from then on.
+        """Send one message. Returns what people have now been shown.
 
-        A message that can never be delivered is logged, and counts as sent.
+        A message that can never be delivered is logged and counts as sent.
 
         Raises:
-            DeliveryDelayedError: Slack did not take it now.
-            UndeliverableError: nobody can be shown the prompt.
+            DeliveryDelayedError: Slack did not accept it now.
+            UndeliverableError: the prompt cannot be shown to anyone.
         """
         reach = await self._reach(deletion, response_url)
         delivery = replace(deletion.delivery, attempts=0)
         match message:
             case Show():
                 prompt = await self._messenger.show(deletion, reach)
-                if prompt.ephemeral and reach is not None:  # else nobody could say that it has expired
+                if prompt.ephemeral and reach is not None:  # otherwise nothing could tell people that it has expired
                     await self._store.keep_response_url(deletion.id, reach)
                 return replace(delivery, prompt=prompt, rendered=deletion.appearance)
             case Redraw():
                 try:
                     await self._messenger.redraw(deletion, reach)
                 except UndeliverableError as error:
-                    _log.warning("prompt cannot be edited", deletion=deletion.id, why=str(error))
+                    _log.warning("prompt not edited", deletion=deletion.id, why=str(error))
                     if deletion.state in AWAITING_CONFIRMATION and deletion.delivery.prompt != Prompt(deletion.channel):
                         return replace(delivery, prompt=None, rendered="")  # deleted in Slack: it is posted again
                 return replace(delivery, rendered=deletion.appearance)
@@ -60,29 +60,29 @@ class Outbox:
                 try:
                     await self._messenger.tell(deletion, target, reach)
                 except UndeliverableError as error:
-                    _log.error("nobody could be told", deletion=deletion.id, target=target, why=str(error))
+                    _log.error("message undeliverable", deletion=deletion.id, target=target, why=str(error))
                 return replace(noted(deletion, target), attempts=0)
 
     async def draw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
-        """Edit the prompt while something else goes on; if Slack does not take it, it is drawn later anyway."""
+        """Edit the prompt while other work continues. If Slack does not accept it, it is redrawn later anyway."""
         try:
             await self._messenger.redraw(deletion, await self._reach(deletion, response_url))
         except (DeliveryError, PersonError) as error:
-            _log.info("prompt not drawn yet", deletion=deletion.id, why=str(error))
+            _log.info("prompt edit delayed", deletion=deletion.id, why=str(error))
 
     async def redraw_until_current(
         self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, rendered: str = ""
     ) -> None:
-        """Redraw a prompt that another process may be drawing too.
+        """Redraw a prompt that another process may be redrawing too.
 
-        Whoever draws looks afterwards whether it drew the latest; so whichever drawing Slack takes last, it is of the
-        latest, and no late one leaves buttons behind.
+        Each process checks afterwards that it drew the latest version. So the edit that Slack accepts last always
+        shows the latest version, and no late edit leaves buttons behind.
 
         Args:
-            deletion: as it was read last.
-            at: the message: the recorded prompt, or a twin of it that somebody clicked on.
+            deletion: as it was last read.
+            at: the message: the recorded prompt, or a copy of it that somebody clicked.
             response_url: the latest, if there is one.
-            rendered: the appearance that the message shows, if it is known.
+            rendered: the appearance that the message shows, if known.
         """
         latest: Deletion | None = deletion
         try:
@@ -92,17 +92,17 @@ class Outbox:
                 rendered = latest.appearance
                 latest = await self._store.read(deletion.id)
         except (DeliveryError, PersonError) as error:
-            _log.warning("prompt cannot be redrawn", deletion=deletion.id, why=str(error))
+            _log.warning("prompt not redrawn", deletion=deletion.id, why=str(error))
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Take the buttons from a prompt whose deletion is no longer known."""
+        """Remove the buttons from a prompt whose deletion is no longer known."""
         try:
             await self._messenger.retire(clicked, response_url)
         except DeliveryError as error:
-            _log.warning("prompt cannot be retired", why=str(error))
+            _log.warning("prompt not retired", why=str(error))
 
     async def _reach(self, deletion: Deletion, response_url: ResponseUrl | None) -> ResponseUrl | None:
-        """The response_url to fall back on: the one at hand, else the one kept for an ephemeral prompt."""
+        """The response_url to fall back on: the given one, else the one stored for an ephemeral prompt."""
         prompt = deletion.delivery.prompt
         if response_url is None and prompt is not None and prompt.ephemeral:
             return await self._store.response_url(deletion.id)

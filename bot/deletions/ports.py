@@ -1,4 +1,4 @@
-"""What the deletions need of the world. `bot.store`, `bot.slack` and `bot.codearts` each implement some of these."""
+"""What the deletions need from outside. `bot.store`, `bot.slack` and `bot.codearts` each implement some of these."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -21,17 +21,17 @@ from bot.domain.rules import Safeguards
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDeletion:
-    """What a slash command asks for, before it is recorded.
+    """What a slash command requests, before it is recorded.
 
     Args:
         id: 128 random bits or more, made for each command received.
         task_id: the task to be deleted.
         requester: who asked.
-        operator: as whom, to CodeArts Check.
-        channel: the conversation in which it was asked for.
+        operator: the requester's name in CodeArts Check.
+        channel: the conversation in which it was requested.
         reason: why; may be "".
         safeguards: what it has to pass.
-        shown: what a look-up said; None if it has not answered yet.
+        shown: what a look-up found; None if it has not answered yet.
         ttl: how long it can be confirmed, in ms; 0 for the usual time.
     """
 
@@ -48,19 +48,19 @@ class NewDeletion:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Go on holding it for a fresh lease, by its state; nobody else takes it over until that is over."""
+    """Renew the lease, whose length depends on the state. Until it expires, no other process takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Let go of it; it is due again at `until`, in ms of Redis's clock."""
+    """Give up the lease. The deletion is due again at `until`, in ms of Redis's clock."""
 
     until: int
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Let go of it for good: never due again, and kept for `Timings.retention`."""
+    """Give up the lease for good: the deletion is never due again, and is kept for `Timings.retention`."""
 
 
 Then = Hold | Rest | Close
@@ -73,10 +73,10 @@ class Change:
     Args:
         before: as it was read; its version must still be the latest.
         after: as it should be.
-        event: what the audit log says of it; None for what changes only messages.
+        event: its audit event; None if only messages change.
         requires: what else must hold at the moment of the write.
-        then: what becomes of the hold on it.
-        confirmable_in: the second confirmation counts from so many ms after the write; None leaves that as it is.
+        then: what happens to the lease.
+        confirmable_in: milliseconds after the write from which a second confirmation counts; None changes nothing.
     """
 
     before: Deletion
@@ -88,13 +88,13 @@ class Change:
 
 
 class ConflictError(BotError):
-    """A write did not happen, since something that it requires does not hold.
+    """A write did not happen, since one of its requirements does not hold.
 
     Args:
-        requirement: the first that did not; SAME_VERSION if somebody else has written meanwhile.
-        latest: the deletion as it is now; None if it has gone.
+        requirement: the first that does not hold; SAME_VERSION if somebody else has written meanwhile.
+        latest: the deletion as it is now; None if it no longer exists.
         freeze: the freeze in force.
-        limit: the limit that is reached, if it is that.
+        limit: the rate limit that is reached, if that is the reason.
     """
 
     def __init__(
@@ -113,68 +113,68 @@ class ConflictError(BotError):
 
 
 class DeletionStore(Protocol):
-    """Redis. Each write is one conditional transaction, and safe to replay.
+    """Deletions in Redis. Each write is one conditional transaction, and safe to replay.
 
     Every method raises `NotRecordedError` if Redis refused, `MaybeRecordedError` if it did not answer in time, both
     within 2.5 s.
     """
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
-        """Record a request in REQUESTED, held by the caller.
+        """Record a request in REQUESTED. The caller gets the lease.
 
         Returns:
-            The deletion and True; or, if one for the same task has not ended, that one and False, unchanged.
+            The deletion and True; or, if one for the same task has not ended, that one, unchanged, and False.
 
         Raises:
             ConflictError: everything is frozen.
         """
 
     async def read(self, deletion_id: str) -> Deletion | None:
-        """Read a deletion with the freeze of the same moment; None if there is none (any more)."""
+        """Read a deletion together with the freeze; None if it does not exist, or no longer."""
 
     async def commit(self, change: Change) -> Deletion:
-        """Write a change: the audit event, the deletion, when it is due, and the counters of the limits, or nothing.
+        """Write a change: the audit event, the deletion, when it is due, and the rate limits' counters; all or nothing.
 
         Returns:
-            `change.after` with its new version, the time of the write and the freeze of that moment.
+            `change.after` with its new version, the time of the write and the freeze at that moment.
 
         Raises:
-            ConflictError: something that it requires does not hold; nothing was written.
+            ConflictError: a requirement does not hold; nothing was written.
             NotReplicatedError: it was written, but too few replicas hold a confirmation or a cancellation.
         """
 
     async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
-        """Take over some of the deletions that are due; each is held by the caller from then on.
+        """Take over some of the deletions that are due. The caller gets their leases.
 
         Args:
-            except_for: IDs that the caller must not take over, since their calls are still under way here.
-            by: only what was due by then, in ms of Redis's clock: the last reading that is known not to be a jump's.
+            except_for: IDs that the caller must not take over, since their calls are still in flight in this process.
+            by: take only what was due by then, in ms of Redis's clock: the last reading known to be free of a jump.
         """
 
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:
-        """Write a deletion that Redis has lost, held by the caller. Raises `ConflictError` if it is there after all."""
+        """Write a deletion that Redis has lost; the caller gets the lease. Raises `ConflictError` if it exists."""
 
     async def pending(self) -> list[Deletion]:
-        """All that have not ended, but of very many the first 500."""
+        """All deletions that have not ended, at most the first 500."""
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
-        """Keep the latest response_url of an ephemeral prompt for 30 minutes, in a key of its own."""
+        """Store the latest response_url of an ephemeral prompt for 30 minutes, in a separate key."""
 
     async def response_url(self, deletion_id: str) -> ResponseUrl | None:
-        """The latest response_url, or None if it has gone."""
+        """The latest response_url, or None if it has expired."""
 
 
 class AuditLog(Protocol):
     """The audit log, in Redis. Raises as `DeletionStore` does."""
 
     async def append(self, event: Event) -> None:
-        """Record what changes nothing else, such as a refusal."""
+        """Record an event that changes nothing else, such as a refusal."""
 
     async def latest(self, before: str = "") -> list[Recorded]:
-        """Some hundred events, the newest first; `before` is the ID of the event that they come before."""
+        """A few hundred events before the event with the ID `before`, newest first."""
 
     async def following(self, after: str = "") -> list[Recorded]:
-        """Some hundred events, the oldest first; `after` is the ID of the event that they come after."""
+        """A few hundred events after the event with the ID `after`, oldest first."""
 
     async def seal(self) -> Checkpoint | None:
         """Seal the events since the last checkpoint; None if there are none, or another replica was first."""
@@ -184,13 +184,13 @@ class AuditLog(Protocol):
 
 
 class FreezeStore(Protocol):
-    """The freeze, in Redis. Raises as `DeletionStore` does. Whether it holds is asked in the writes that it stops."""
+    """The freeze, in Redis. Raises as `DeletionStore` does. The writes that it stops check it themselves."""
 
     async def freeze(self, by: SlackUser, reason: str) -> tuple[Freeze, bool]:
-        """Stop everything. Returns the freeze in force, and whether it is this one."""
+        """Set the freeze. Returns the freeze in force, and whether this call set it."""
 
     async def unfreeze(self, by: SlackUser) -> bool:
-        """Let everything go on. Returns whether it was frozen."""
+        """Lift the freeze. Returns whether there was one."""
 
     async def current(self) -> Freeze | None:
         """The freeze in force; None if there is none."""
@@ -198,15 +198,15 @@ class FreezeStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """What the storage says of itself.
+    """What the storage says about itself.
 
     Args:
         now: its clock, in ms.
         instance: which storage it is, and how far its audit log is sealed.
         freeze: the freeze in force.
-        lost_at: when a loss of data was last noticed; 0 for never.
-        step: by how many ms its clock was last seen to jump.
-        stepped_at: when; 0 for never.
+        lost_at: when a loss of data was last noticed; 0 if never.
+        step: by how many ms its clock last jumped.
+        stepped_at: when that was noticed; 0 if never.
     """
 
     now: int
@@ -218,60 +218,60 @@ class Vitals:
 
 
 class StorageVitals(Protocol):
-    """Which storage this is, what its clock says, and what waits in it. Raises as `DeletionStore` does."""
+    """Which storage this is, what its clock says, and what is pending in it. Raises as `DeletionStore` does."""
 
     async def read(self) -> Vitals:
         """All of it, in one round trip."""
 
     async def begin(self) -> str:
-        """Give a storage that has no instance ID one. Returns the one that it then has."""
+        """Give the storage an instance ID if it has none. Returns its instance ID."""
 
     async def checkpoint(self, number: int) -> str | None:
-        """The hash of an earlier checkpoint; None if that one is not kept any more."""
+        """The hash of an earlier checkpoint; None if it is no longer kept."""
 
     async def declare_lost(self, found: Vitals, remembered: Remembered, what: str) -> Freeze | None:
-        """Record that data were lost: a new instance ID, the audit event, and a freeze by the bot, all or nothing.
+        """Record that data were lost: a new instance ID, the audit event, and a freeze by the bot; all or nothing.
 
         Returns:
-            The freeze; None if another replica has declared it already.
+            The freeze; None if another replica has already declared the loss.
         """
 
     async def note_step(self, step: int) -> None:
-        """Note that its clock has just jumped by so many ms."""
+        """Record that its clock has just jumped by so many ms."""
 
     def waiting(self) -> AsyncIterator[tuple[Deletion, int]]:
-        """All deletions that are due some time, each with when, in ms."""
+        """All deletions that will be due, each with the time in ms."""
 
     async def lease(self, deletion: Deletion, lasts: int) -> None:
-        """Make it due in `lasts` ms, unless somebody has written it meanwhile; the deletion stays as it is."""
+        """Make it due in `lasts` ms, unless somebody has written it meanwhile. The deletion itself does not change."""
 
 
 class StorageMemory(Protocol):
-    """What is remembered of the storage outside Redis."""
+    """What the bot remembers about the storage outside Redis."""
 
     @property
     def remembered(self) -> Remembered | None:
-        """What is remembered; None if nothing is."""
+        """What is remembered, if anything."""
 
     async def keep(self, remembered: Remembered) -> None:
-        """Remember this from now on."""
+        """Remember this instead."""
 
 
 class Messenger(Protocol):
-    """Slack, as a deletion uses it. Each method raises a `DeliveryError` if Slack did not take the message.
+    """Sends messages to Slack. Each method raises a `DeliveryError` if Slack did not accept the message.
 
-    `DeliveryDelayedError` means not now, for whatever reason: the message is kept and tried again, after its
-    `retry_after` if it has one. `response_url` is given if it is known and the bot may have to fall back on it.
+    `DeliveryDelayedError` means "not now", for any reason: the message is kept and tried again, after its
+    `retry_after` if it has one. `response_url` is passed if it is known and the bot may have to fall back on it.
     """
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
         """Post the prompt.
 
-        As a channel message; if the bot cannot post, ephemerally by the response_url; if there is none, by direct
-        message to the requester. If a second person has to see it, as a channel message or not at all.
+        It is a channel message; if the bot cannot post, an ephemeral message by the response_url; if there is none, a
+        direct message to the requester. If a second person has to see it, it is a channel message or nothing.
 
         Returns:
-            Where it is; `ephemeral` if it went by the response_url.
+            Where it is; `ephemeral` if it was sent by the response_url.
 
         Raises:
             OutOfSightError: a second person has to see it, and the bot cannot post there.
@@ -280,38 +280,38 @@ class Messenger(Protocol):
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt to what it should show.
 
-        An ephemeral one is replaced through a click's response_url; a slash command's cannot do that, so it adds a new
-        ephemeral message that says so.
+        An ephemeral prompt is replaced by a click's response_url. A slash command's cannot replace it, and adds a new
+        ephemeral message instead.
         """
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Take the buttons from a prompt whose deletion is no longer known."""
+        """Remove the buttons from a prompt whose deletion is no longer known."""
 
     async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
         """Announce the deletion's state to one target of `next_step.targets`.
 
         RESULT is a new message in the prompt's thread, broadcast to the channel if the deletion has ended; for an
-        ephemeral prompt `in_channel` by the response_url; if neither can be, by direct message to the requester.
-        REQUESTER is a direct message to the requester, or else a message in the prompt's thread. APPROVERS, REMINDER
-        and GLASS are messages in the thread; those that mention nobody although they should be heard are broadcast.
+        ephemeral prompt it is sent `in_channel` by the response_url; if neither is possible, by direct message to the
+        requester. REQUESTER is a direct message to the requester, or else a message in the prompt's thread. APPROVERS,
+        REMINDER and GLASS are messages in the thread, broadcast if they mention nobody but need to be noticed.
         """
 
     async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
-        """Tell an admin by direct message that a limit is refusing confirmations of `requester`."""
+        """Tell an admin by direct message that a rate limit is refusing confirmations of `requester`'s deletions."""
 
     async def announce_freeze(self, channel: str, freeze: Freeze | None, by: SlackUser) -> None:
-        """Tell a channel that deletions are frozen, or by whom they were released."""
+        """Tell a channel that deletions are frozen, or who lifted the freeze."""
 
 
 class Directory(Protocol):
     """What Slack says about people."""
 
     async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
-        """Look somebody up, in at most a second; never raises for what Slack or the network does.
+        """Look a user up, within a second; never raises for what Slack or the network does.
 
         Args:
-            user: as Slack's payload names them; somebody who cannot belong here is not asked about.
-            fresh: do not take what is remembered from up to a minute ago.
+            user: as Slack's payload names them; Slack is not asked about users who cannot belong here.
+            fresh: ignore cached answers, which are up to a minute old.
         """
 
 
@@ -319,11 +319,11 @@ class Usergroups(Protocol):
     """Slack's user groups."""
 
     async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
-        """The user IDs in a group, in at most a second; or why nobody can tell.
+        """The user IDs in a group, within a second; or why they are not known.
 
         Args:
-            usergroup: its ID.
-            team: the workspace in which it is looked up, if the app is installed for a whole organisation.
+            usergroup: the group's ID.
+            team: the workspace in which to look it up, if the app is installed for a whole organisation.
         """
 
 
@@ -339,19 +339,19 @@ class TaskService(Protocol):
             task_id: the task.
             operator: the `operator` header.
             not_after: `bot.deletions.clock.now()` seconds. No attempt starts after this, and one that runs past it is
-                cut off and UNKNOWN. If nothing has left by then, the outcome is FAILED and not `sent`.
-            may_send: asked just before the first byte of each attempt, also of one repeated after a 429 or with a new
-                token. If it says no, that attempt is not sent, and the outcome is FAILED, since no earlier attempt was
-                executed either. What it raises is raised here, and that attempt was not sent.
+                cut off and UNKNOWN. If nothing was sent by then, the outcome is FAILED and not `sent`.
+            may_send: called just before the first byte of each attempt, including retries after a 429 or with a new
+                token. If it returns False, the attempt is not sent, and the outcome is FAILED, since no earlier attempt
+                was executed either. If it raises, that is raised here, and the attempt was not sent.
         """
 
     async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
-        """See whether a task is there, and what can be read of it in time; never raises.
+        """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
-            within: seconds; what has not come by then is not known.
+            within: seconds; facts that have not arrived by then are unknown.
         """
 
     async def search(self, name: str) -> tuple[Candidate, ...]:
-        """Search for tasks by name in the projects of the settings, in a few seconds; never raises, may miss some."""
+        """Search the projects in the settings for tasks by name, for a few seconds; never raises, and may miss some."""

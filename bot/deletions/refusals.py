@@ -1,6 +1,6 @@
-"""Refusals: recorded in one place, and a limit that is reached is told to the admins.
+"""Records refusals, and tells the admins when a rate limit is reached.
 
-None of this may keep the person from the answer, or change it for a worse one: what fails here is logged.
+The person must get the right answer even if this fails, so failures here are only logged.
 """
 
 import math
@@ -31,9 +31,9 @@ class Refusals:
     """Records refusals.
 
     Args:
-        audit: where.
-        background: the person is answered first.
-        messenger: tells the admins of a limit.
+        audit: where they are recorded.
+        background: where that runs, so that the person is answered first.
+        messenger: tells the admins about a limit.
         admins: the Slack user IDs of `[allow] admins`.
     """
 
@@ -48,11 +48,11 @@ class Refusals:
 
     @contextmanager
     def recorded(self, by: SlackUser, action: str, channel: str, deletion: str = "", task: str = "") -> Iterator[None]:
-        """Record it if the block is refused; the refusal goes on to whoever answers it.
+        """Record the refusal if the block raises `Refused`, which is passed on to the caller.
 
         Args:
-            by: who tries.
-            action: what: a subcommand, or a button's action.
+            by: who is refused.
+            action: what they tried: a subcommand, or a button's action.
             channel: the conversation's ID; "" if it is not known.
             deletion: the deletion's ID, if it is about one.
             task: the task's ID, if it is about one.
@@ -70,17 +70,17 @@ class Refusals:
     def record(  # noqa: PLR0913, PLR0917 - who was refused what, why and where
         self, by: SlackUser, action: str, reason: str, channel: str, deletion: str = "", task: str = ""
     ) -> None:
-        """Record a refusal in the background; repeated ones become one event with a count."""
+        """Record a refusal in the background. Repeated refusals become one event with a count."""
         _log.info("refused", who=by.id, action=action, reason=reason, channel=channel, deletion=deletion, task=task)
         event = of_refusal(by, action, reason, channel, deletion, task)
         if self._counter.add((by.team, by.id, action, reason), event, clock.now()):
             self._background.start(self._append(event), name="refusal")
 
     async def record_repeated(self, *, all_of_them: bool = False) -> None:
-        """Record the refusals that were only counted so far, once their time is over.
+        """Record the refusals that were only counted so far, once their window is over.
 
         Args:
-            all_of_them: True before the process ends.
+            all_of_them: True to record all of them, before the process ends.
         """
         for event, count in self._counter.due(math.inf if all_of_them else clock.now()):
             await self._append(replace(event, count=count))
@@ -94,7 +94,7 @@ class Refusals:
         try:
             await self._messenger.warn(admin, limit, requester)
         except DeliveryError as error:
-            _log.error("admin not told of a limit", admin=admin, why=str(error))
+            _log.error("limit notice not delivered", admin=admin, why=str(error))
 
     async def _append(self, event: Event) -> None:
         try:
@@ -104,7 +104,7 @@ class Refusals:
 
 
 def refused_by(conflict: ConflictError) -> Refused:
-    """The refusal that a freeze or a limit means."""
+    """The refusal that a conflict with a freeze or a limit means."""
     limit = conflict.limit
     if limit is None:
         return Refused(Reason.FROZEN, **_of_freeze(conflict.freeze))
@@ -114,7 +114,7 @@ def refused_by(conflict: ConflictError) -> Refused:
 
 
 def refused_on(deletion: Deletion, reason: Reason) -> Refused:
-    """A refusal of an action on a deletion, with what its words may name."""
+    """A refusal of an action on a deletion, with the values that its message may name."""
     lifecycle = deletion.lifecycle
     values: dict[str, Value] = {
         "requester": deletion.requester,

@@ -1,4 +1,4 @@
-"""A request by slash command: who may, what it is about, what it has to pass; then it is recorded."""
+"""A request by slash command: checks who may ask, which task it is, and what it has to pass; then records it."""
 
 import asyncio
 import secrets
@@ -36,10 +36,10 @@ _NOT_FOUND_OUT = LookUp(Presence.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that has been taken.
+    """A request that has been accepted.
 
     Args:
-        deletion: the new deletion, or the one for the same task that has not ended.
+        deletion: the new deletion, or the pending one for the same task.
         created: True if `deletion` is new.
     """
 
@@ -49,12 +49,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchTask:
-    """The service clearly does not know the task.
+    """The service says clearly that it does not know the task.
 
     Args:
         task_id: what was typed.
-        candidates: tasks with a name like it.
-        deleted: the event of its deletion by this bot, if the audit log has it.
+        candidates: tasks with a similar name.
+        deleted: the audit event of its deletion by this bot, if there is one.
     """
 
     task_id: str
@@ -64,7 +64,7 @@ class NoSuchTask:
 
 @dataclass(frozen=True, slots=True)
 class ReasonWanted:
-    """A rule asks why, and no reason was given: the request has not been recorded yet."""
+    """A rule requires a reason, and none was given, so the request has not been recorded yet."""
 
     task_id: str
     found: LookUp | None
@@ -72,12 +72,12 @@ class ReasonWanted:
 
 @dataclass(frozen=True, slots=True)
 class Whoami:
-    """Who somebody is to the bot, and what they may do here.
+    """Who a person is to the bot, and what they may do in a channel.
 
     Args:
         identity: who they are; None if they have no operator.
-        refused: why they may not ask here; None if they may.
-        safeguards: what a deletion asked for here has to pass at least.
+        refused: why they may not ask for deletions here; None if they may.
+        safeguards: what a deletion requested here has to pass at least.
         waiting: how many of their requests have not ended.
         freeze: the freeze in force.
     """
@@ -90,22 +90,22 @@ class Whoami:
 
 
 class Requests:
-    """Takes requests.
+    """Accepts requests.
 
     Args:
         store: where they are recorded.
-        audit: tells who deleted a task before.
-        freezes: tells whether everything is frozen.
-        authorizer: says who may.
+        audit: says who deleted a task before.
+        freezes: says whether deletions are frozen.
+        authorizer: says who may ask.
         service: looks tasks up.
-        runner: posts the prompt, and goes on from there.
-        refusals: records those who are refused.
+        runner: posts the prompt, and continues with the deletion.
+        refusals: records refusals.
         rules: what a deletion has to pass.
         timings: how long a request may wait for the look-up.
-        second_person: how long one waits that others have to confirm; None for the usual time.
+        second_person: how long a request waits if others have to confirm it; None for the usual time.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each is something else that a request needs
+    def __init__(  # noqa: PLR0913, PLR0917 - a request needs each of them
         self,
         store: DeletionStore,
         audit: AuditLog,
@@ -133,7 +133,7 @@ class Requests:
     async def request(
         self, task_id: str, reason: str, by: SlackUser, channel: str, response_url: ResponseUrl | None = None
     ) -> Asked | NoSuchTask | ReasonWanted:
-        """Record the request of `by` for `task_id`, and post its prompt in the background.
+        """Record `by`'s request to delete `task_id`, and post its prompt in the background.
 
         Raises:
             Refused: they may not, or not here, or not this task.
@@ -181,12 +181,14 @@ class Requests:
         return Asked(deletion, created)
 
     async def _identified_and_found(self, task_id: str, by: SlackUser, channel: str) -> tuple[Identity, LookUp | None]:
-        """Who asks, and what the service says of the task; the second only as far as it comes in time.
+        """Who asks, and what the service says about the task, if that comes in time.
 
-        A refusal ends the look-up: somebody who may not ask learns nothing, and costs little.
+        A refusal ends the look-up: a person who may not ask learns nothing and costs little.
         """
         seconds = self._timings.facts / 1_000
-        if self._rules.of(channel, None, task_id) != self._rules.usual:  # better a wait than the strictest rule
+        if (
+            self._rules.of(channel, None, task_id) != self._rules.usual
+        ):  # waiting is better than applying the strictest rule
             seconds = self._timings.facts_for_rules / 1_000
         looking = asyncio.create_task(self._service.look_up(task_id, within=seconds), name=f"look up {task_id}")
         found = _NOT_FOUND_OUT
@@ -209,9 +211,9 @@ class Requests:
             return await self._service.search(name)
 
     async def _show_again(self, deletion: Deletion) -> None:
-        """Draw the prompt again: if it was deleted in Slack, it is posted again.
+        """Redraw the prompt; if it was deleted in Slack, post it again.
 
-        Once the call is taken up, the deletion is left to whoever makes it: a write of ours would take it from them.
+        Once the call has begun, the deletion is left to the process that makes it: a write here would take it away.
         """
         if deletion.state not in AWAITING_CONFIRMATION and deletion.state is not State.SCHEDULED:
             return
@@ -221,7 +223,7 @@ class Requests:
         try:
             self._runner.start(await self._store.commit(Change(deletion, stale)))
         except ConflictError:
-            return  # somebody has just acted on it, which draws it as well
+            return  # somebody has just acted on it, which redraws it too
 
     async def whoami(self, by: SlackUser, channel: str) -> Whoami:
         """Who `by` is to the bot, and what they may do in `channel`.

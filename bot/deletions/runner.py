@@ -1,7 +1,7 @@
-"""The runner: carries a deletion on, step by step, until there is nothing to do but wait, or it is closed.
+"""The runner: takes a deletion from step to step, until it has to wait or is closed.
 
-Right after a click and after a crash it is the same: whoever holds the deletion's latest version runs it, and finds by
-a `ConflictError` that another process has taken it over.
+It works the same right after a click and after a crash: the process with the deletion's latest version runs it, and
+learns from a `ConflictError` that another process has taken it over.
 """
 
 import asyncio
@@ -40,13 +40,13 @@ class Runner:
         outbox: sends their messages.
         execution: makes their calls.
         service: looks their tasks up.
-        background: where the work goes on.
+        background: where the work runs.
         notify: the channels that are told of every outcome.
-        approvers: finds who is asked to confirm what others have to confirm.
+        approvers: finds who is asked to confirm if others have to.
         second_person: when they are asked and reminded; None to ask nobody.
     """
 
-    def __init__(  # noqa: PLR0913 - it goes between all that there is
+    def __init__(  # noqa: PLR0913 - it connects all of these
         self,
         store: DeletionStore,
         outbox: Outbox,
@@ -71,26 +71,26 @@ class Runner:
 
     @property
     def in_flight(self) -> frozenset[str]:
-        """Deletions whose call this process has not heard the end of."""
+        """Deletions whose call is still in flight in this process."""
         return frozenset(self._execution.in_flight)
 
     def start(self, deletion: Deletion, response_url: ResponseUrl | None = None) -> None:
-        """Run a deletion that the caller holds, in the background."""
+        """Run a deletion whose lease the caller has, in the background."""
         self._background.start(self.run(deletion, response_url), name=deletion.id)
 
     def redraw(self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None) -> None:
-        """Redraw a message that was clicked on, in the background, whether or not it is the recorded prompt."""
+        """Redraw a message that was clicked, in the background, whether or not it is the recorded prompt."""
         self._background.start(self._outbox.redraw_until_current(deletion, at, response_url), name=deletion.id)
 
     def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Take the buttons from a prompt whose deletion is no longer known, in the background."""
+        """Remove the buttons from a prompt whose deletion is no longer known, in the background."""
         self._background.start(self._outbox.retire(clicked, response_url), name="retire")
 
     async def run(self, deletion: Deletion, response_url: ResponseUrl | None = None) -> None:
         """Run `deletion` until it waits or is closed.
 
         Args:
-            deletion: as the caller holds it.
+            deletion: in its latest version, whose lease the caller has.
             response_url: the latest, if the caller has one.
         """
         last = deletion
@@ -106,13 +106,13 @@ class Runner:
                         raise
         except ConflictError as conflict:
             await self._overtaken(conflict.latest, last, response_url)
-        except PersonError as error:  # Redis is away: the lease runs out, and some replica takes it over
+        except PersonError as error:  # Redis is unavailable: the lease expires, and some replica takes it over
             _log.warning("deletion left to be taken over", deletion=last.id, state=last.state, why=str(error))
 
     async def _overtaken(self, latest: Deletion | None, last: Deletion, response_url: ResponseUrl | None) -> None:
-        """Another process has moved the deletion on while this one was drawing: what it drew last may be stale.
+        """Redraw the prompt after another process has moved the deletion on: what this one drew last may be stale.
 
-        If Redis has lost the deletion, nothing will happen through it any more, and its prompt says so.
+        If Redis has lost the deletion, nothing more will happen through it, and its prompt says so.
         """
         prompt = (latest or last).delivery.prompt
         if prompt is None:
@@ -126,10 +126,10 @@ class Runner:
     def _next_step(self, deletion: Deletion) -> NextStep:
         return next_step(deletion, self._notify, self._second_person)
 
-    async def _take_step(  # noqa: C901 - one case a step
+    async def _take_step(  # noqa: C901 - one case per step
         self, deletion: Deletion, response_url: ResponseUrl | None
     ) -> Deletion | None:
-        """The deletion after its next step, as it has been recorded; None if this process has let go of it."""
+        """The deletion after its next step, as recorded; None if this process has given it up."""
         match self._next_step(deletion):
             case steps.Close():
                 return await self._commit(deletion, deletion, then=Close())
@@ -155,22 +155,22 @@ class Runner:
     async def _call(
         self, deletion: Deletion, call: steps.Call | steps.Recover, response_url: ResponseUrl | None
     ) -> Deletion:
-        """Make the call, and meanwhile take the buttons from the prompt."""
+        """Make the call, and meanwhile remove the buttons from the prompt."""
         drawing = asyncio.create_task(self._outbox.draw(deletion, response_url), name=f"draw {deletion.id}")
         make = self._execution.call if isinstance(call, steps.Call) else self._execution.recover
         try:
             executed = await make(deletion)
         except ConflictError:
-            await drawing  # what another process has drawn is redrawn afterwards, which must come last
+            await drawing  # another process's drawing is redrawn afterwards, and that must come last
             raise
         except BaseException:
             drawing.cancel()
             raise
-        await drawing  # if it were still under way, it could overwrite the drawing of the outcome
+        await drawing  # if it were still running, it could overwrite the outcome on the prompt
         return executed
 
     async def _look_at_task(self, deletion: Deletion) -> Deletion | None:
-        """Look the task up for a prompt that was posted without it."""
+        """Look the task up for a prompt that was posted without its facts."""
         found = await self._service.look_up(deletion.task_id)
         after = shown_first(deletion, found)
         if isinstance(after, Step):
@@ -178,10 +178,10 @@ class Runner:
         return await self._commit(deletion, after)
 
     async def _find_approvers(self, deletion: Deletion) -> Deletion | None:
-        """Find out whom to ask; if the settings name people and none of them may confirm it, it ends at once."""
+        """Find out whom to ask. If the settings name people and none of them may confirm it, it ends at once."""
         asked = await self._approvers.of(deletion) if self._approvers is not None else ()
         if not asked and self._approvers is not None and self._approvers.named:
-            _log.warning("nobody may confirm", deletion=deletion.id)
+            _log.warning("no approver may confirm", deletion=deletion.id)
             return await self._write(deletion, nobody_to_confirm(deletion))
         return await self._commit(deletion, replace(deletion, delivery=replace(deletion.delivery, asked=asked)))
 
@@ -199,14 +199,14 @@ class Runner:
         message: steps.Show | steps.Redraw | steps.Notify,
         response_url: ResponseUrl | None,
     ) -> Deletion | None:
-        """Send one message and note it; if Slack does not take it now, come back later."""
+        """Send one message and record that; if Slack does not accept it now, come back later."""
         try:
             delivery = await self._outbox.send(deletion, message, response_url)
         except OutOfSightError as error:
-            _log.warning("nobody else would see the prompt", deletion=deletion.id, why=str(error))
+            _log.warning("prompt not visible to others", deletion=deletion.id, why=str(error))
             return await self._write(deletion, nobody_else_sees(deletion))
         except UndeliverableError as error:
-            _log.error("nobody can be shown the prompt", deletion=deletion.id, why=str(error))
+            _log.error("prompt undeliverable", deletion=deletion.id, why=str(error))
             return await self._commit(deletion, deletion, then=Rest(deletion.lifecycle.expires_at))
         except DeliveryDelayedError as delayed:
             attempts = deletion.delivery.attempts
@@ -218,16 +218,16 @@ class Runner:
             until = min(deletion.read_at + pause, steps.deadline(deletion))
             return await self._commit(deletion, later, then=Rest(until))
         sent = replace(deletion, delivery=delivery)
-        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has gone
+        if deletion.state is State.REVIEWED and deletion.freeze is not None:  # its delete button has been removed
             sent = replace(sent, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
         if isinstance(message, steps.Redraw) and delivery.prompt is not None and not dwell.begins(sent):
             following = self._next_step(sent)
             if not isinstance(following, steps.Show | steps.Redraw):
-                return sent  # drawing again is harmless, so it is noted with what comes next
+                return sent  # redrawing is harmless, so it is recorded with the next write
         return await self._commit(deletion, sent, then=self._then(sent))
 
     def _then(self, deletion: Deletion) -> Then:
-        """What becomes of the hold after a write, if nothing happens meanwhile."""
+        """What happens to the lease after a write, if nothing else comes in between."""
         match self._next_step(deletion):
             case steps.Wait(until):
                 return Rest(until)
@@ -242,10 +242,10 @@ class Runner:
         return await self._store.commit(Change(deletion, step.deletion, event, step.transition.requires))
 
     async def _commit(self, before: Deletion, after: Deletion, *, then: Then | None = None) -> Deletion | None:
-        """Record what changes no state. Returns None if the deletion has been let go of, and nothing is left to do."""
+        """Record what changes no state. Returns None if the lease has been given up, since nothing is left to do."""
         then = then or self._then(after)
         confirmable_in = after.safeguards.dwell if dwell.begins(after) else None
         written = await self._store.commit(Change(before, after, None, (), then, confirmable_in))
-        if isinstance(then, Hold) or written.appearance != after.appearance:  # frozen meanwhile, say
+        if isinstance(then, Hold) or written.appearance != after.appearance:  # for example, frozen meanwhile
             return written
         return None

@@ -1,7 +1,7 @@
-"""Looks at the storage before anything due is taken up: is it still the one it was, and has its clock jumped?
+"""Checks the storage before anything due is taken over: is it still the same one, and has its clock jumped?
 
-Every replica does so in each sweep. A loss of data freezes deletions until an admin ends the freeze. After a jump of
-Redis's clock, what waits gets its whole time again.
+Every replica does this in each sweep. A loss of data freezes deletions until an admin lifts the freeze. After a jump of
+Redis's clock, pending deletions get their whole time again.
 """
 
 from collections.abc import Callable
@@ -28,16 +28,16 @@ from bot.domain.lifecycle import EventKind, State
 from bot.domain.text import Text
 from bot.domain.timings import Timings
 
-_LOOK_AT_ALL = 60  # seconds between two looks at everything that waits
-_FAR_AHEAD = 600_000  # ms: nothing that is not waiting for people is put off for longer
-_NOTED = 600_000  # ms for which a jump is shown to an operator
+_LOOK_AT_ALL = 60  # seconds between two checks of everything that is pending
+_FAR_AHEAD = 600_000  # ms: the longest postponement of anything that does not wait for people
+_NOTED = 600_000  # ms for which a jump is reported
 _APART = 5_000  # ms by which Redis's clock and this machine's may differ
 
 _log = structlog.get_logger(__name__)
 
 
 async def what_is_lost(vitals: StorageVitals, found: Vitals, remembered: Remembered | None) -> Text | None:
-    """What the storage has lost since it was last seen, as a sentence; None if nothing. Raises as `StorageVitals`."""
+    """What the storage has lost since it was last seen, as a sentence; None if nothing. Raises as its port does."""
     if remembered is None or not remembered.number:
         return loss(remembered, found.instance, None)
     same = remembered.number == found.instance.number
@@ -49,17 +49,17 @@ class StorageWatch:
     """Watches the storage, for one process.
 
     Args:
-        vitals: what it says of itself.
-        memory: what is remembered of it.
-        store: where what waits is changed.
+        vitals: what it says about itself.
+        memory: what the bot remembers about it.
+        store: changes pending deletions.
         start: runs a deletion that has been changed, in the background.
         spread: makes a freeze known everywhere, in the background.
-        shift: called with the ms by which Redis's clock is ahead of this machine's, 0 if they about agree: by so much
-            less people are shown.
+        shift: called with the ms by which Redis's clock is ahead of this machine's, 0 if they roughly agree. People
+            are shown times that are earlier by that much.
         timings: leases, and how long an uncertain outcome is looked into.
     """
 
-    def __init__(  # noqa: PLR0913 - it goes between all of these
+    def __init__(  # noqa: PLR0913 - it connects all of these
         self,
         vitals: StorageVitals,
         memory: StorageMemory,
@@ -84,24 +84,24 @@ class StorageWatch:
 
     @property
     def note(self) -> str:
-        """What an operator should know of the storage; "" if all is as it should be."""
+        """What an operator should know about the storage; "" if all is well."""
         found = self._found
         if found is None:
             return ""
         if found.freeze is not None and found.freeze.by.id == BOT:
-            return "it has lost data: deletions are frozen until an admin ends the freeze"
+            return "it has lost data: deletions are frozen until an admin lifts the freeze"
         if found.stepped_at and abs(found.now - found.stepped_at) < _NOTED:
             return f"its clock has jumped by {found.step / 1_000:.0f} s"
         return ""
 
     async def check(self) -> int:
-        """Look once. Whatever it could not finish, it does again the next time.
+        """Check once. Anything that it could not finish is repeated the next time.
 
         Returns:
-            Redis's clock as it was read, in ms: what comes due later may do so by a jump that was not seen yet.
+            Redis's clock as it was read, in ms: anything due after that may be due only by a jump not yet noticed.
 
         Raises:
-            PersonError: Redis did not answer, or refused: nothing due may be taken up.
+            PersonError: Redis did not answer, or refused: nothing due may be taken over.
         """
         asked = clock.now()
         found = await self._vitals.read()
@@ -123,27 +123,27 @@ class StorageWatch:
         already = f" Frozen before, by {before.by.id}: {before.reason}" if before and before.by.id != BOT else ""
         freeze = await self._vitals.declare_lost(found, remembered, f"{what}{already}")
         if freeze is None:
-            return  # another replica was first: the next look sees its new ID
-        _log.error("storage has lost data: deletions are frozen", what=str(what), checkpoint=remembered.number)
+            return  # another replica was first: the next check sees the new ID
+        _log.error("data lost, deletions frozen", what=str(what), checkpoint=remembered.number)
         self._spread(freeze)
 
     async def _look_at_clock(self, read: ClockReading) -> None:
         step = step_between(self._read, read) if self._read is not None else 0
         if step:
-            _log.error("redis's clock has jumped: what waits gets its whole time again", by_seconds=step / 1_000)
+            _log.error("redis clock jumped, pending deletions get their whole time again", by_seconds=step / 1_000)
             await self._vitals.note_step(step)
         if step or read.answered - self._looked >= _LOOK_AT_ALL or self._read is None:
             async for deletion, due in self._vitals.waiting():
                 await self._restart(deletion, due, step)
             self._looked = read.answered
-        self._read = read  # not before all of it is done
+        self._read = read  # only once all of it is done
 
     async def _restart(self, deletion: Deletion, due: int, step: int) -> None:
-        """Give a deletion its whole time again, or only its lease if it waits for no person."""
+        """Give a deletion its whole time again, or only a new lease if it does not wait for a person."""
         after = restarted(deletion, step, self._timings)
         if after is not None:
             changed = replace(deletion, lifecycle=after)
-            _log.warning("its time counts from now again", deletion=deletion.id, state=deletion.state, by_ms=step)
+            _log.warning("deletion restarted", deletion=deletion.id, state=deletion.state, by_ms=step)
             try:
                 event = of_deletion(changed, EventKind.RESTARTED)
                 self._start(await self._store.commit(Change(deletion, changed, event, (), Hold())))
@@ -160,11 +160,11 @@ class StorageWatch:
         apart = abs(ahead) > _APART
         if apart and not self._apart:
             _log.warning(
-                "redis's clock and this machine's differ: people are shown times by this machine's",
+                "redis clock differs, people are shown this machine's times",
                 redis_ahead_by_seconds=round(ahead / 1_000),
-                hint="Let both machines keep their time by NTP.",
+                hint="Synchronise both machines' clocks by NTP.",
             )
         elif self._apart and not apart:
-            _log.info("redis's clock and this machine's agree again")
+            _log.info("redis clock agrees again")
         self._apart = apart
         self._shift(ahead if apart else 0)

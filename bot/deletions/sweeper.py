@@ -1,7 +1,7 @@
 """The sweeper: finds deletions that are due, and seals and trims the audit log.
 
-Every replica sweeps; there is no leader. Taking a deletion over is one conditional transaction, so each is run by one
-of them.
+Every replica sweeps; there is no leader. Taking a deletion over is one conditional transaction, so only one replica
+runs it.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 async def sweep_forever(store: DeletionStore, runner: Runner, watch: StorageWatch, timings: Timings) -> None:
-    """Take over whatever is due and run it in the background, until cancelled; first each time, look at the storage."""
+    """Until cancelled, take over due deletions and run them in the background. Each sweep checks the storage first."""
 
     async def sweep() -> None:
         checked = await watch.check()
@@ -35,9 +35,9 @@ async def sweep_forever(store: DeletionStore, runner: Runner, watch: StorageWatc
 
 
 async def seal_forever(audit: AuditLog, timings: Timings) -> None:
-    """Seal the audit log's latest events with a checkpoint, until cancelled.
+    """Until cancelled, seal the audit log's latest events with checkpoints.
 
-    The checkpoint's number and hash go to the log, out of reach of whoever may write to Redis.
+    A checkpoint's number and hash are logged, out of reach of anyone who can write to Redis.
     """
 
     async def seal() -> None:
@@ -48,12 +48,12 @@ async def seal_forever(audit: AuditLog, timings: Timings) -> None:
 
 
 async def count_forever(refusals: Refusals) -> None:
-    """Record the refusals that were only counted so far, until cancelled."""
+    """Until cancelled, record the refusals that were only counted so far."""
     await _repeat("count refusals", refusals.record_repeated, _COUNT)
 
 
 async def trim_forever(audit: AuditLog, retention_days: int) -> None:
-    """Once an hour, remove the events that are older than the settings keep them, until cancelled."""
+    """Until cancelled, remove the events that are older than the settings allow, once an hour."""
 
     async def trim() -> None:
         if removed := await audit.trim(retention_days * _DAY):
@@ -63,7 +63,7 @@ async def trim_forever(audit: AuditLog, retention_days: int) -> None:
 
 
 async def _repeat(name: str, work: Callable[[], Awaitable[None]], pause: float) -> None:
-    """Do `work` again and again; while Redis is away that is logged once."""
+    """Repeat `work`. If Redis is unavailable, that is logged once."""
     reachable = True
     while True:
         try:
@@ -75,6 +75,6 @@ async def _repeat(name: str, work: Callable[[], Awaitable[None]], pause: float) 
             if reachable:
                 _log.warning("storage does not answer", work=name, why=str(error))
             reachable = False
-        except Exception:  # noqa: BLE001  one deletion that cannot be read must not end the work for all
+        except Exception:  # noqa: BLE001  one unreadable deletion must not stop the work for all others
             _log.exception("work failed", work=name)
         await asyncio.sleep(pause)

@@ -14,10 +14,10 @@ class Once:
         self._asked: dict[object, asyncio.Task[Any]] = {}
 
     async def ask(self, question: object, how: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """The answer of `how`, from now on for everybody who asks the same question; what it raises likewise."""
+        """The answer of `how`, or its error, shared by everyone who asks the same question."""
         if question not in self._asked:
             self._asked[question] = asyncio.create_task(how())
-        # One who waits no longer must not take the answer away from the others.
+        # If one caller is cancelled, the others must still get the answer.
         answer: _T = await asyncio.shield(self._asked[question])
         return answer
 

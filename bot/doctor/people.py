@@ -69,7 +69,7 @@ class People:
 
     @property
     def named(self) -> Mapping[str, tuple[str, ...]]:
-        """Each user ID in the settings, and where it stands."""
+        """Each user ID in the settings, and which setting has it."""
         settings = self._settings
         where: dict[str, tuple[str, ...]] = {}
         for place, ids in (

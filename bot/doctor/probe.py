@@ -19,7 +19,7 @@ class Probe:
 
     Args:
         name: what it is called in the report, unique.
-        order: its place in the report; probes of the same order stand by name.
+        order: its place in the report; equal ones are sorted by name.
         checks: what it checks, for the documents; a clause such as "whether Redis answers".
         look: looks.
     """

@@ -1,4 +1,4 @@
-"""What Redis answers, each question asked once: the shared one, or the embedded server if it runs.
+"""The answers of Redis, shared or embedded; each question is asked once.
 
 Nothing is started, and only the probe writes: keys of its own, which are gone after a minute.
 """

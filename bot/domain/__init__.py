@@ -1,1 +1,1 @@
-"""What a deletion is and what may happen to it: pure values and functions, no I/O, no clock, no framework."""
+"""What a deletion is and what may happen to it: pure values and functions, without I/O, clock or framework."""

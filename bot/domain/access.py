@@ -1,9 +1,9 @@
-"""Who may do what: the rules of `[operators]`, `[operators_from]` and `[allow]`, as decisions without any I/O.
+"""Who may do what: the rules of `[operators]`, `[operators_from]` and `[allow]`, as decisions without I/O.
 
-Each decision is made in two parts. What needs no word of Slack's is decided first (`refuse_early`), so that somebody
-who may do nothing costs nothing. The rest needs the directory's entry, and what cannot be checked refuses: nobody, not
-even somebody who is listed, passes without Slack having said that they are a full, active member. The exception is what
-can only stop a deletion.
+Each decision has two parts. What does not depend on Slack's answer is decided first (`refuse_early`), so that people
+who may do nothing cost nothing. The rest needs the directory's entry, and a failed check refuses: nobody passes, not
+even if listed, unless Slack has confirmed that they are a full, active member. The exception is anything that can only
+stop a deletion.
 """
 
 from collections.abc import Collection
@@ -21,12 +21,12 @@ _SILENCE = {Unseen.MAY_NOT_ASK: Reason.MAY_NOT_CHECK, Unseen.NO_ANSWER: Reason.N
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is to the bot.
+    """Who a person is to the bot.
 
     Args:
-        user: the person, always by the same team and ID, so that two clicks of one person compare equal.
-        operator: as whom they act towards CodeArts Check; "" for those who can only stop and freeze.
-        sources: which settings say so.
+        user: the person, always with the same team and ID, so that two clicks of one person compare equal.
+        operator: the name under which they act in CodeArts Check; "" for people who can only stop and freeze.
+        sources: which settings the operator comes from.
         admin: whether they are in `[allow] admins`.
     """
 
@@ -41,12 +41,12 @@ class AccessPolicy:
     """The rules.
 
     Args:
-        installation: where the app is installed; others are refused, though Slack Connect shows them the buttons.
+        installation: where the app is installed; others are refused, although Slack Connect shows them the buttons.
         operators: who has which operator.
-        users: IDs of those who may ask; empty, with `usergroups` empty too, allows everyone who has an operator.
-        usergroups: user groups whose members may ask as well as `users`.
-        channels: where; empty allows every conversation.
-        admins: IDs of those who may freeze and unfreeze.
+        users: IDs of the users who may ask; if this and `usergroups` are empty, everyone with an operator may.
+        usergroups: user groups whose members may ask, besides `users`.
+        channels: the channels in which they may ask; empty allows every conversation.
+        admins: IDs of the users who may freeze and unfreeze.
     """
 
     installation: Installation
@@ -57,22 +57,22 @@ class AccessPolicy:
     admins: frozenset[str] = frozenset()
 
     def refuse_nobody(self, user: SlackUser) -> Refusal | None:
-        """Why `user` can be nobody here, by the payload and the settings; None if they may be somebody."""
+        """Why `user` cannot have an identity here, by the payload and the settings; None if they might."""
         if not self.installation.may_have(user):
             return _refuse(Reason.OTHER_TEAM)
-        if self.installation.enterprise:  # they may be listed by another form of their ID
+        if self.installation.enterprise:  # they may be listed under another form of their ID
             return None
         unlisted = not self.operators.derived and user.id not in self.operators.listed
         return self._explain(Reason.NO_OPERATOR, user) if unlisted else None
 
     def refuse_early(self, user: SlackUser, channel: str | None) -> Refusal | None:
-        """Why `user` is refused whatever Slack would say about them; None if Slack has to be asked.
+        """Why `user` is refused no matter what Slack would say about them; None if Slack has to be asked.
 
-        Whoever is refused here is refused by `identify` as well, though perhaps for another reason.
+        Anyone who is refused here is refused by `identify` too, though perhaps for another reason.
 
         Args:
             user: as Slack's payload names them.
-            channel: where they ask; None if that does not matter.
+            channel: the channel in which they ask; None if that does not matter.
         """
         if (nobody := self.refuse_nobody(user)) is not None:
             return nobody
@@ -81,7 +81,7 @@ class AccessPolicy:
         return self._elsewhere(channel) if self.installation.names(user) else None
 
     def recognise(self, user: SlackUser, entry: DirectoryEntry) -> Identity | Refusal:
-        """Who `user` is, or why they are nobody here, whatever `[allow]` says."""
+        """Who `user` is, or why they have no identity here, regardless of `[allow]`."""
         profile = entry.profile
         if isinstance(profile, Unseen):
             return self.refuse_nobody(user) or _refuse(_SILENCE[profile])
@@ -95,7 +95,7 @@ class AccessPolicy:
         return Identity(known_as, operator.name, operator.sources, admin=self._admin(ids))
 
     def identify(self, user: SlackUser, channel: str, entry: DirectoryEntry) -> Identity | Refusal:
-        """Who `user` is, if they may ask for deletions and confirm them in `channel`; else why not."""
+        """Who `user` is, if they may ask for and confirm deletions in `channel`; otherwise why not."""
         identity = self.recognise(user, entry)
         if isinstance(identity, Refusal):
             return identity
@@ -105,9 +105,9 @@ class AccessPolicy:
         return self._elsewhere(channel) or identity
 
     def identify_to_stop(self, user: SlackUser, channel: str, entry: DirectoryEntry) -> Identity | Refusal:
-        """The same for what can only keep a task: what could not be checked does not count against them.
+        """The same for actions that can only keep a task: a failed check does not count against them.
 
-        Strangers still cannot: Slack's payload itself has to name this workspace or organisation.
+        Strangers are still refused: Slack's payload itself has to name this workspace or organisation.
         """
         identity = self.refuse_early(user, channel) or self.identify(user, channel, entry)
         if isinstance(identity, Refusal) and identity.reason in UNCHECKED and self.installation.names(user):
@@ -116,7 +116,7 @@ class AccessPolicy:
         return identity
 
     def refuse_admin_early(self, user: SlackUser) -> Refusal | None:
-        """Why `user` cannot be an admin, whatever Slack would say; None if Slack has to be asked."""
+        """Why `user` cannot be an admin, no matter what Slack would say; None if Slack has to be asked."""
         if not self.installation.may_have(user):
             return _refuse(Reason.OTHER_TEAM)
         if user.id not in self.admins and not self.installation.enterprise:
@@ -124,13 +124,13 @@ class AccessPolicy:
         return None
 
     def admin_unasked(self, user: SlackUser) -> Identity | None:
-        """The admin that `user` is by the settings and the payload, which suffices for a freeze; else None."""
+        """The admin that `user` is by the settings and the payload, which is enough for a freeze; otherwise None."""
         if user.id in self.admins and self.installation.names(user):
             return Identity(self.installation.user(user), self.operators.listed.get(user.id, ""), admin=True)
         return None
 
     def identify_admin(self, user: SlackUser, entry: DirectoryEntry) -> Identity | Refusal:
-        """Which admin `user` is, or why none: for what lets deletions go on. An admin needs no operator."""
+        """The admin that `user` is, or why they are not one, for lifting a freeze. An admin needs no operator."""
         if (early := self.refuse_admin_early(user)) is not None:
             return early
         profile = entry.profile
@@ -146,7 +146,7 @@ class AccessPolicy:
         )
 
     def _barred(self, user: SlackUser, profile: Profile) -> Reason | None:
-        """Why Slack's word bars somebody, whatever the lists say; None if it does not."""
+        """Why this profile is refused, regardless of the lists; None if it is not."""
         if not self.installation.has(user, profile):
             return Reason.OTHER_TEAM
         if profile.deactivated:
@@ -159,12 +159,12 @@ class AccessPolicy:
         return not self.admins.isdisjoint(ids)
 
     def _not_in_users(self, ids: Collection[str]) -> Reason | None:
-        """Why `[allow] users` refuses somebody with these IDs; None if it does not, or a group may let them in."""
+        """Why `[allow] users` refuses a person with these IDs; None if it does not, or if a group may allow them."""
         refused = self.users and not self.usergroups and self.users.isdisjoint(ids)
         return Reason.USER_NOT_ALLOWED if refused else None
 
     def _not_in_group(self, ids: Collection[str], entry: DirectoryEntry) -> Reason | None:
-        """Why somebody is not among those who may ask; being in `users` or in one group is enough."""
+        """Why a person is not among those who may ask; being in `users` or in one group is enough."""
         if not self.usergroups or not self.users.isdisjoint(ids) or entry.in_group is True:
             return None
         return Reason.GROUPS_NOT_CHECKED if isinstance(entry.in_group, Unseen) else Reason.USER_NOT_ALLOWED
@@ -175,7 +175,7 @@ class AccessPolicy:
         return _refuse(Reason.CHANNEL_NOT_ALLOWED, channel=Channel(min(self.channels)))
 
     def _explain(self, reason: Reason, user: SlackUser, **values: Value) -> Refusal:
-        """A refusal that an admin can change: whom to ask, and the ID that they need."""
+        """A refusal that an admin can resolve, with whom to ask and the ID that they need."""
         if self.admins:
             values["admin"] = SlackUser(self.installation.home, min(self.admins))
         return _refuse(reason, user=user, **values)

@@ -1,7 +1,6 @@
-"""What follows from what CodeArts Check says after the call: its answer, later look-ups, and an answer that comes late.
+"""What follows from CodeArts Check's answer to the call, from later look-ups, and from an answer that comes late.
 
-"Deleted" is concluded from two things only: the service's own word, or that the task was seen before the call and gone
-after it.
+"Deleted" is concluded in only two cases: the service said so, or the task was seen before the call and gone after it.
 """
 
 from dataclasses import replace
@@ -21,7 +20,7 @@ ASK_AGAIN = Text("Ask again.")
 def after_call(deletion: Deletion, outcome: Outcome, timings: Timings) -> Step:
     """What the outcome of the call leads to.
 
-    A refusal after an interruption is not the last word, since the first DELETE may have done it, or may be at it.
+    A refusal after an interruption is not final, since the first DELETE may have succeeded or may still be running.
     """
     if deletion.lifecycle.calls > 1:
         outcome = of_second_send(outcome)
@@ -34,10 +33,10 @@ def after_call(deletion: Deletion, outcome: Outcome, timings: Timings) -> Step:
 
 
 def after_look(deletion: Deletion, found: LookUp) -> Step | None:
-    """What a look-up says of an ACCEPTED or UNKNOWN deletion; None if it has to be looked at again.
+    """What a look-up says about an ACCEPTED or UNKNOWN deletion; None if it has to be looked up again.
 
-    At the end of the time, still there is FAILED if nobody knew whether the request was executed, but stays unknown if
-    the service had taken it.
+    If the task is still there when the time is over, the deletion is FAILED if it was not known whether the request was
+    executed, but UNKNOWN if the service had accepted it.
     """
     lifecycle = deletion.lifecycle
     if found.presence is Presence.GONE:
@@ -56,7 +55,7 @@ def after_look(deletion: Deletion, found: LookUp) -> Step | None:
 
 
 def looked(deletion: Deletion, timings: Timings) -> Deletion:
-    """The deletion after a look-up that settled nothing: the next one comes later."""
+    """The deletion after an inconclusive look-up: the next one comes later."""
     lifecycle = deletion.lifecycle
     pause = min(timings.look * 2 ** (lifecycle.looks + 1), 15 * timings.look)
     look_at = min(deletion.read_at + pause, lifecycle.verify_until)
@@ -64,14 +63,14 @@ def looked(deletion: Deletion, timings: Timings) -> Deletion:
 
 
 def late_answer(latest: Deletion, outcome: Outcome, sends: int) -> Step | None:
-    """What a definite answer corrects that comes after somebody else has moved the deletion on; None if nothing.
+    """What a late definite answer corrects, after another process has moved the deletion on; None if nothing.
 
-    A refusal says nothing of a DELETE that somebody else has sent since.
+    A refusal says nothing about a DELETE that another process has sent since.
 
     Args:
         latest: the deletion as it is now.
         outcome: the answer.
-        sends: how many had sent the DELETE when the one left that it answers.
+        sends: how many processes had sent the DELETE when the answered one was sent.
     """
     if outcome.verdict not in (Verdict.DELETED, Verdict.FAILED) or not outcome.sent:
         return None

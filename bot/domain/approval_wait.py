@@ -7,12 +7,12 @@ from dataclasses import dataclass
 class SecondPerson:
     """How a request waits for other people to confirm it.
 
-    How many must, and whether an admin may do it alone, is part of its `Safeguards`.
+    How many people must confirm, and whether an admin may do so alone, is part of its `Safeguards`.
 
     Args:
         ttl: milliseconds from the request to the last confirmation.
         ask: IDs of the Slack users (U…, W…) and user groups (S…) that are mentioned.
-        reminders: milliseconds after the request, rising, at which they are reminded.
+        reminders: milliseconds after the request at which they are reminded, in ascending order.
     """
 
     ttl: int

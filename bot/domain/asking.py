@@ -1,7 +1,7 @@
-"""When people are asked to confirm somebody else's request, and reminded, and when its requester hears of it.
+"""When people are asked to confirm someone else's request, when they are reminded, and when the requester is told.
 
-After the review those who may confirm are asked once, by a message that mentions them. Reminders mention nobody, and
-what comes while deletions are frozen waits until they go on.
+After the review, those who may confirm are asked once, by a message that mentions them. Reminders mention nobody.
+While deletions are frozen, these messages wait.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ GLASS = "glass"
 """The message to those who may confirm that an admin has confirmed alone."""
 
 _A_WHILE = 10 * 60_000
-"""Milliseconds after which the requester has turned to something else, so the end is told to them."""
+"""Milliseconds after which the requester has probably turned to something else, so they are told about the end."""
 
 
 def by_others(deletion: Deletion) -> bool:
@@ -44,7 +44,7 @@ def due(deletion: Deletion, second_person: SecondPerson | None) -> str | None:
 
 
 def wakes_at(deletion: Deletion, second_person: SecondPerson | None) -> int:
-    """When there is something to do next with a deletion that waits for its confirmation."""
+    """When something has to be done next for a deletion that waits for its confirmation."""
     expires_at = deletion.lifecycle.expires_at
     if second_person is None or not _asks(deletion, second_person):
         return expires_at
@@ -53,13 +53,13 @@ def wakes_at(deletion: Deletion, second_person: SecondPerson | None) -> int:
 
 
 def to_review_again(deletion: Deletion) -> bool:
-    """Whether the requester has to hear that the task has changed, since it was others who would confirm it."""
+    """Whether the requester has to be told that the task has changed, since others were to confirm it."""
     returned = deletion.lifecycle.returned in {Returned.CHANGED, Returned.UNREADABLE}
     return deletion.state is State.REQUESTED and returned and by_others(deletion)
 
 
 def waits_for(deletion: Deletion, identity: Identity) -> bool:
-    """Whether it waits for somebody: for their review, or for their confirmation."""
+    """Whether it waits for a review or a confirmation by this person."""
     if deletion.state is State.REQUESTED or (deletion.state is State.REVIEWED and not by_others(deletion)):
         return identity.user == deletion.requester
     if deletion.state is not State.REVIEWED or identity.user == deletion.requester:
@@ -69,7 +69,7 @@ def waits_for(deletion: Deletion, identity: Identity) -> bool:
 
 
 def ended_late(deletion: Deletion) -> bool:
-    """Whether it ended so long after the requester's own last action that they have to be told."""
+    """Whether it ended so long after the requester's last action that they have to be told."""
     lifecycle = deletion.lifecycle
     confirmed = any(each.user == deletion.requester for each in lifecycle.confirmations)
     last = max(deletion.requested_at, lifecycle.confirmed_at if confirmed else 0)
@@ -77,7 +77,7 @@ def ended_late(deletion: Deletion) -> bool:
 
 
 def forgotten(delivery: Delivery, state: State) -> Delivery:
-    """`delivery` of a deletion that goes back to `state`: people are asked and told again."""
+    """`delivery` of a deletion that goes back to `state`: people have to be asked and told again."""
     kept = frozenset(mark for mark in delivery.notified if mark != GLASS and not mark.startswith(f"{state}:"))
     return replace(delivery, asked=None, asked_at=0, notified=kept)
 
@@ -88,6 +88,6 @@ def _asks(deletion: Deletion, second_person: SecondPerson | None) -> bool:
 
 
 def _next_reminder(deletion: Deletion, second_person: SecondPerson) -> int | None:
-    """The first reminder after people were last asked; those that were missed meanwhile are not made up for."""
+    """The first reminder after people were last asked. Missed reminders are not sent later."""
     times = (deletion.requested_at + after for after in second_person.reminders)
     return next((at for at in times if at > deletion.delivery.asked_at), None)

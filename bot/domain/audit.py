@@ -1,11 +1,11 @@
-"""The audit log: an event for everything that was asked, refused, done and found out.
+"""The audit log: an event for everything that was requested, refused, done and found out.
 
 An event is JSON text without spaces: the time by Redis's clock, then what happened. It is appended in the same script
-as the change it reports, and before it, so no change is without its event. Checkpoints seal the events every few
+as the change that it reports, and before it, so every change has its event. Checkpoints seal the events every few
 seconds (`bot.domain.checkpoints`).
 
-Only IDs and codes are recorded: no token, no response_url, no name but the operator's and the task's; and the reasons
-that people gave.
+Events contain IDs, codes, the names of operators and tasks, and the reasons that people gave. They never contain a
+token, a response_url or any other name.
 """
 
 import json
@@ -19,13 +19,13 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import EventKind, State
 
 BOT = "bot"
-"""Who acts if no person does."""
-_QUOTED = 100  # characters of what a service said that are recorded
+"""The actor if no person acts."""
+_QUOTED = 100  # characters that are recorded of what a service said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What is recorded; its time is added by Redis. The order of the fields is the order in the text.
+    """An audit event. Redis adds the time. The order of the fields is their order in the text.
 
     Args:
         kind: what happened.
@@ -33,11 +33,11 @@ class Event:
         team: the Slack user's workspace.
         deletion: the deletion's ID.
         task: the task's ID.
-        name: the task's name, as far as it was known.
-        operator: as whom, to CodeArts Check.
-        requester: who had asked, if it is somebody else than `who`.
+        name: the task's name, if it was known.
+        operator: the requester's name in CodeArts Check.
+        requester: who had asked, if not `who`.
         channel: the conversation's ID.
-        state: the deletion's state from then on; "" if it has not changed.
+        state: the deletion's state after the event; "" if it did not change.
         action: what was tried, if it was refused.
         reason: why it was refused, or the reason that a person gave.
         status: the service's `status`.
@@ -46,8 +46,8 @@ class Event:
         request_id: the gateway's request ID.
         took_ms: how long the call took.
         looks: how many look-ups there have been.
-        count: how many refusals of the same kind this one stands for, if more than one.
-        upto: the last event that was trimmed; for lost data the last checkpoint known before, as `number:hash`.
+        count: how many refusals of the same kind this event stands for, if more than one.
+        upto: the last event that was trimmed; for lost data, the last checkpoint known before, as `number:hash`.
     """
 
     kind: EventKind
@@ -73,7 +73,7 @@ class Event:
 
     @property
     def known(self) -> dict[str, str | int]:
-        """Its fields; what is empty is left out."""
+        """Its non-empty fields."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
     def text(self) -> str:
@@ -87,7 +87,7 @@ FIELDS = ("at", *(field.name for field in fields(Event)))
 
 @dataclass(frozen=True)
 class Recorded:
-    """An event as it is kept.
+    """An event as it is stored.
 
     Args:
         id: its ID in the stream: `milliseconds-sequence`.
@@ -99,7 +99,7 @@ class Recorded:
 
     @cached_property
     def values(self) -> Mapping[str, str | int]:
-        """What the text says; empty if it is not an event's."""
+        """The parsed text; empty if it is not an event's."""
         try:
             said = json.loads(self.text)
         except ValueError:
@@ -107,7 +107,7 @@ class Recorded:
         return said if isinstance(said, dict) else {}
 
     def get(self, name: str) -> str:
-        """One of its values as text; "" if it is missing."""
+        """One of its values, as text; "" if it is missing."""
         return str(self.values.get(name, ""))
 
     @property
@@ -118,10 +118,10 @@ class Recorded:
 
 
 def of_deletion(deletion: Deletion, kind: EventKind, by: SlackUser | None = None) -> Event:
-    """The event of a change of `deletion`.
+    """The event for a change of `deletion`.
 
     Args:
-        deletion: as it is from then on.
+        deletion: as it is after the change.
         kind: what happened.
         by: the person who did it; None for the bot.
     """
@@ -165,14 +165,14 @@ def _why(deletion: Deletion, kind: EventKind) -> str:
 def of_refusal(  # noqa: PLR0913, PLR0917 - who was refused what, why, where and on what
     by: SlackUser, action: str, reason: str, channel: str, deletion: str = "", task: str = "", count: int = 1
 ) -> Event:
-    """The event of a refusal.
+    """The event for a refusal.
 
     Args:
-        by: who tried.
-        action: what: a subcommand, or a button's action.
-        reason: why not.
+        by: who was refused.
+        action: what they tried: a subcommand, or a button's action.
+        reason: why they were refused.
         channel: the conversation's ID.
-        deletion: the deletion that it was tried on.
+        deletion: the deletion on which it was tried.
         task: the task that was asked for.
         count: how many refusals like it this event stands for.
     """
@@ -190,14 +190,14 @@ def of_refusal(  # noqa: PLR0913, PLR0917 - who was refused what, why, where and
 
 
 def of_freeze(freeze: Freeze) -> Event:
-    """The event of a freeze."""
+    """The event for a freeze."""
     return Event(kind=EventKind.FROZEN, who=freeze.by.id, team=freeze.by.team, reason=freeze.reason)
 
 
 def of_unfreeze(by: SlackUser) -> Event:
-    """The event of its end."""
+    """The event for lifting it."""
     return Event(kind=EventKind.UNFROZEN, who=by.id, team=by.team)
 
 
 ENDS = frozenset({EventKind(state) for state in (State.DELETED, State.FAILED, State.GONE, State.EXPIRED)})
-"""Events that end a deletion, besides those that people cause."""
+"""Events that end a deletion, except those that people cause."""

@@ -1,4 +1,4 @@
-"""How long to wait before Slack is tried again."""
+"""How long to wait before trying Slack again."""
 
 FIRST = 1_000  # milliseconds
 LONGEST = 60_000
@@ -7,14 +7,13 @@ LONGEST = 60_000
 def pause(retry_after: int, tries: int, chance: float) -> int:
     """Milliseconds until the next attempt.
 
-    Slack's own Retry-After, or the outbox's estimate of when it is the message's turn, is kept to as it is. Without
-    one the pause doubles each time, and chance takes up to half of it away, so that what failed at once does not come
-    back at once.
+    Slack's own Retry-After, or the outbox's estimate of the message's turn, is used unchanged. Without one, the pause
+    doubles each time, with jitter of up to half of it, so that messages that failed together are not retried together.
 
     Args:
-        retry_after: milliseconds that Slack or the outbox asked for; 0 if they did not.
-        tries: how many attempts have failed before this one.
-        chance: from 0 up to 1, drawn anew for each pause.
+        retry_after: milliseconds that Slack or the outbox asked for; 0 if neither did.
+        tries: how many earlier attempts have failed.
+        chance: a random number from 0 up to 1, drawn again for each pause.
     """
     if retry_after:
         return retry_after

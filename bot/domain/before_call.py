@@ -1,6 +1,7 @@
-"""Just before the call, and just before a confirmation: is the task still what was shown, and may they still?
+"""Just before the call or a confirmation: is the task still what was shown, and do people still have permission?
 
-A confirmation holds only for what was shown: gone is GONE, changed or unreadable goes back to be reviewed again.
+A confirmation holds only for what was shown. If the task is gone, the deletion ends as GONE; if the task has changed or
+cannot be read, the deletion goes back to be reviewed again.
 """
 
 from dataclasses import replace
@@ -38,7 +39,7 @@ def before_call(deletion: Deletion, now: LookUp) -> Step:
 
 
 def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
-    """Both confirmations are void: it has to be reviewed and confirmed again, and whoever is to do so asked again."""
+    """Both confirmations are void: it has to be reviewed and confirmed again, and approvers have to be asked again."""
     asked_again = Lifecycle(
         state=State.REQUESTED,
         expires_at=deletion.renewed_until,
@@ -52,9 +53,9 @@ def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
 
 
 def before_confirming(deletion: Deletion, now: LookUp) -> Step | None:
-    """What a look-up says when somebody else confirms, hours after the task was shown; None if it is as it was.
+    """What a look-up says when somebody else confirms hours after the task was shown; None if the task is unchanged.
 
-    What cannot be read now is read again just before the call.
+    If it cannot be read now, that is decided just before the call.
     """
     if now.presence is Presence.GONE:
         gone = Outcome(Verdict.GONE, sent=False)
@@ -66,10 +67,10 @@ def before_confirming(deletion: Deletion, now: LookUp) -> Step | None:
 
 
 def no_longer_allowed(deletion: Deletion, refused: Refused) -> Step:
-    """A confirmed deletion whose requester or confirmer may no longer ask for it: nothing is sent."""
+    """A confirmed deletion whose requester or approver is no longer permitted to delete: nothing is sent."""
     outcome = Outcome(
         Verdict.FAILED,
-        why=Text("Whoever asked for it or confirmed it may no longer do so, or Slack could not be asked."),
+        why=Text("Someone who asked for it or confirmed it may no longer do so, or Slack could not be asked."),
         hint=Text("Ask again."),
         code=refused.reason,
         sent=False,

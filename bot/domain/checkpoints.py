@@ -1,10 +1,10 @@
-r"""Checkpoints: what makes the audit log tamper-evident.
+r"""Checkpoints make the audit log tamper-evident.
 
-Every few seconds some replica seals the events since the last checkpoint: its digest is the SHA-256 of the hash before
-it and of every event's ID and text, in order; its hash binds that to its number, its last event and their count, which
-must still be right when the events themselves have been trimmed. Number and hash go to the log of the bot as well, out
-of reach of whoever may write to Redis: `audit verify --checkpoint NUMBER:HASH` compares them. To check an export by
-hand::
+Every few seconds a replica seals the events since the last checkpoint. A checkpoint's digest is the SHA-256 of the
+previous hash and of every event's ID and text, in order. Its hash binds the digest to its number, its last event and
+the number of events, which can still be checked when the events themselves have been trimmed. Number and hash are also
+logged, out of reach of anyone who can write to Redis: `audit verify --checkpoint NUMBER:HASH` compares them. To check
+an export by hand::
 
     digest = sha256(previous_hash.encode())
     for event in events:
@@ -12,7 +12,7 @@ hand::
     line = f"{number} {last_event_id} {events_in_all} {digest.hexdigest()}"
     assert sha256(line.encode()).hexdigest() == hash
 
-What this proves, and what not, is in SECURITY.md.
+SECURITY.md says what this proves, and what it does not prove.
 """
 
 import json
@@ -24,20 +24,20 @@ from bot.domain.audit import FIELDS, Recorded
 from bot.domain.lifecycle import EventKind
 
 _CLOCKS = 5_000
-"""Milliseconds by which an event's ID may differ from its time: Redis never lets IDs go back, but its clock may."""
+"""Milliseconds by which an event's ID may differ from its time: Redis's IDs never go back, but its clock may."""
 _DAY = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A sealed stretch of the audit log.
+    """A sealed part of the audit log.
 
     Args:
-        number: how many checkpoints there have been.
-        hash: what binds all the others, and every checkpoint before.
+        number: its number, counted from the first checkpoint.
+        hash: binds all other fields, and every earlier checkpoint.
         upto: the ID of the last event in it; "" if there is none yet.
-        events: how many events have been sealed in all.
-        digest: of the hash before and the events.
+        events: how many events have been sealed in total.
+        digest: of the previous hash and the events.
         at: when it was made, in ms of Redis's clock.
     """
 
@@ -50,7 +50,7 @@ class Checkpoint:
 
     @property
     def bound(self) -> bool:
-        """Whether the hash is that of the other members."""
+        """Whether the hash matches the other fields."""
         return self == START or self.hash == _bound(self.number, self.upto, self.events, self.digest)
 
 
@@ -76,7 +76,7 @@ def seal(last: Checkpoint, events: Iterable[Recorded], at: int) -> Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where the audit log is not what it was.
+    """A place where the audit log is not as it was recorded.
 
     Args:
         at: the event's ID, or the checkpoint's number.
@@ -93,7 +93,7 @@ class Report:
 
     Args:
         faults: what is wrong; empty if the log is as it was recorded.
-        events: how many events there are.
+        events: how many events are kept.
         sealed: how many of them are sealed.
         trimmed: how many were trimmed before them.
         last: the last checkpoint.
@@ -106,7 +106,7 @@ class Report:
     last: Checkpoint
 
 
-def verify(  # noqa: PLR0913 - all that a verification compares
+def verify(  # noqa: PLR0913 - a verification compares all of these
     events: Iterable[Recorded],
     checkpoints: Iterable[Checkpoint],
     *,
@@ -118,12 +118,12 @@ def verify(  # noqa: PLR0913 - all that a verification compares
     """Check the whole log.
 
     Args:
-        events: all that are kept, in order.
-        checkpoints: all that are kept, in order; the first one is where the log was trimmed, or START.
+        events: all events that are kept, in order.
+        checkpoints: all checkpoints that are kept, in order; the first is where the log was trimmed, or START.
         now: Redis's clock, in ms.
-        interval: how old an event may be that no checkpoint seals yet, in ms.
+        interval: how old an unsealed event may be, in ms.
         retention_days: how long events are kept by the settings; 0 keeps everything, so nothing may be trimmed.
-        known: number and hash of a checkpoint that was noted elsewhere.
+        known: number and hash of a checkpoint that was saved elsewhere.
     """
     faults: list[Fault] = []
     kept = list(checkpoints)
@@ -158,7 +158,7 @@ def verify(  # noqa: PLR0913 - all that a verification compares
         last = checkpoint
     for event in stretch(None):
         if now - event.at > interval:
-            faults.append(Fault(event.id, "no checkpoint seals it, although it is older than the interval"))
+            faults.append(Fault(event.id, "no checkpoint seals it, although it is older than the sealing interval"))
     if anchor.events and not trims:
         faults.append(Fault(anchor.upto, "events up to here are gone, but no event says that they were trimmed"))
     faults += _known_elsewhere(kept, known, anchor)
@@ -166,7 +166,7 @@ def verify(  # noqa: PLR0913 - all that a verification compares
 
 
 def _key(event_id: str) -> tuple[int, int]:
-    """An ID of the stream as numbers, to compare; before all others if it is none, as in a forged checkpoint."""
+    """A stream ID as numbers, for comparison. An invalid one, as in a forged checkpoint, comes before all others."""
     ms, _, sequence = event_id.partition("-")
     return (int(ms), int(sequence)) if _digits(ms) and _digits(sequence) else (0, 0)
 
@@ -189,15 +189,15 @@ def _event_faults(event: Recorded, latest: int, now: int) -> Iterator[Fault]:
         before = f"; the last checkpoint known before is {said['upto']}" if said.get("upto") else ""
         yield Fault(event.id, f"data that had been recorded before were lost{before}")
     if event.at > now + _CLOCKS:
-        yield Fault(event.id, "its time has not come yet")
+        yield Fault(event.id, "its time is in the future")
     if event.at < latest - _CLOCKS:
-        yield Fault(event.id, "its time is before the event before it")
+        yield Fault(event.id, "its time is before that of the previous event")
     if abs(_key(event.id)[0] - max(event.at, latest)) > _CLOCKS:
         yield Fault(event.id, "its ID and its time differ")
 
 
 def _trimmed_rightly(anchor: Checkpoint, now: int, retention_days: int) -> Iterator[Fault]:
-    """Whether what is missing at the beginning was old enough to be trimmed."""
+    """Whether the events missing at the beginning were old enough to be trimmed."""
     if not anchor.events:
         return
     if not retention_days:
@@ -210,6 +210,6 @@ def _known_elsewhere(kept: list[Checkpoint], known: Checkpoint | None, anchor: C
     if known is None:
         return
     if known.number < anchor.number:
-        yield Fault(f"checkpoint {known.number}", "it has been trimmed since it was noted, so it cannot be compared")
+        yield Fault(f"checkpoint {known.number}", "it has been trimmed since it was saved, so it cannot be compared")
     elif (known.number, known.hash) not in [(each.number, each.hash) for each in kept]:
-        yield Fault(f"checkpoint {known.number}", "it is not the one that was noted: the log was forged or cut off")
+        yield Fault(f"checkpoint {known.number}", "it is not the one that was saved: the log was forged or cut off")

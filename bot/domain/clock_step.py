@@ -1,7 +1,7 @@
-"""Redis's clock has jumped, as after a resume, a failover or a correction: what waits gets its whole time again.
+"""When Redis's clock jumps (a resume, a failover, a correction), pending deletions get their whole time again.
 
-A jump is noticed by this machine's own clock for lengths of time. One that nobody was there to notice still leaves a
-trace if it went back: what then lies further ahead than it ever could.
+A jump is noticed by this machine's clock for durations. A jump back that no process noticed still leaves a trace:
+deadlines that are further ahead than they could ever be.
 """
 
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from bot.domain.deletion import Deletion, Lifecycle
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, LOOKED_INTO, State
 from bot.domain.timings import Timings
 
-TOLERANCE = 3_000  # ms: less than this is no jump
+TOLERANCE = 3_000  # ms: less than this is not a jump
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """Redis's clock as it was read once.
+    """One reading of Redis's clock.
 
     Args:
         redis: what it said, in ms.
@@ -29,7 +29,7 @@ class ClockReading:
 
 
 def step_between(earlier: ClockReading, later: ClockReading) -> int:
-    """By how many ms Redis's clock has jumped forward (or back, if negative) between two readings; 0 if it has not."""
+    """By how many ms Redis's clock jumped between two readings: negative if it jumped back, 0 if it did not jump."""
     least, most = (later.asked - earlier.answered) * 1_000, (later.answered - earlier.asked) * 1_000
     passed = later.redis - earlier.redis
     if least - TOLERANCE <= passed <= most + TOLERANCE:
@@ -40,11 +40,11 @@ def step_between(earlier: ClockReading, later: ClockReading) -> int:
 def restarted(deletion: Deletion, step: int, timings: Timings) -> Lifecycle | None:
     """The lifecycle with its whole time again, counted from `deletion.read_at`; None if it needs no change.
 
-    Only what was counted before the jump is counted again, so several replicas may do this one after the other.
+    Only times from before the jump are counted again, so several replicas may do this one after another.
 
     Args:
         deletion: as it was read.
-        step: by how many ms Redis's clock has just jumped; 0 finds only what lies further ahead than it ever could.
+        step: by how many ms Redis's clock has just jumped; 0 finds only deadlines that are impossibly far ahead.
         timings: how long an uncertain outcome is looked into.
     """
     lifecycle, now = deletion.lifecycle, deletion.read_at
@@ -55,7 +55,7 @@ def restarted(deletion: Deletion, step: int, timings: Timings) -> Lifecycle | No
             after = replace(after, expires_at=now + length)
         if lifecycle.confirmable_at > now + deletion.safeguards.dwell + TOLERANCE:
             after = replace(after, confirmable_at=now + deletion.safeguards.dwell)
-    elif deletion.state is State.SCHEDULED and deletion.freeze is None:  # else it is about to be stopped
+    elif deletion.state is State.SCHEDULED and deletion.freeze is None:  # otherwise it is about to be stopped
         grace = lifecycle.send_at - lifecycle.confirmed_at
         if _before_the_jump(lifecycle.confirmed_at, now, step):
             after = replace(after, confirmed_at=now, send_at=now + grace)
@@ -67,7 +67,7 @@ def restarted(deletion: Deletion, step: int, timings: Timings) -> Lifecycle | No
 
 
 def waits_until(deletion: Deletion) -> int:
-    """Until when a deletion may wait for people or for a look-up, in ms; for all else it is now."""
+    """Until when a deletion may wait for people or for a look-up, in ms; the current time for all others."""
     lifecycle = deletion.lifecycle
     if deletion.state in AWAITING_CONFIRMATION:
         return lifecycle.expires_at
@@ -77,5 +77,5 @@ def waits_until(deletion: Deletion) -> int:
 
 
 def _before_the_jump(start: int, now: int, step: int) -> bool:
-    """Whether a time may have been counted by the clock as it was before the jump."""
+    """Whether a time may be from before the jump."""
     return start > now + TOLERANCE or (step > 0 and start <= now - step)

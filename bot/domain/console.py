@@ -9,7 +9,7 @@ class Console:
     """Where the console shows a task.
 
     Args:
-        template: a URL with `{project_id}` and `{task_id}` where they go; "" for no links.
+        template: a URL with the placeholders `{project_id}` and `{task_id}`; "" for no links.
     """
 
     template: str = ""

@@ -1,8 +1,8 @@
-"""Data that has gone is noticed: what the bot remembers of its storage is compared with what is there now.
+"""Notices lost data, by comparing what the bot remembers about its storage with what is there now.
 
-Redis holds an instance ID, made once. The bot remembers it outside Redis, with the latest checkpoint of the audit log
-that it has seen. Whoever notices a loss gives the storage a new ID, which names those it follows: so each loss is
-noticed once, also by replicas that were away.
+Redis holds an instance ID, created once. The bot remembers it outside Redis, together with the latest checkpoint of the
+audit log that it has seen. The replica that notices a loss gives the storage a new ID and keeps a list of the earlier
+ones, so each loss is reported only once, even if other replicas were down.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from bot.domain.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What the storage says of itself.
+    """What the storage says about itself.
 
     Args:
-        id: its ID; "" if it has none.
-        follows: the IDs that it had before losses that were noticed.
-        number: of its latest checkpoint; 0 if there is none.
-        hash: of the same.
+        id: its instance ID; "" if it has none.
+        follows: the instance IDs that it had before earlier losses.
+        number: the number of its latest checkpoint; 0 if there is none.
+        hash: the hash of that checkpoint.
     """
 
     id: str
@@ -29,12 +29,12 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is remembered of it, outside Redis.
+    """What is remembered about it, outside Redis.
 
     Args:
-        id: the instance's ID.
-        number: of the latest checkpoint that was seen; 0 if there was none.
-        hash: of the same.
+        id: the instance ID.
+        number: the number of the latest checkpoint that was seen; 0 if there was none.
+        hash: the hash of that checkpoint.
     """
 
     id: str
@@ -43,19 +43,19 @@ class Remembered:
 
 
 def loss(remembered: Remembered | None, found: Instance, hash_now: str | None) -> Text | None:
-    """What has been lost, as a sentence; None if nothing has, as far as anybody can tell.
+    """What has been lost, as a sentence; None if nothing seems to be lost.
 
     Args:
         remembered: what is remembered; None for a storage that was never seen, which has lost nothing.
-        found: what is there.
-        hash_now: the hash that the remembered checkpoint has now; None if that one is not kept any more.
+        found: what is there now.
+        hash_now: the hash that the remembered checkpoint has now; None if it is no longer kept.
     """
     if remembered is None or remembered.id in found.follows:
         return None
     if not found.id:
         return Text("My storage has lost all its data, requests and any freeze included.")
     if found.id != remembered.id:
-        return Text("My storage has lost its data: what is there now is another one's.")
+        return Text("My storage has lost its data: what is there now belongs to another storage.")
     if found.number < remembered.number:
         numbers = {"found": str(found.number), "remembered": str(remembered.number)}
         return Text("My storage has lost its latest data: it was at checkpoint {remembered}, now at {found}.", numbers)

@@ -1,4 +1,4 @@
-"""What a person's action does to a deletion: the one decision, as a pure function of all that it rests on."""
+"""What a person's action does to a deletion: the one decision, as a pure function of everything that it depends on."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ from bot.domain.refusal import Reason
 from bot.domain.rules import Safeguards, strictest
 
 SHORTEST_WHY = 10
-"""Characters of the reason that an admin gives who confirms alone."""
+"""Minimum length of the reason that an admin who confirms alone has to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Decision:
     transition: Transition | None = None
 
 
-def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
+def decide(  # noqa: PLR0913 - everything that a decision depends on, and nothing else
     deletion: Deletion,
     action: Action,
     by: Identity,
@@ -52,18 +52,17 @@ def decide(  # noqa: PLR0913 - all that a decision rests on, and nothing else
 ) -> Decision:
     """What the action of `by` does to `deletion` at `deletion.read_at`.
 
-    Whether `by` may do anything here has been asked before (`bot.deletions.authorizer`), so a stranger learns nothing
-    of the deletion's state. Somebody whose operator has changed may still cancel, which frees the task to be asked for
-    again.
+    `bot.deletions.authorizer` has already checked that `by` may act here, so a stranger learns nothing about the
+    deletion's state. A requester whose operator has changed may still cancel, so that the task can be requested again.
 
     Args:
         deletion: as it was read.
-        action: what is asked for.
-        by: who asks for it.
-        safeguards: what the settings ask for now; of these and the deletion's own the stricter counts.
+        action: the requested action.
+        by: who acts.
+        safeguards: what the settings ask for now; for each safeguard, the stricter of these and the deletion's counts.
         requester: the requester as they are now; None if they may no longer ask for it.
         typed: what was typed if the task's name is asked for; None for a button.
-        why: why an admin confirms alone, or why the task is kept; in their words.
+        why: why an admin confirms alone, or why the task is kept, in their words.
     """
     safeguards = strictest(deletion.safeguards, safeguards)
     kind = kind_of(safeguards.second_step)
@@ -104,7 +103,7 @@ def _to(deletion: Deletion, action: Action, after: Lifecycle) -> Decision:
 
 
 def _not_theirs(deletion: Deletion, action: Action, by: SlackUser, *, others: bool) -> Reason | None:
-    """Why this button is not for them: it is the requester's, except what anyone allowed here may press."""
+    """Why this button is not for them. They are for the requester, except those that anyone allowed here may press."""
     if by == deletion.requester or action is Action.STOP:
         return None
     if others and deletion.state is not State.REQUESTED and action is not Action.REVIEW:
@@ -124,7 +123,7 @@ def _too_late(deletion: Deletion, action: Action) -> Reason:
 
 
 def _withdraw(deletion: Deletion, by: Identity) -> Decision:
-    """Somebody takes their own confirmation back; in the grace, the others have the usual time again."""
+    """Withdraw one's own confirmation. If that happens in the grace, the others have the usual time again."""
     lifecycle = deletion.lifecycle
     left = tuple(each for each in lifecycle.confirmations if each.user != by.user)
     if len(left) == len(lifecycle.confirmations):
@@ -156,10 +155,10 @@ def _confirm(
     return _confirmed(deletion, Action.CONFIRM, after, safeguards)
 
 
-def _break_glass(  # noqa: PLR0913, PLR0917 - all that it rests on
+def _break_glass(  # noqa: PLR0913, PLR0917 - everything that it depends on
     deletion: Deletion, by: Identity, safeguards: Safeguards, requester: Identity | None, typed: str | None, why: str
 ) -> Decision:
-    """An admin confirms alone: also what they have asked for themselves, since in an emergency nobody else is there."""
+    """An admin confirms alone, even their own request, since in an emergency nobody else may be there."""
     lifecycle = deletion.lifecycle
     kind = kind_of(safeguards.second_step)
     if not (kind.by_others and safeguards.break_glass):
@@ -181,7 +180,7 @@ def _break_glass(  # noqa: PLR0913, PLR0917 - all that it rests on
 
 
 def _unconfirmable(deletion: Deletion, safeguards: Safeguards, requester: Identity | None, kind: Kind) -> Reason | None:
-    """Why nobody at all can confirm it; None if somebody can."""
+    """Why nobody at all can confirm it; None if someone can."""
     if safeguards.protect:
         return Reason.PROTECTED
     if kind.by_others and (requester is None or requester.operator != deletion.operator):
@@ -205,14 +204,14 @@ def _attempt(deletion: Deletion, by: Identity, typed: str | None) -> Attempt:
 
 
 def _obstacle(deletion: Deletion) -> Reason | None:
-    """What stands in the way of a confirmation right now."""
-    if deletion.freeze is not None:  # first, since its delete button has gone, and "too soon" would not be true
+    """What prevents a confirmation right now."""
+    if deletion.freeze is not None:  # first, since the delete button has been removed, and "too soon" would be wrong
         return Reason.FROZEN
     return Reason.TOO_SOON if is_slip(deletion) else None
 
 
 def _confirmed(deletion: Deletion, action: Action, after: Lifecycle, safeguards: Safeguards) -> Decision:
-    """The last confirmation that was needed: the grace begins, or the call."""
+    """The last required confirmation: the grace begins, or the call."""
     now = deletion.read_at
     if safeguards.grace:
         scheduled = replace(after, state=State.SCHEDULED, confirmed_at=now, send_at=now + safeguards.grace)

@@ -1,6 +1,6 @@
 """A deletion: one request to delete one task, in the three parts that Redis keeps.
 
-`Lifecycle` says how far it has come, `Delivery` what people have been shown, `LookUp` what they were shown of the task.
+`Lifecycle` says how far it has come, `Delivery` which messages people have seen, `LookUp` what they saw of the task.
 All times are milliseconds since 1970 by Redis's clock, so that replicas whose clocks differ agree.
 """
 
@@ -21,8 +21,8 @@ class Prompt:
 
     Args:
         channel: the conversation's ID.
-        ts: the message's timestamp, its ID in the conversation; "" for an ephemeral prompt, which has no address and is
-            reached by a response_url only.
+        ts: the message's timestamp, its ID in the conversation; "" for an ephemeral prompt, which has no address and
+            can be reached only by a response_url.
     """
 
     channel: str
@@ -30,17 +30,17 @@ class Prompt:
 
     @property
     def ephemeral(self) -> bool:
-        """True if only a response_url reaches the prompt."""
+        """True if the prompt can be reached only by a response_url."""
         return not self.ts
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseUrl:
-    """A response_url of Slack: five uses in 30 minutes.
+    """A response_url of Slack, which works five times within 30 minutes.
 
     Args:
-        url: the address; whoever has it can post, so it is kept apart and only briefly.
-        edits_prompt: True for a click's, which can replace the message clicked; a slash command's cannot.
+        url: the address. Anyone who has it can post, so it is stored separately and only briefly.
+        edits_prompt: True for a click's, which can replace the clicked message; a slash command's cannot.
     """
 
     url: str = field(repr=False)
@@ -49,7 +49,7 @@ class ResponseUrl:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Somebody's second confirmation."""
+    """One person's second confirmation."""
 
     user: SlackUser
     operator: str
@@ -57,11 +57,11 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class BrokenGlass:
-    """An admin confirmed alone although others should have.
+    """A confirmation by an admin alone, although others should have confirmed.
 
     Args:
         by: the admin.
-        why: why, in their words.
+        why: the reason, in their words.
     """
 
     by: SlackUser
@@ -72,7 +72,7 @@ class Returned(StrEnum):
     """Why a confirmed deletion went back to be reviewed or confirmed again: nothing was sent."""
 
     CHANGED = "changed"  # the task is not as it was shown
-    UNREADABLE = "unreadable"  # it could be read when it was shown, but not just before the call
+    UNREADABLE = "unreadable"  # the task could be read when it was shown, but not just before the call
     LAPSED = "lapsed"  # somebody who confirmed may no longer do so
 
 
@@ -83,27 +83,27 @@ class Lifecycle:
     Args:
         state: the state.
         expires_at: until when it can be confirmed.
-        ttl: how long that is from when it is asked for, and again from when it is sent back.
+        ttl: how long it can be confirmed, counted from the request, and again each time it is sent back.
         confirmable_at: from when a second confirmation counts; 0 until its button has been shown.
         confirmations: who has given the second confirmation so far.
         broken_glass: the admin who confirmed alone, and why; None if nobody did.
-        confirmed_at: when the last one needed was given; 0 before.
+        confirmed_at: when the last required one was given; 0 before.
         send_at: when the grace ends and the call may be sent; 0 if there is none.
-        called_at: when the latest DELETE was about to leave; 0 before.
-        calls: how many processes have taken up the call: above 1 after a crash.
+        called_at: when the latest DELETE was about to be sent; 0 before.
+        calls: how many processes have begun the call; more than 1 after a crash.
         sends: how many of them have sent the DELETE, or were about to.
         seen: True if the task was seen just before the call.
         looks: how many look-ups an uncertain outcome has had.
         look_at: when to look next; 0 if there is nothing to look into.
-        verify_until: until when to look; 0 once looking has ended.
+        verify_until: until when to keep looking; 0 once that has ended.
         outcome: what became of the call.
         ended_by: who cancelled, declined or stopped it.
-        ended_how: by which of these; None for any other end.
-        ended_why: why they did, in their words; may be "".
+        ended_how: which of these they did; None for any other end.
+        ended_why: their reason, in their words; may be "".
         ended_at: when it ended; 0 before.
-        restarts: how often its time has been counted from the start again, since Redis's clock had jumped.
+        restarts: how often its time was counted from the start again, since Redis's clock had jumped.
         returned: why it was sent back to be reviewed or confirmed again.
-        stricter: what the settings had come to ask for when more people had to confirm it; None if they had not.
+        stricter: the settings' safeguards when they had become stricter and more people had to confirm; else None.
     """
 
     state: State
@@ -144,8 +144,8 @@ class Delivery:
         prompt: where the prompt is; None until it has been posted.
         rendered: the appearance that the prompt shows.
         notified: what has been announced, as `appearance:target`.
-        attempts: consecutive messages that Slack did not take.
-        asked: IDs of the people and user groups who are asked to confirm; None until that has been found out.
+        attempts: how many messages in a row Slack did not accept.
+        asked: IDs of the people and user groups who are asked to confirm; None until that is known.
         asked_at: when they were last asked or reminded; 0 before.
     """
 
@@ -162,21 +162,21 @@ class Deletion:
     """One request to delete one task.
 
     Args:
-        id: 128 random bits or more; all that a button carries.
+        id: 128 random bits or more; the only value that a button carries.
         task_id: the task to be deleted.
         requester: who asked.
-        operator: as whom, to CodeArts Check.
-        channel: the conversation in which it was asked for.
+        operator: the requester's name in CodeArts Check.
+        channel: the conversation in which it was requested.
         reason: why, in the requester's words; may be "".
         requested_at: when it was recorded.
-        safeguards: what was asked for when it was requested; settings that have become stricter since count as well.
+        safeguards: what it had to pass when it was requested; settings that have become stricter since also count.
         lifecycle: how far it has come.
         delivery: what people have been shown.
-        shown: what a look-up said when the prompt was last reviewed; None before the first one.
-        before: what had been shown before it was sent back, for the differences; None unless it was.
-        version: raised by every write; whoever has an older one may not write (the fencing token).
+        shown: what the look-up found when the prompt was last reviewed; None before the first look-up.
+        before: what had been shown before it was sent back, to show the differences; None if it was not sent back.
+        version: the fencing token: incremented by every write, and a process with an older one may not write.
         read_at: when this was read or written.
-        freeze: the freeze in force at that moment; in a grace also one that began in it and has ended since.
+        freeze: the freeze in force at that moment; during the grace also one that began in it and has been lifted.
     """
 
     id: str
@@ -196,7 +196,7 @@ class Deletion:
     freeze: Freeze | None = None
 
     def under(self, lifecycle: Lifecycle) -> "Deletion":
-        """The deletion with another lifecycle, and with the safeguards that it has come to."""
+        """The deletion with another lifecycle, and with the stricter safeguards if there are any."""
         if lifecycle.stricter is None:
             return replace(self, lifecycle=lifecycle)
         return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
@@ -228,7 +228,7 @@ class Deletion:
 
     @property
     def appearance(self) -> str:
-        """What the prompt should show, as a short key: it is drawn again whenever this differs from what was drawn."""
+        """What the prompt should show, as a short key. The prompt is redrawn when this differs from what it shows."""
         parts: list[str] = [self.state]
         if self.state in AWAITING_CONFIRMATION:
             parts += ["looked up"] if self.shown is not None else []

@@ -1,6 +1,7 @@
-"""The dwell: two clicks in a second are one slip, so the second one counts only once its button has been visible.
+"""The dwell: two clicks within a second may be a slip, so the second counts only once its button has been visible.
 
-When it was shown is Redis's clock at the write that notes it (`Lifecycle.confirmable_at` is that plus the dwell).
+The button counts as shown from the write that records it, by Redis's clock. `Lifecycle.confirmable_at` is that time
+plus the dwell.
 """
 
 from bot.domain.deletion import Deletion
@@ -8,7 +9,7 @@ from bot.domain.lifecycle import State
 
 
 def is_slip(deletion: Deletion) -> bool:
-    """Whether a second confirmation comes too soon: nobody can have read what it deletes."""
+    """Whether a second confirmation comes too soon for anyone to have read what it deletes."""
     confirmable_at = deletion.lifecycle.confirmable_at
     return not confirmable_at or deletion.read_at < confirmable_at
 

@@ -3,7 +3,7 @@
 ::
 
     BotError
-    ├── PersonError            its text is shown to the person who asked, as it stands
+    ├── PersonError            its text is shown to the person who asked, as it is
     │   ├── UsageError         the slash command cannot be read
     │   ├── NotRecordedError   Redis refused: nothing was done
     │   ├── MaybeRecordedError Redis did not answer in time: nobody knows whether it was recorded
@@ -11,29 +11,29 @@
     │   └── NotReplicatedError it was recorded, but a failover could lose it
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
     ├── NoTokenError           IAM gave no token, so the request was not sent (`bot.codearts.iam`)
-    ├── EmbeddedServerError    the embedded Redis server cannot be had; the text says why
-    └── DeliveryError          Slack did not take a message
-        ├── DeliveryDelayedError   it may take it later
-        └── UndeliverableError     it never will, here
-            └── OutOfSightError    a second person has to see it, and would not
+    ├── EmbeddedServerError    the embedded Redis server is not available; the text says why
+    └── DeliveryError          Slack did not accept a message
+        ├── DeliveryDelayedError   it may accept it later
+        └── UndeliverableError     it never will, in this place
+            └── OutOfSightError    a second person has to see it, but would not
 """
 
 from bot.domain.text import Text
 
 
 class BotError(Exception):
-    """The root: whatever the bot raises on purpose."""
+    """The base class of every error that the bot raises on purpose."""
 
 
 class PersonError(BotError):
-    """An error whose text is written for the person who asked, and shown to them as it stands."""
+    """An error whose text is written for the person who asked, and is shown to them as it is."""
 
 
 class UsageError(PersonError):
     """What was typed cannot be read.
 
     Args:
-        fault: what is wrong with it; what to type instead is added by whoever answers.
+        fault: what is wrong with it; the usage is added when it is answered.
     """
 
     def __init__(self, fault: Text) -> None:
@@ -45,7 +45,7 @@ class NotRecordedError(PersonError):
     """Redis cannot be reached, or refused the write: nothing was recorded, so nothing will be done.
 
     Args:
-        why: for the log: what Redis or the connection said.
+        why: what Redis or the connection said, for the log.
     """
 
     def __init__(self, why: str = "") -> None:
@@ -54,7 +54,7 @@ class NotRecordedError(PersonError):
 
 
 class MaybeRecordedError(PersonError):
-    """Redis did not answer in time: it may still run the script when it wakes, so nobody knows."""
+    """Redis did not answer in time. It may still run the script later, so nobody knows."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -64,10 +64,10 @@ class MaybeRecordedError(PersonError):
 
 
 class TooSlowError(PersonError):
-    """Something did not answer before Slack gives up, and nothing had been written yet.
+    """Something did not answer before Slack gave up, and nothing had been written yet.
 
     Args:
-        dependency: what it was, as people call it.
+        dependency: what did not answer, in people's words.
     """
 
     def __init__(self, dependency: str) -> None:
@@ -76,10 +76,10 @@ class TooSlowError(PersonError):
 
 
 class NotReplicatedError(PersonError):
-    """It was recorded, but too few replicas of Redis hold it: a failover now could lose it.
+    """It was recorded, but on too few replicas of Redis: a failover now could lose it.
 
-    Nobody carries it on at once. When its lease is over, whoever then finds it carries it on, and the prompt shows it;
-    if a failover has lost it, the prompt's buttons still work.
+    Nothing continues at once. When the lease has expired, the sweeper takes the deletion over, and the prompt shows it.
+    If a failover has lost the write, the prompt's buttons still work.
 
     Args:
         wanted: how many replicas should hold it.
@@ -94,19 +94,19 @@ class NotReplicatedError(PersonError):
 
 
 class EmbeddedServerError(BotError):
-    """The embedded Redis server cannot be started or reached; the text says why and what to do."""
+    """The embedded Redis server cannot be started or reached; the text says why, and what to do."""
 
 
 class DeliveryError(BotError):
-    """Slack did not take a message. Its text is Slack's error code, or what happened on the way."""
+    """Slack did not accept a message. Its text is Slack's error code, or what happened on the way."""
 
 
 class DeliveryDelayedError(DeliveryError):
-    """Slack may take the message later (429, 5xx, no connection).
+    """Slack may accept the message later (429, 5xx, no connection).
 
     Args:
         reason: Slack's error code, or what happened on the way.
-        retry_after: milliseconds that Slack asked to wait; 0 where it did not say.
+        retry_after: milliseconds that Slack asked to wait; 0 if it did not say.
     """
 
     def __init__(self, reason: str, retry_after: int = 0) -> None:
@@ -115,8 +115,8 @@ class DeliveryDelayedError(DeliveryError):
 
 
 class UndeliverableError(DeliveryError):
-    """Slack will never take this message at this place (archived, deleted, not a member)."""
+    """Slack will never accept this message in this place (archived, deleted, not a member)."""
 
 
 class OutOfSightError(UndeliverableError):
-    """Somebody else has to confirm, but the bot cannot post where they would see it."""
+    """Someone else has to confirm, but the bot cannot post a message that they would see."""

@@ -1,4 +1,4 @@
-"""What a look-up shows of a task, and the fingerprint that binds a confirmation to what was shown."""
+"""What a look-up shows about a task, and the fingerprint that binds a confirmation to what was shown."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ BRANCH_LIMIT = 200
 
 
 class Presence(StrEnum):
-    """Whether a task is there. UNKNOWN (throttled, refused, 5xx, time-out, unreadable) is never GONE."""
+    """Whether a task exists. UNKNOWN (throttled, refused, 5xx, time-out, unreadable) is never GONE."""
 
     EXISTS = "exists"
     GONE = "gone"
@@ -32,12 +32,12 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A task that a search by name has found.
+    """A task found by a search by name.
 
     Args:
         task_id: the ID to delete it by.
         name: the task's name.
-        project: the project's name, or its ID if the service gave no name.
+        project: the project's name, or its ID if the service did not return a name.
         branch: the branch that is checked; "" if the service did not say.
     """
 
@@ -49,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFacts:
-    """What is known of a task. "" and None mean that it is not known, never that there is nothing.
+    """What is known about a task. "" and None mean "not known", never "none".
 
     Args:
         name: the task's name.
@@ -62,8 +62,8 @@ class TaskFacts:
         check_state: how that check went.
         issues: open issues by severity (`critical`, `major`, `minor`, `suggestion`); missing ones are not known.
         issue_count: all open issues.
-        look_alikes: other tasks that could be taken for this one.
-        missing_right: the IAM action that the bot lacks to read more, such as `codeartscheck:task:get`; "" for none.
+        look_alikes: other tasks that could be mistaken for this one.
+        missing_right: the IAM action that the bot needs to read more, such as `codeartscheck:task:get`; "" for none.
     """
 
     name: str = ""
@@ -81,7 +81,7 @@ class TaskFacts:
 
     @property
     def refused_by_service(self) -> Text:
-        """Why the service would refuse to delete the task as it is now; empty if nothing speaks against it."""
+        """Why the service would refuse to delete the task in its present state; empty if it would not."""
         if self.check_state is CheckState.RUNNING:
             return Text("A check is running. Stop it or wait, then ask again.")
         if self.branches is not None and self.branches >= BRANCH_LIMIT:
@@ -95,12 +95,12 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """The answer of a look-up.
+    """The result of a look-up.
 
     Args:
-        presence: whether the task is there.
-        facts: what could be read of it.
-        why: why it is not known; empty if it is.
+        presence: whether the task exists.
+        facts: what could be read about it.
+        why: why its presence is unknown; empty if it is known.
     """
 
     presence: Presence
@@ -109,7 +109,7 @@ class LookUp:
 
 
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")
-"""The facts that a confirmation is bound to: which task it is, and that nobody has checked with it since."""
+"""The facts that a confirmation is bound to: which task it is, and that no check has run since."""
 
 
 def fingerprint(facts: TaskFacts, like: TaskFacts | None = None) -> str:
@@ -117,7 +117,7 @@ def fingerprint(facts: TaskFacts, like: TaskFacts | None = None) -> str:
 
     Args:
         facts: what was read.
-        like: take only what is known here into account: what was shown, when `facts` were read later.
+        like: use only the facts that are known here: pass what was shown, if `facts` were read later.
     """
     known = [name for name in IDENTITY if getattr(like or facts, name)]
     identity = json.dumps({name: getattr(facts, name) for name in known})
@@ -131,7 +131,7 @@ class Difference:
     Args:
         fact: its name in `TaskFacts`.
         before: what was shown.
-        now: what was read last.
+        now: what was last read.
     """
 
     fact: str
@@ -140,7 +140,7 @@ class Difference:
 
 
 def differences(shown: TaskFacts, now: TaskFacts) -> tuple[Difference, ...]:
-    """What of the task's identity is not as it was shown; what was not known then cannot differ."""
+    """What has changed in the task's identity since it was shown. A fact that was not known then cannot differ."""
     return tuple(
         Difference(name, getattr(shown, name), getattr(now, name))
         for name in IDENTITY

@@ -1,4 +1,4 @@
-"""The freeze: the kill switch that an admin sets and releases."""
+"""The freeze: the kill switch that an admin sets and lifts."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bot.domain.identity import SlackUser
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """An admin has stopped everything: nothing can be asked for, nothing confirmed, nothing sent.
+    """An admin has stopped everything: nothing can be requested, confirmed or sent.
 
     Args:
         by: who set it.

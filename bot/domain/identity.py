@@ -1,4 +1,4 @@
-"""Who somebody is."""
+"""Who a person is in Slack."""
 
 from dataclasses import dataclass
 

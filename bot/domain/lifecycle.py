@@ -1,7 +1,7 @@
 """The states of a deletion, and the one table of transitions between them.
 
 `decide` (people's actions), `next_step` (the bot's own) and the store (what a transition requires) all read this table,
-and the diagram in the documentation is drawn from it. A new state, limit or brake is a row here, never a script.
+and the diagram in the documentation is generated from it. A new state or limit is a row here, never a script.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Action(StrEnum):
     LAUNCH = "launch"
     CALL = "call"
     RETURN = "return"
-    LAPSE = "lapse"  # a confirmation no longer counts, so somebody else has to give one
+    LAPSE = "lapse"  # a confirmation no longer counts, so another person has to give one
     SETTLE = "settle"
     CORRECT = "correct"
 
@@ -65,20 +65,20 @@ PEOPLES = frozenset(
         Action.STOP,
     }
 )
-"""What people can do; the rest is the bot's own, whatever an action ID says."""
+"""What people can do. All other actions are the bot's own, whatever an action ID says."""
 KEEPING = frozenset({Action.CANCEL, Action.DECLINE, Action.STOP})
 """These can only keep a task, so they work when little else does."""
 
 
 CONFIRMING = frozenset({Action.CONFIRM, Action.BREAK_GLASS})
-"""These lead to a DELETE, so they rest on nothing that is only remembered."""
+"""These lead to a DELETE, so they never rely on cached answers about people."""
 
 
 class Requirement(StrEnum):
-    """What must hold at the moment of the write; the store makes a condition of its transaction from each."""
+    """What must hold at the moment of the write. The store turns each into a condition of its transaction."""
 
-    SAME_VERSION = "same_version"  # always: nobody has written since the deletion was read
-    LEASE_HELD = "lease_held"  # nobody may take it over yet
+    SAME_VERSION = "same_version"  # always required: nobody has written since the deletion was read
+    LEASE_HELD = "lease_held"  # no other process may take it over yet
     DUE = "due"
     NOT_EXPIRED = "not_expired"
     EXPIRED = "expired"
@@ -121,19 +121,19 @@ class EventKind(StrEnum):
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     TRIMMED = "trimmed"
-    RESTARTED = "restarted"  # its time counts again from now, since Redis's clock had jumped
+    RESTARTED = "restarted"  # its time was counted from the start again, since Redis's clock had jumped
     DATA_LOST = "data_lost"  # the storage has lost what was recorded before
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One way from a state to another, or to the same one.
+    """One row of the table: from a state to another, or to the same one.
 
     Args:
         source: the state before.
         action: what is done.
         target: the state after.
-        event: what the audit log says of it.
+        event: its audit event.
         requires: what must hold at the moment of the write, besides the version.
     """
 
@@ -226,14 +226,14 @@ def transition(source: State, action: Action, target: State) -> Transition:
 
 
 def possible(source: State, action: Action) -> bool:
-    """Whether `action` leads anywhere from `source`."""
+    """Whether `action` is possible in the state `source`."""
     return any(row.source is source and row.action is action for row in TRANSITIONS)
 
 
 def diagram() -> str:
     """The table as a Mermaid state diagram, for the documentation.
 
-    Parallel ways between two states are one arrow, with the actions in the order of the table.
+    Transitions between the same two states share one arrow, with the actions in the order of the table.
     """
     arrows: dict[tuple[State, State], list[Action]] = {}
     for row in TRANSITIONS:

@@ -1,4 +1,4 @@
-"""Tasks whose names are easily taken for one another: the same name twice, or names that differ in a number only."""
+"""Tasks whose names are easily confused: the same name twice, or names that differ only in a number."""
 
 import re
 import unicodedata
@@ -12,12 +12,12 @@ MOST = 3
 
 
 def look_alikes(name: str, task_id: str, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
-    """Those of `candidates` that somebody could delete in place of the task called `name`, or the other way round.
+    """Those of `candidates` that someone could confuse with the task called `name`.
 
     Args:
         name: the task's name.
         task_id: its ID; it is not its own look-alike.
-        candidates: what a search has found.
+        candidates: the tasks that a search has found.
     """
     wanted = _outline(name)
     alike = (each for each in candidates if each.task_id != task_id and _outline(each.name) == wanted)
@@ -25,10 +25,10 @@ def look_alikes(name: str, task_id: str, candidates: Iterable[Candidate]) -> tup
 
 
 def common_part(name: str) -> str:
-    """What to search for, to find names that differ in a number only: the longest part of `name` without digits."""
+    """The search term for names that differ only in a number: the longest part of `name` without digits."""
     return max(_NUMBER.split(name), key=len).strip() or name
 
 
 def _outline(name: str) -> str:
-    """A name as it is skimmed: without regard to case, and with every number alike."""
+    """A name as people skim it: ignoring case, and with all numbers the same."""
     return _NUMBER.sub("#", " ".join(unicodedata.normalize("NFC", name).casefold().split()))

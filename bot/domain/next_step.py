@@ -1,7 +1,7 @@
 """What the bot does next with a deletion, by itself.
 
-The same function drives a deletion right after a click and after a crash: whoever holds one asks for its next step,
-takes it, records it, and asks again, until the answer is to wait or to close.
+The same function drives a deletion right after a click and after a crash: the process with the lease asks for the next
+step, takes it, records it, and asks again, until the answer is to wait or to close.
 """
 
 from collections.abc import Iterable
@@ -16,8 +16,7 @@ from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
 RESULT = "result"
 """The announcement in the conversation itself."""
 REQUESTER = "requester"
-"""The message that reaches the requester if their request ended late, or through somebody else, or has to be reviewed
-again."""
+"""The message to the requester if their request ended late, was ended by someone else, or has to be reviewed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,12 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class LookAtTask:
-    """Look the task up for the prompt, which was posted without it."""
+    """Look the task up for the prompt, which was posted without its facts."""
 
 
 @dataclass(frozen=True, slots=True)
 class FindApprovers:
-    """Find out who may confirm it, of those whom the settings ask."""
+    """Find out which of the people named in the settings may confirm it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class StopForFreeze:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """The grace is over: record that the call is taken up."""
+    """The grace is over: record that the call begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Recover:
 
 @dataclass(frozen=True, slots=True)
 class LookUpOutcome:
-    """Look whether the task has gone."""
+    """Look whether the task is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """All is done and announced."""
+    """Everything is done and announced."""
 
 
 NextStep = (
@@ -106,15 +105,15 @@ NextStep = (
 )
 
 
-def next_step(  # noqa: C901, PLR0912 - one return a case
+def next_step(  # noqa: C901, PLR0912 - one return per case
     deletion: Deletion, notify: Iterable[str] = (), second_person: SecondPerson | None = None
 ) -> NextStep:
     """The next step of `deletion` as of its `read_at`.
 
     Args:
-        deletion: as it was read, with the freeze of that moment.
+        deletion: as it was read, with the freeze at that moment.
         notify: the channels that are told of every outcome.
-        second_person: whom a request asks that somebody else has to confirm; None to ask nobody.
+        second_person: who is asked if someone else has to confirm; None to ask nobody.
     """
     lifecycle, now = deletion.lifecycle, deletion.read_at
     stale = deletion.delivery.rendered != deletion.appearance
@@ -156,18 +155,18 @@ def next_step(  # noqa: C901, PLR0912 - one return a case
 
 
 def targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
-    """Who has yet to be told of the deletion's state, in this order."""
+    """The targets that still have to be told about the deletion's state, in this order."""
     told = deletion.delivery.notified
     return [target for target in _targets(deletion, notify) if mark(deletion, target) not in told]
 
 
 def _targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
-    """Who is told of the deletion's state.
+    """The targets that are told about the deletion's state.
 
-    A request that never came to a call changes its prompt, which suffices for its conversation. But an edit notifies
-    nobody: the requester is told if somebody else or time ended it, or if it has to be reviewed again. What is not
-    settled yet is told in the conversation only, so that the other channels hear of each deletion once; except of a
-    confirmation by an admin alone, of which everybody hears while it can still be stopped.
+    If a request ends without a call, editing its prompt is enough for its conversation. But an edit notifies nobody, so
+    the requester is told if the request expired, was ended by someone else, or has to be reviewed again. An outcome
+    that is not final is announced only in the conversation, so that the other channels hear about each deletion once.
+    The exception is a confirmation by an admin alone: everyone is told about it while it can still be stopped.
     """
     lifecycle = deletion.lifecycle
     glass = [GLASS] if lifecycle.broken_glass is not None else []
@@ -184,7 +183,7 @@ def _targets(deletion: Deletion, notify: Iterable[str]) -> list[str]:
 
 
 def mark(deletion: Deletion, target: str) -> str:
-    """How `Delivery.notified` remembers that `target` has been told of the present state."""
+    """How `Delivery.notified` records that `target` has been told about the present state."""
     return GLASS if target == GLASS else f"{deletion.state}:{target}"
 
 
@@ -196,7 +195,7 @@ def noted(deletion: Deletion, target: str) -> Delivery:
 
 
 def deadline(deletion: Deletion) -> int:
-    """When something else is to be done with `deletion` than what is being waited for, in ms."""
+    """When something else has to be done with `deletion`, in ms, if what it waits for does not happen."""
     if deletion.state in AWAITING_CONFIRMATION:
         return deletion.lifecycle.expires_at
     return deletion.lifecycle.send_at if deletion.state is State.SCHEDULED else _NEVER

@@ -1,8 +1,8 @@
 """A Slack profile -> exactly one operator, or why there is none.
 
-The operator is the IAM user name that CodeArts Check records as the one who deleted (the `operator` header of
-DeleteTaskV3). It comes from up to three sources. If two of them disagree, nobody can say who the person is, so they are
-refused; and so are they if one of the sources cannot be read, since it might disagree.
+The operator is the IAM user name that CodeArts Check records as having deleted the task (the `operator` header of
+DeleteTaskV3). It comes from up to three sources. If two of them disagree, it is not clear who the person is, so they
+are refused. They are also refused if a source cannot be read, since it might disagree.
 """
 
 import re
@@ -17,13 +17,13 @@ __all__ = ["OPERATOR", "Known", "Operator", "Operators", "Profile", "Source", "U
 
 Known = DirectoryEntry  # the old name, until nothing imports it
 
-# IAM user names: 1 to 64 ASCII letters, digits, spaces, `-`, `_`, `.`; no space at either end, since headers lose it.
+# IAM user names: 1 to 64 ASCII letters, digits, spaces, `-`, `_`, `.`; no space at either end, since headers drop it.
 OPERATOR = re.compile(r"(?! )[0-9A-Za-z _.-]{1,64}(?<! )")
-_LOCAL_PART = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # of an address: without `+`, after which anybody can add anything
+_LOCAL_PART = re.compile(r"[0-9A-Za-z_.-]{1,64}")  # of an address: without `+`, after which anyone can add anything
 
 
 class Source(StrEnum):
-    """Where an operator comes from; the values are the names of the settings."""
+    """Where an operator comes from. The values are the names of the settings."""
 
     LISTED = "[operators]"
     EMAIL = "[operators_from] email_domain"
@@ -54,15 +54,15 @@ class Operators:
 
     @property
     def derived(self) -> bool:
-        """Whether somebody who is not listed can have an operator."""
+        """Whether a person who is not listed can have an operator."""
         return bool(self.email_domain or self.profile_field)
 
     def of(self, ids: Collection[str], profile: Profile) -> Operator | Reason:
-        """The one operator of a person, or why there is none: nobody becomes somebody else.
+        """The one operator of a person, or why there is none. Nobody gets another person's operator.
 
         Args:
             ids: every user ID of the person.
-            profile: what Slack says about them; whether they may act at all has been decided before.
+            profile: what Slack says about them. Whether they may act at all has already been decided.
         """
         by_field = profile.field if self.profile_field else ""
         if isinstance(by_field, Unseen):
@@ -85,8 +85,8 @@ class Operators:
     def _by_email(self, address: str) -> str:
         """The part before the `@`, in lower case, if the part after it is exactly the domain; else "".
 
-        Mail does not tell upper from lower case, so Alice@ and alice@ are one operator; who is listed, or has the
-        profile field, keeps the spelling from there. Only ASCII counts: the Kelvin sign is a `k` in lower case.
+        Mail addresses ignore case, so Alice@ and alice@ are one operator. `[operators]` and the profile field keep
+        their own spelling. Only ASCII is accepted: the Kelvin sign is a `k` in lower case.
         """
         local, _, domain = address.rpartition("@")
         if not (self.email_domain and address.isascii()) or domain.lower() != self.email_domain.lower():

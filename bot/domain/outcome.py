@@ -1,4 +1,4 @@
-"""What became of a deletion. How it is read from the service's answers stands in `bot.codearts.answers`."""
+"""What became of a deletion. `bot.codearts.answers` reads it from the service's answers."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,7 +10,7 @@ class Verdict(StrEnum):
     """What became of the task."""
 
     DELETED = "deleted"
-    ACCEPTED = "accepted"  # taken, not finished
+    ACCEPTED = "accepted"  # accepted, not finished
     FAILED = "failed"  # certainly not executed
     GONE = "gone"  # it was not there, and this bot did not delete it
     UNKNOWN = "unknown"
@@ -26,11 +26,11 @@ class Outcome:
         http_status: the body's `httpStatus`, or "" if there was none.
         code: the error code, or "".
         why: what it means; empty for a plain success.
-        hint: what the person who asked can do; may be empty.
+        hint: what the requester can do; may be empty.
         admin_hint: what an admin of the bot can do; may be empty.
         request_id: the gateway's request ID, or "".
         took: milliseconds from the start of the call, its sign-in and pauses included, to its end.
-        sent: whether any byte of a request may have left. If False, the service knows nothing of it.
+        sent: whether any byte of a request may have been sent. If False, the service knows nothing about it.
     """
 
     verdict: Verdict
@@ -48,7 +48,7 @@ class Outcome:
 def of_second_send(outcome: Outcome) -> Outcome:
     """The outcome of a DELETE that was sent again after an interruption, when nobody knows how far the first got.
 
-    A refusal is then not the last word: the first request may have deleted the task, or may still be at work.
+    A refusal is then not final: the first request may have deleted the task, or may still be running.
     """
     if outcome.verdict is not Verdict.FAILED:
         return outcome

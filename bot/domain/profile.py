@@ -1,13 +1,13 @@
-"""What Slack says about a user, and why it may say nothing."""
+"""What Slack says about a user, or why it says nothing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Unseen(StrEnum):
-    """Why Slack's answer is missing. Both refuse; they differ in what to do about it."""
+    """Why Slack's answer is missing. Both lead to a refusal, but with different hints."""
 
-    MAY_NOT_ASK = "may_not_ask"  # the app lacks the scope: an admin has to install it again
+    MAY_NOT_ASK = "may_not_ask"  # the app lacks the scope: an admin has to reinstall it
     NO_ANSWER = "no_answer"  # anything else: too slow, throttled, unreachable, no such user
 
 
@@ -16,17 +16,17 @@ class Profile:
     """A user, as users.info (and users.profile.get for the custom field) describes them.
 
     Args:
-        team: the workspace that they belong to, in Slack's `team_id`.
-        deactivated: their account is closed.
-        guest: a guest of one channel or of several.
-        bot: not a person.
-        stranger: somebody of another workspace, seen through Slack Connect.
+        team: the workspace to which they belong, from Slack's `team_id`.
+        deactivated: whether their account is deactivated.
+        guest: whether they are a single-channel or multi-channel guest.
+        bot: whether they are a bot.
+        stranger: whether they belong to another workspace, seen through Slack Connect.
         email: their confirmed address; "" if there is none.
-        field: the custom field of `[operators_from] profile_field`; "" if it is empty or not asked for.
+        field: the custom field of `[operators_from] profile_field`; "" if it is empty or not requested.
         user: the user ID in the answer; "" if it has none.
         enterprise: the organisation's ID in `enterprise_user`; "" outside Enterprise Grid.
-        enterprise_user: their ID in the whole organisation, often a `W…` where `user` is a `U…`.
-        teams: the organisation's workspaces that they belong to.
+        enterprise_user: their ID in the whole organisation, often a `W…` when `user` is a `U…`.
+        teams: the organisation's workspaces to which they belong.
     """
 
     team: str
@@ -49,12 +49,12 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """What the directory knows about somebody.
+    """What the directory knows about a user.
 
     Args:
         profile: what Slack says about them, or why it says nothing.
-        in_group: whether they are in one of `[allow] usergroups`, or why nobody can tell.
-        age: seconds since Slack was asked, of the oldest part; None if all of it was asked for just now.
+        in_group: whether they are in one of `[allow] usergroups`, or why that is not known.
+        age: the age of the oldest part, in seconds; None if Slack was asked for all of it just now.
     """
 
     profile: Profile | Unseen = Unseen.NO_ANSWER
@@ -63,5 +63,5 @@ class DirectoryEntry:
 
     @property
     def cached(self) -> bool:
-        """Whether some of it comes from memory."""
+        """Whether some of it comes from the cache."""
         return self.age is not None

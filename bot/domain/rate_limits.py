@@ -7,10 +7,10 @@ HOUR = 3_600_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`[limits]`: how many second confirmations an hour takes; 0 for no limit.
+    """`[limits]`: how many second confirmations are allowed per hour; 0 for no limit.
 
     Args:
-        per_hour: for everyone together.
+        per_hour: for all people together.
         per_hour_per_person: for the requests of one person.
     """
 
@@ -23,10 +23,10 @@ class LimitReached:
     """As many deletions have been confirmed in the past hour as a limit allows.
 
     Args:
-        limit: how many an hour takes.
+        limit: how many are allowed per hour.
         until: when the next one is possible, in ms of Redis's clock.
-        per_person: True if it is the limit of one person, False if everyone's.
-        first: True for the first refusal within an hour: the admins are told of it.
+        per_person: True for the limit per person, False for the common limit.
+        first: True for the first refusal within an hour, which the admins are told about.
     """
 
     limit: int

@@ -1,4 +1,4 @@
-"""After a crash in the middle of a call: is the DELETE sent again, or is the task looked into?"""
+"""After a crash in the middle of a call: is the DELETE sent again, or is the outcome looked into?"""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from bot.domain.timings import Timings
 
 
 def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> Step | None:
-    """What a look-up says of a call that was interrupted; None if the DELETE is to be sent again.
+    """What a look-up says about an interrupted call; None if the DELETE should be sent again.
 
-    Nobody knows yet whether the first DELETE is still on its way, so what is still there is looked into rather than
-    called failed.
+    Nobody knows yet whether the first DELETE is still on its way. So if the task still exists, the outcome is looked
+    into rather than called FAILED.
     """
     lifecycle = deletion.lifecycle
     if found.presence is Presence.GONE:
@@ -26,13 +26,13 @@ def after_interruption(deletion: Deletion, found: LookUp, timings: Timings) -> S
     if found.presence is Presence.UNKNOWN:
         return interrupted(deletion, unseen(found), timings)
     since = deletion.read_at - max(lifecycle.confirmed_at, lifecycle.send_at)
-    if 0 <= since < timings.resume:  # negative after Redis's clock has gone back: nobody knows how long it was
+    if 0 <= since < timings.resume:  # negative if Redis's clock has gone back: nobody knows how long it was
         return None
     return interrupted(deletion, Text("The call was interrupted, and the task is still there."), timings)
 
 
 def interrupted(deletion: Deletion, why: Text, timings: Timings) -> Step:
-    """An interrupted call that is not sent again: it is looked into, at least until the longest call must be over."""
+    """An interrupted call that is not sent again: it is looked into at least until the longest call must have ended."""
     now = deletion.read_at
     longest = deletion.lifecycle.called_at + timings.call_lease
     after = replace(

@@ -1,4 +1,4 @@
-"""Why somebody is refused: the reason and what it is about. The words that people read are in `bot.slack.views`."""
+"""Why a person is refused: the reason and its values. The words that people read are in `bot.slack.views`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from bot.domain.text import Value
 
 
 class Reason(StrEnum):
-    """Why a decision is what it is."""
+    """The reason for a decision."""
 
     ALLOWED = "allowed"
 
@@ -17,12 +17,12 @@ class Reason(StrEnum):
     OTHER_TEAM = "other_team"
     NOT_CHECKED = "not_checked"  # Slack did not say who it is
     MAY_NOT_CHECK = "may_not_check"  # the app lacks the scope to ask Slack
-    ASKED_TOO_OFTEN = "asked_too_often"  # their look-ups would use up Slack's quota for everybody
+    ASKED_TOO_OFTEN = "asked_too_often"  # their look-ups would use up Slack's quota for everyone
     DEACTIVATED = "deactivated"
     GUEST = "guest"
     BOT = "bot"
     NO_OPERATOR = "no_operator"
-    OPERATORS_DIFFER = "operators_differ"  # two sources, two answers
+    OPERATORS_DIFFER = "operators_differ"  # two sources name different operators
     MALFORMED_OPERATOR = "malformed_operator"  # the profile field does not hold an IAM user name
 
     # what they may do
@@ -34,28 +34,28 @@ class Reason(StrEnum):
     OPERATOR_CHANGED = "operator_changed"
 
     # what the second step asks for
-    NOT_YOURSELF = "not_yourself"  # second_person: the requester cannot be the second
-    SAME_OPERATOR = "same_operator"  # second_person: nor can somebody with the requester's operator
-    REQUESTER_BARRED = "requester_barred"  # second_person: the requester could no longer ask for it
+    NOT_YOURSELF = "not_yourself"  # second_person: the requester cannot be the second person
+    SAME_OPERATOR = "same_operator"  # second_person: nor can a person with the requester's operator
+    REQUESTER_BARRED = "requester_barred"  # second_person: the requester may no longer ask for it
     NOBODY_ELSE_SEES = "nobody_else_sees"  # second_person: a prompt that only the requester sees
-    NAME_NOT_TYPED = "name_not_typed"  # typed: a button does not suffice
+    NAME_NOT_TYPED = "name_not_typed"  # typed: a button is not enough
     WRONG_NAME = "wrong_name"  # typed
-    WRONG_CASE = "wrong_case"  # typed: right but for capital letters
-    ALREADY_CONFIRMED = "already_confirmed"  # this person, or somebody with the same operator
+    WRONG_CASE = "wrong_case"  # typed: right except for upper and lower case
+    ALREADY_CONFIRMED = "already_confirmed"  # this person, or another one with the same operator
     NOT_CONFIRMED_BY_YOU = "not_confirmed_by_you"  # so there is nothing to take back
-    NO_BREAK_GLASS = "no_break_glass"  # the settings let nobody confirm alone
-    WHY_TOO_SHORT = "why_too_short"  # who confirms alone says why
+    NO_BREAK_GLASS = "no_break_glass"  # the settings allow nobody to confirm alone
+    WHY_TOO_SHORT = "why_too_short"  # confirming alone needs a reason
     CHANGED = "changed"  # the task is not as it was shown: it has to be reviewed again
     TOO_SOON = "too_soon"  # the button has just appeared: a slip is not a confirmation
     PROTECTED = "protected"  # a rule says that the bot never deletes this task
-    REASON_MISSING = "reason_missing"  # a rule asks why
+    REASON_MISSING = "reason_missing"  # a rule requires a reason
 
-    # what stands in the way
+    # what prevents it
     FROZEN = "frozen"
     NO_SUCH_TASK = "no_such_task"
     TOO_MANY = "too_many"
 
-    # what state the deletion is in
+    # the deletion's state
     EXPIRED = "expired"
     OTHER_STATE = "other_state"
     TOO_LATE = "too_late"  # it has been sent already
@@ -64,24 +64,24 @@ class Reason(StrEnum):
 
 
 UNCHECKED = frozenset({Reason.NOT_CHECKED, Reason.MAY_NOT_CHECK, Reason.GROUPS_NOT_CHECKED})
-"""Reasons that say nothing against the person: what could not be checked keeps nobody from stopping a deletion."""
+"""Reasons that say nothing against the person: a failed check keeps nobody from stopping a deletion."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A decision against somebody.
+    """A decision to refuse.
 
     Args:
         reason: why.
-        values: what the words about it may name, such as `user`, `operator` or `channel`.
+        values: the values that its message may name, such as `user`, `operator` or `channel`.
     """
 
     reason: Reason
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-class Refused(BotError):  # noqa: N818 - the vocabulary's word, and what callers read best
-    """Somebody may not do what they asked for. Answered and recorded in one place.
+class Refused(BotError):  # noqa: N818 - it reads best at the call sites
+    """A person may not do what they asked for. It is answered and recorded in one place.
 
     Args:
         reason: why.

@@ -1,8 +1,8 @@
-"""Repeated refusals become one audit entry with a count: nobody fills the audit log by pressing a button.
+"""Repeated refusals become one audit event with a count, so that nobody can fill the audit log by pressing a button.
 
-The first refusal of a person for a reason is recorded at once, as it is. The same again within the window is only
-counted, whatever task or channel it is about, and recorded as one entry when the window is over. Each replica counts
-for itself, so a person costs at most two entries a window, reason and replica.
+The first refusal of a person for a reason is recorded at once, as it is. Repetitions within the window are only
+counted, for any task and channel, and recorded as one event when the window is over. Each replica counts separately, so
+a person causes at most two events per window, reason and replica.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class _Window(Generic[_T]):
 
 @dataclass(slots=True)
 class RefusalCounter(Generic[_T]):
-    """Which refusals are to be recorded, and how many each stands for.
+    """Decides which refusals are recorded, and how many each stands for.
 
     Args:
         seconds: how long a window is.
@@ -34,7 +34,7 @@ class RefusalCounter(Generic[_T]):
         """Count a refusal.
 
         Args:
-            key: who, what they tried and why it was refused; without anything that a person can make up.
+            key: who was refused, what they tried, and why; nothing in it may be freely chosen by the person.
             refusal: what would be recorded.
             now: in seconds, by a clock that never steps back.
 
@@ -52,8 +52,8 @@ class RefusalCounter(Generic[_T]):
     def due(self, now: float) -> list[tuple[_T, int]]:
         """The latest refusal of each window that is over, and how many it stands for.
 
-        Ask for them every few seconds, and once more with `now=math.inf` before the process ends. A window in which
-        something was repeated is followed by another, so that who goes on is recorded once a window.
+        Call this every few seconds, and once more with `now=math.inf` before the process ends. A window with
+        repetitions is followed by another one, so that a person who continues is recorded once per window.
         """
         over = {key: window for key, window in self._windows.items() if now >= window.ends}
         for key, window in over.items():

@@ -1,7 +1,7 @@
 """How sure the bot must be before it deletes a task: `[confirmation]`, and the `[[rules]]` that ask for more.
 
-Every rule that matches counts, and for each safeguard the strictest of them wins. What is not known of a task counts as
-matching, so a rule cannot be evaded by asking while a look-up fails.
+Every matching rule counts, and for each safeguard the strictest wins. A fact that is not known counts as matching, so
+nobody can evade a rule by asking while look-ups fail.
 """
 
 import unicodedata
@@ -18,7 +18,7 @@ LEAST = next(iter(KINDS))
 
 
 class ReasonPolicy(StrEnum):
-    """Whether a request gives a reason, the strictest last."""
+    """Whether a request needs a reason, the strictest last."""
 
     OFF = "off"
     OPTIONAL = "optional"
@@ -31,13 +31,13 @@ class Safeguards:
 
     Args:
         second_step: the kind of second confirmation, by its name in `bot.domain.confirmations`.
-        grace: milliseconds between it and the call, during which anyone allowed there can stop it.
+        grace: milliseconds between it and the call, during which anyone allowed in the channel can stop it.
         reason: whether a reason is asked for.
         dwell: milliseconds for which the second step must have been shown before it counts.
-        confirmers: how many other people must confirm, if it is others who do.
+        confirmers: how many other people must confirm, if others have to.
         protect: True if the bot must refuse.
-        break_glass: True if an admin may confirm alone although others should. `[[rules]]` have no say in it.
-        warnings: lines to show above the facts, as the settings have them.
+        break_glass: True if an admin may confirm alone although others should. `[[rules]]` cannot change it.
+        warnings: lines to show above the facts, from the settings.
     """
 
     second_step: str = LEAST
@@ -51,7 +51,7 @@ class Safeguards:
 
 
 def strictest(first: Safeguards, second: Safeguards) -> Safeguards:
-    """For each safeguard the stricter of the two; warnings of both."""
+    """The stricter of the two for each safeguard, with the warnings of both."""
     return Safeguards(
         second_step=max(first.second_step, second.second_step, key=lambda name: kind_of(name).strictness),
         grace=max(first.grace, second.grace),
@@ -66,16 +66,16 @@ def strictest(first: Safeguards, second: Safeguards) -> Safeguards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Which deletions a rule is for: globs (`*`, `?`, `[a-z]`), compared without regard to case.
+    """Which deletions a rule applies to: globs (`*`, `?`, `[a-z]`) that ignore case.
 
-    All kinds that are given must match, each by one of its globs; an empty kind matches everything.
+    Every non-empty field must match, by at least one of its globs; an empty field matches everything.
 
     Args:
-        channels: of the channel's ID.
-        projects: of the CodeArts project's name or ID.
-        repositories: of the repository's URL, with or without `.git` at its end.
-        names: of the task's name.
-        tasks: of the task's ID.
+        channels: globs for the channel's ID.
+        projects: globs for the CodeArts project's name or ID.
+        repositories: globs for the repository's URL, with or without `.git` at its end.
+        names: globs for the task's name.
+        tasks: globs for the task's ID.
     """
 
     channels: tuple[str, ...] = ()
@@ -85,11 +85,11 @@ class Match:
     tasks: tuple[str, ...] = ()
 
     def has_channel(self, channel: str) -> bool:
-        """Whether the rule could count in `channel`."""
+        """Whether the rule could apply in `channel`."""
         return _matches(self.channels, channel)
 
     def fits(self, channel: str, facts: TaskFacts, task_id: str) -> bool:
-        """Whether the rule counts; a fact that is not known ("") could be anything, so it matches."""
+        """Whether the rule applies. A fact that is not known ("") could be anything, so it matches."""
         repository = facts.repository
         return (
             self.has_channel(channel)
@@ -105,8 +105,8 @@ class Rule:
     """What some deletions have to pass.
 
     Args:
-        match: which ones.
-        safeguards: what they have to pass; its defaults ask for nothing.
+        match: which deletions.
+        safeguards: what they have to pass; the defaults ask for nothing.
     """
 
     match: Match
@@ -118,8 +118,8 @@ class Rules:
     """What each deletion has to pass.
 
     Args:
-        usual: what all of them have to pass.
-        rules: what some of them have to pass as well.
+        usual: what all deletions have to pass.
+        rules: what some deletions have to pass in addition.
     """
 
     usual: Safeguards = Safeguards()
@@ -129,8 +129,8 @@ class Rules:
         """What the deletion of one task has to pass.
 
         Args:
-            channel: the ID of the conversation it is asked for in.
-            facts: what is known of the task; None if nothing could be read.
+            channel: the ID of the conversation in which it is requested.
+            facts: what is known about the task; None if nothing could be read.
             task_id: the task's ID.
         """
         safeguards = self.usual
@@ -141,7 +141,7 @@ class Rules:
 
 
 def _matches(globs: Iterable[str], *values: str) -> bool:
-    """Whether one of `globs` matches one of `values`; also if there is no glob, or a value is not known."""
+    """Whether one of `globs` matches one of `values`. True if there are no globs, or if a value is not known."""
     folded = [_folded(glob) for glob in globs]
     return (
         not folded or not all(values) or any(fnmatchcase(_folded(value), glob) for glob in folded for value in values)
@@ -149,6 +149,6 @@ def _matches(globs: Iterable[str], *values: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """One spelling of what reads alike: é is one character or two, some are not seen, and case does not count."""
+    """One spelling for texts that look the same: é as one or two characters, invisible characters, upper case."""
     text = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -1,4 +1,4 @@
-"""A step of a deletion's lifecycle: the deletion as it should be written, and the row of the table that leads there."""
+"""A step of a deletion's lifecycle: the deletion to be written, and the transition that leads there."""
 
 from dataclasses import dataclass, replace
 
@@ -13,10 +13,10 @@ NEVER_SEEN = Text("It wasn't seen just before the call, so it isn't known whethe
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A deletion as it should be written.
+    """A deletion to be written.
 
     Args:
-        deletion: from now on.
+        deletion: as it should be.
         transition: the row of the table of transitions.
     """
 
@@ -25,7 +25,7 @@ class Step:
 
 
 def step(deletion: Deletion, action: Action, after: Lifecycle, **parts: object) -> Step:
-    """The step that `action` makes of `deletion`.
+    """The step that `action` is for `deletion`.
 
     Args:
         deletion: as it was read.
@@ -43,7 +43,7 @@ def step(deletion: Deletion, action: Action, after: Lifecycle, **parts: object) 
 
 
 def settled(deletion: Deletion, state: State, why: Text = NOTHING, hint: Text = NOTHING) -> Step:
-    """The deletion at its end, quoting what the service had said."""
+    """The deletion at its end, with what the service had said."""
     said = deletion.lifecycle.outcome or Outcome(Verdict.UNKNOWN)
     verdict = Verdict.UNKNOWN if state is State.UNKNOWN_FINAL else Verdict(state.value)
     outcome = replace(said, verdict=verdict, why=why, hint=hint, admin_hint=NOTHING)
@@ -52,7 +52,7 @@ def settled(deletion: Deletion, state: State, why: Text = NOTHING, hint: Text = 
 
 
 def unseen(found: LookUp) -> Text:
-    """Why a look-up could not tell whether the task is there."""
+    """Why a look-up could not tell whether the task exists."""
     if not found.why:
         return Text("The task could not be looked up.")
     return Text("The task could not be looked up: {reason}", {"reason": str(found.why)})

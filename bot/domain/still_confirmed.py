@@ -1,4 +1,4 @@
-"""Whether a confirmed deletion may still be sent: who asked and who confirmed, as they and the settings now are."""
+"""Whether a confirmed deletion may still be sent, given its people and the settings as they are now."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,13 +15,13 @@ from bot.domain.rules import Safeguards, strictest
 from bot.domain.step import Step
 
 People = Mapping[SlackUser, Identity | Refused]
-"""Those who asked and confirmed, as they now are; `Refused` if they may no longer, or if it could not be checked."""
+"""The requester and the approvers as they are now; `Refused` for those who may not act, or could not be checked."""
 
 
 def counting(deletion: Deletion, people: People) -> tuple[Confirmation, ...]:
-    """The confirmations of others that count now: distinct operators, so distinct people, and none is the requester's.
+    """The approvers' confirmations that count now: with distinct operators, and none with the requester's.
 
-    An approver who cannot be checked does not count; that fails only them, not the request.
+    An approver who cannot be checked does not count, but that does not fail the request.
     """
     operators = [deletion.operator]
     counted: list[Confirmation] = []
@@ -34,15 +34,15 @@ def counting(deletion: Deletion, people: People) -> tuple[Confirmation, ...]:
 
 
 def objection(deletion: Deletion, people: People, safeguards: Safeguards) -> Step | None:
-    """What a deletion comes to that is no longer confirmed; None if it may be sent.
+    """What becomes of a deletion that is no longer confirmed; None if it may be sent.
 
-    If the requester may no longer ask, it has failed. If too few confirmations of others count, it goes back to wait
-    for more, and keeps those that do.
+    If the requester may no longer ask for it, it has failed. If too few confirmations count, it goes back to wait for
+    more, and keeps those that do count.
 
     Args:
         deletion: in EXECUTING, before anything was sent.
-        people: the requester and everybody who confirmed.
-        safeguards: what the settings ask for now; of these and the deletion's own the stricter counts.
+        people: the requester and everyone who confirmed.
+        safeguards: what the settings ask for now; for each safeguard, the stricter of these and the deletion's counts.
     """
     safeguards = strictest(deletion.safeguards, safeguards)
     requester = people.get(deletion.requester)

@@ -1,7 +1,7 @@
 """A sentence as a template and its values, so that it can be stored, translated and tested before it is rendered.
 
-Nothing here knows Slack: a value says *what* it is (a person, a moment, something to type), and whoever renders the
-text decides how that looks and escapes what came from outside.
+Nothing here knows Slack. A value says *what* it is (a person, a moment, something to type), and the renderer decides
+how that looks, and escapes everything from outside.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ class Moment:
     Args:
         ms: milliseconds since 1970, by Redis's clock.
         exact: show the seconds as well.
-        elsewhere: True if it is by another clock than Redis's, such as the service's.
+        elsewhere: True if it is by a clock other than Redis's, such as the service's.
     """
 
     ms: int
@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Something to be read or typed to the letter: an ID, a command, a setting."""
+    """Something to be read or typed exactly: an ID, a command, a setting."""
 
     text: str
 
@@ -42,17 +42,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class UserGroup:
-    """A Slack user group, by its ID. Naming one calls everybody in it."""
+    """A Slack user group, by its ID. Mentioning it notifies all its members."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead somewhere.
+    """A link.
 
     Args:
-        url: an http or https address; with any other, or none, only the label is shown.
+        url: an http or https address; otherwise only the label is shown.
         label: the words.
     """
 
@@ -62,22 +62,22 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Some values in a row: `@bob, @dave`."""
+    """A list of values: `@bob, @dave`."""
 
     values: tuple[str | Code | Channel | SlackUser | UserGroup, ...]
 
 
 Value = str | int | Moment | Code | Channel | SlackUser | UserGroup | Link | Several
-"""What a text can hold. A plain `str` counts as coming from outside, and is escaped."""
+"""What a text can contain. A plain `str` is treated as coming from outside, and is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence or more: `Text("{name} was deleted at {when}.", {"name": "webshop", "when": Moment(1)})`.
+    """One or more sentences: `Text("{name} was deleted at {when}.", {"name": "webshop", "when": Moment(1)})`.
 
     Args:
-        template: the words, with `{name}` where a value goes. Translations are looked up by it.
-        values: what goes where.
+        template: the words, with `{name}` for a value. Translations are looked up by it.
+        values: the values by name.
     """
 
     template: str
@@ -91,11 +91,11 @@ class Text:
         """The finished sentence.
 
         Args:
-            show: how a value looks where this is read.
-            words: the template's translation, and the escaping of its own words.
+            show: renders a value.
+            words: translates the template, and escapes its words.
 
         Raises:
-            KeyError: the template names a value that is not there.
+            KeyError: the template names a value that is missing.
         """
         pieces = []
         for literal, name, _, _ in Formatter().parse(words(self.template)):
@@ -110,7 +110,7 @@ class Text:
 
 
 def text(template: str, **values: Value) -> Text:
-    """A `Text`, written as one reads it: `text("{n} tasks", n=2)`."""
+    """A shorter way to write a `Text`: `text("{n} tasks", n=2)`."""
     return Text(template, values)
 
 

@@ -11,11 +11,11 @@ class Timings:
         ttl: from the request to the second confirmation.
         resume: how long after its confirmation an interrupted call may be sent again.
         verify: how long an uncertain outcome is looked into.
-        call: one DELETE, its retries and its token included.
-        call_lease: how long the process that holds an EXECUTING deletion is left alone.
-        talk_lease: the same for every other state; longer than any one request to Slack or any look-up.
-        facts: how long a prompt waits for the look-up of what it will show.
-        facts_for_rules: the same if rules depend on what it says; what is not known then counts as matching them.
+        call: one DELETE, including its retries and its token.
+        call_lease: the lease of a deletion in EXECUTING.
+        talk_lease: the lease in every other state; longer than any single request to Slack and any look-up.
+        facts: how long a prompt waits for the look-up of the facts that it shows.
+        facts_for_rules: the same if rules depend on the facts; a fact that is not known by then counts as matching.
         before_call: how long the look-up just before the call may take.
         look: the first pause between look-ups; doubled each time, up to half a minute.
         retention: how long an ended deletion is kept in Redis.

@@ -1,4 +1,4 @@
-"""How a deletion that waits goes on or ends without a call: shown, launched, expired, frozen, nobody to confirm it."""
+"""How a waiting deletion continues or ends without a call: shown, launched, expired, frozen, nobody to confirm it."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from bot.domain.text import Text
 
 
 def shown_first(deletion: Deletion, found: LookUp) -> Step | Deletion:
-    """A deletion whose prompt was posted before the look-up of its task had answered."""
+    """The deletion with its facts, if its prompt was posted before the look-up had answered."""
     if found.presence is Presence.GONE:
         gone = Outcome(Verdict.GONE, sent=False)
         return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.GONE, outcome=gone), shown=found)
@@ -34,7 +34,7 @@ def stopped_by_freeze(deletion: Deletion) -> Step:
     after = replace(
         deletion.lifecycle,
         state=State.CANCELLED,
-        ended_by=freeze.by if freeze and freeze.by.team else None,  # somebody at a shell is not a Slack user
+        ended_by=freeze.by if freeze and freeze.by.team else None,  # an operator at a shell is not a Slack user
         ended_how=Action.FREEZE,
         ended_why=freeze.reason if freeze else "",
         ended_at=deletion.read_at,
@@ -43,7 +43,7 @@ def stopped_by_freeze(deletion: Deletion) -> Step:
 
 
 def nobody_to_confirm(deletion: Deletion) -> Step:
-    """None of those whom the settings ask may confirm it, so it ends at once instead of waiting for hours."""
+    """None of the people named in the settings may confirm it, so it ends at once instead of waiting for hours."""
     after = replace(
         deletion.lifecycle,
         state=State.CANCELLED,
@@ -60,7 +60,7 @@ def nobody_to_confirm(deletion: Deletion) -> Step:
 
 
 def nobody_else_sees(deletion: Deletion) -> Step:
-    """A request that nobody but the requester could see although somebody else has to confirm it: it ends at once."""
+    """Only the requester could see the request, although someone else has to confirm it, so it ends at once."""
     after = replace(
         deletion.lifecycle,
         state=State.CANCELLED,

@@ -1,4 +1,4 @@
-"""What waits: read from Redis when somebody asks for metrics, at most every few seconds."""
+"""What is pending: read from Redis when the metrics are requested, at most every few seconds."""
 
 import asyncio
 import math
@@ -21,20 +21,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Unclosed(Protocol):
-    """Knows what is not closed."""
+    """Lists the deletions that are not closed."""
 
     async def unclosed(self) -> list[Deletion]:
         """The deletions that have not ended, or whose end has not been announced to all; some hundred at most."""
 
 
 class Backlog:
-    """Sets the gauges of what waits.
+    """Sets the gauges for what is pending.
 
     Args:
         store: knows what is not closed.
-        freezes: knows whether everything is frozen.
+        freezes: knows whether deletions are frozen.
         notify: the channels of `[notify]`, which are owed a message for each outcome.
-        keep: seconds for which the figures are kept, so that whoever asks does not load Redis.
+        keep: seconds for which the values are cached, so that requests do not load Redis.
         patience: seconds after which Redis counts as not answering.
     """
 
@@ -58,7 +58,7 @@ class Backlog:
                 async with asyncio.timeout(self._patience):
                     deletions, freeze = await asyncio.gather(self._store.unclosed(), self._freezes.current())
             except (PersonError, TimeoutError) as error:
-                _log.info("what waits cannot be read for the metrics", why=str(error))
+                _log.info("backlog not readable for metrics", why=str(error))
                 _set_unknown()
             else:
                 FROZEN.set(freeze is not None)

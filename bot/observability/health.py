@@ -17,8 +17,8 @@ class State:
 
     Args:
         ready: whether this part can do its work.
-        reason: if not, why, in a few words that everybody may read: `/readyz` shows them. Words beside "ready" are
-            shown too: what an operator should know although it works.
+        reason: if not, why, in a few words that anyone may read: `/readyz` shows them. A reason given with "ready" is
+            shown too: what an operator should know even though it works.
     """
 
     ready: bool
@@ -35,7 +35,7 @@ class Readiness:
 
     Args:
         probes: by the name that `/readyz` shows.
-        keep: seconds for which "ready" is kept, so that whoever asks does not load what is probed.
+        keep: seconds for which "ready" is cached, so that requests do not load what is probed.
         keep_not_ready: the same for "not ready": shorter, so that a recovery shows soon.
         patience: seconds after which a probe counts as not ready.
     """
@@ -58,7 +58,7 @@ class Readiness:
         self._logged: dict[str, State] = {}
 
     def watch(self, name: str, probe: Probe) -> None:
-        """Ask `probe` from now on, in place of the one that had this name."""
+        """From now on use `probe` instead of the one with this name."""
         self._probes[name] = probe
         self._until = 0.0
 

@@ -1,4 +1,4 @@
-"""Log lines leave by a thread of their own, so a log that nobody reads never stops the bot.
+"""A separate thread writes the log lines, so a log that nobody reads never stops the bot.
 
 A pipe that nobody reads takes 64 KiB, and then every write waits. Here only that thread waits: lines gather in a
 bounded queue, and when it is full they are dropped and counted. Once the log is read again, a line says how many are
@@ -74,7 +74,7 @@ class _Writer(QueueListener):
     def handle(self, record: logging.LogRecord) -> None:
         """Write a record; before it, if lines are missing there, how many."""
         if dropped := self._source.take_dropped():
-            told = {"msg": "%d log lines are missing here: nobody read the log", "args": (dropped,)}
+            told = {"msg": "%d log lines dropped here: nobody read the log", "args": (dropped,)}
             about = {"name": __name__, "levelno": logging.WARNING, "levelname": "WARNING"}
             self._to.emit(self._source.prepare(logging.makeLogRecord(about | told)))
         self._to.emit(record)  # not `handle`: it holds the handler's lock, which logging.shutdown waits for

@@ -1,6 +1,6 @@
-"""One log: the bot's own lines and those of its libraries, in one format, with secrets blacked out.
+"""One log for the bot's own lines and those of its libraries, in one format, with secrets redacted.
 
-The redaction works on the finished line, so nothing gets past it: no exception text, no repr, no library's message.
+The redaction works on the finished line, so no exception text, repr or library message can bypass it.
 It is a safety net. Secrets are `SecretStr` and should not be logged in the first place.
 """
 

@@ -60,7 +60,7 @@ RECOVERIES = _counter("recoveries_total", "Interrupted calls taken over, as afte
 LIMITS = _gauge("limit_per_hour", "Second confirmations that an hour takes; 0 if there is no limit.", "scope")
 LIMITS_REACHED = _counter("limits_reached_total", "Second confirmations refused by a limit.", "scope")
 
-# Whom the bot calls.
+# The services that the bot calls.
 SERVICE_CALLS = _histogram(
     "service_seconds", "What was asked of CodeArts Check, retries included.", _CALLS, "call", "result"
 )
@@ -71,7 +71,7 @@ SLACK = _histogram("slack_call_seconds", "Calls to Slack.", _CALLS, "method", "r
 REDIS = _histogram("redis_call_seconds", "Calls to Redis, retries included.", _QUICK, "result")
 RETRIES = _counter("retries_total", "Attempts after the first one.", "dependency")
 
-# What waits.
+# What is pending.
 PENDING = _gauge("pending", "Deletions that have not ended (500 are counted at most).", "state")
 OLDEST_PENDING = _gauge("oldest_pending_seconds", "Age of the oldest deletion that has not ended.")
 OUTBOX = _gauge("outbox_length", "Deletions with a message that Slack has not taken yet.")

@@ -1,4 +1,4 @@
-"""Log lines that anybody on the network can cause: at most one a minute of each kind, with how many it stands for."""
+"""Log lines that anyone on the network can cause: at most one a minute of each kind, with a count."""
 
 import time
 from collections.abc import Callable

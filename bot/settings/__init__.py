@@ -1,8 +1,7 @@
 """Every setting: read once from the environment, secret files and codecheck.toml, checked, and frozen.
 
-`model` says what there is to set, one file for each group; `loading` reads it; `checks`, `urls` and `redis_url` say
-what a value must look like; `faults` are what a person reads if one does not; `notices` are about values that are
-valid.
+`model` defines the settings, with one file per group; `loading` reads them; `checks`, `urls` and `redis_url` say what
+a value must look like; `faults` are what a person reads if it does not; `notices` are about valid values.
 Nothing is read at import time, and nothing else in the bot reads settings.
 """
 

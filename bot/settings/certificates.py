@@ -1,7 +1,7 @@
 """`SSL_CERT_FILE` and `SSL_CERT_DIR`: which authorities every client trusts (Slack, CodeArts Check, IAM, Redis).
 
-OpenSSL reads them by itself, but passes over what is not there without a word; then each service fails with "untrusted
-authority", and nobody knows why. So they are checked at the start.
+OpenSSL reads them by itself, but silently skips missing files. Then each service fails with "untrusted authority", and
+nobody knows why. So they are checked at the start.
 """
 
 import ssl

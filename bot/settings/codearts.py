@@ -49,7 +49,7 @@ def _in_region(service: str) -> Callable[[dict[str, object]], str]:
 
 
 class CodeArtsSettings(Table):
-    """How the bot meets CodeArts Check."""
+    """How the bot connects to CodeArts Check."""
 
     codearts_region: kinds.Region = Field("cn-north-4", alias="CODEARTS_REGION", description="region of CodeArts Check")
     codearts_endpoint: Annotated[kinds.BaseUrl, Computed("the region's")] = Field(

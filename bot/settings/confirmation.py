@@ -75,7 +75,7 @@ class SecondPersonTable(Table):
     )
     break_glass: kinds.Flag = Field(
         default=False,
-        description="`true`: an admin may confirm alone, with a reason, and everybody concerned is told",
+        description="`true`: an admin may confirm alone, with a reason, and everyone concerned is told",
     )
 
     @property

@@ -16,7 +16,7 @@ class _Remark:
 
     Args:
         where: the variable, the file, or the file's table and key.
-        what: what is the matter with it; goes on after `where`.
+        what: what is wrong; continues the sentence after `where`.
         hint: what to do, a sentence.
     """
 
@@ -34,7 +34,7 @@ class Fault(_Remark):
 
 
 class Notice(_Remark):
-    """Something that works, but probably not as somebody expects."""
+    """Something that works, but probably not as expected."""
 
 
 class SettingsError(BotError):

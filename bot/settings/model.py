@@ -1,4 +1,4 @@
-"""Everything there is to set: a field with an alias is a variable, one without is a table of codecheck.toml.
+"""Every setting: a field with an alias is a variable, one without is a table of codecheck.toml.
 
 Names and defaults are the contract; the documented tables are made from the descriptions.
 """
@@ -28,7 +28,7 @@ __all__ = ["AccessKey", "IamUser", "Settings", "StoreSettings", "keys_of", "secr
 
 
 class Limits(Table):
-    """`[limits]`: how many second confirmations an hour takes."""
+    """`[limits]`: how many second confirmations are allowed per hour."""
 
     deletions_per_hour: Annotated[kinds.Count, within(0, 10_000, "deletions")] = Field(
         0, description="for all people together; 0 for no limit"
@@ -39,7 +39,7 @@ class Limits(Table):
 
 
 class Notify(Table):
-    """`[notify]`: who is told besides the conversation."""
+    """`[notify]`: who is told, besides the conversation."""
 
     channels: tuple[kinds.ChannelId, ...] = Field((), description="IDs of channels that are told of every outcome too")
 
@@ -96,7 +96,7 @@ class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
         )
 
     def access_policy(self, installation: Installation) -> AccessPolicy:
-        """Who may do what, where the app is installed."""
+        """Who may do what in the installation."""
         source = self.operators_from
         return AccessPolicy(
             installation=installation,

@@ -1,4 +1,4 @@
-"""What works in the settings, but probably not as somebody expects. `run` logs these notices, `doctor` shows them."""
+"""Settings that work, but probably not as expected. `run` logs these notices, `doctor` shows them."""
 
 from collections.abc import Iterator
 

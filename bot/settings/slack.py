@@ -7,7 +7,7 @@ from bot.settings.table import Table
 
 
 class SlackSettings(Table):
-    """How the bot meets Slack."""
+    """How the bot connects to Slack."""
 
     slack_bot_token: kinds.BotToken = Field(alias="SLACK_BOT_TOKEN", description="bot token (`xoxb-…`)")
     slack_signing_secret: kinds.SigningSecret | None = Field(
@@ -24,5 +24,5 @@ class SlackSettings(Table):
 
     @property
     def socket_mode(self) -> bool:
-        """True if the bot meets Slack over Socket Mode, False if over HTTP."""
+        """True if the bot connects to Slack by Socket Mode, False if by HTTP."""
         return self.slack_app_token is not None

@@ -1,4 +1,4 @@
-"""codecheck.toml: what people may do rather than how to reach things, so it holds no secret."""
+"""codecheck.toml says what people may do, not how to reach services, so it contains no secrets."""
 
 import os
 import tomllib

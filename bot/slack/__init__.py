@@ -1,1 +1,1 @@
-"""All that knows Slack: what is read from it, what is said in it, and how the two travel."""
+"""Everything that knows Slack: reading its payloads, writing its messages, and the transport for both."""

@@ -1,14 +1,14 @@
-"""One queue for each channel: messages leave in order, prompts before notices, at the pace that Slack asks for.
+"""One queue per channel: messages are sent in order, prompts before notices, at the pace that Slack asks for.
 
-Slack takes about one message a second in a channel, and short bursts beyond that. So nothing is held back until Slack
-answers 429: then the whole channel waits for its Retry-After, the message that was refused goes first, and for half a
-minute messages follow each other at least a second apart. (Source: "Rate limits" in Slack's documentation.)
+Slack accepts about one message a second in a channel, and short bursts beyond that. So nothing is held back until Slack
+answers 429: then the whole channel waits for its Retry-After, the refused message goes first, and for half a minute
+messages are sent at least a second apart. (Source: "Rate limits" in Slack's documentation.)
 
-Nobody waits longer here than `patience`, since whoever sends holds a lease in Redis. Who would have to wait longer is
-told when it will be their turn (`DeliveryDelayedError.retry_after`), and keeps their place until they come back.
+No message waits here longer than `patience`, since its sender has a lease in Redis. A sender that would have to wait
+longer learns when its turn comes (`DeliveryDelayedError.retry_after`), and keeps its place until it comes back.
 
-Each replica has its own queues. Two replicas that post into one channel find out by Slack's 429, which both of them
-honour; that suffices, and needs no coordination through Redis.
+Each replica has its own queues. Two replicas that post to one channel notice by Slack's 429, which both of them
+honour. That is enough, and needs no coordination through Redis.
 """
 
 import asyncio
@@ -24,18 +24,18 @@ from typing import TypeVar
 from bot.domain.errors import DeliveryDelayedError
 
 PATIENCE = 2.0  # seconds that a message waits here
-APART = 1.0  # seconds: what Slack takes in the long run
+APART = 1.0  # seconds between messages: what Slack accepts in the long run
 CALM_AFTER = 30.0  # seconds without a 429 after which a channel is not paced any more
-_PLACE_KEPT = 5  # turns: who has not come back by then has been overtaken by another replica
+_PLACE_KEPT = 5  # turns: a sender that has not come back by then was overtaken by another replica
 
 _T = TypeVar("_T")
-_Ticket = tuple[int, int]  # its rank, then its number: the smaller goes first
+_Ticket = tuple[int, int]  # its rank, then its number: the smallest goes first
 
 
 class Rank(IntEnum):
-    """What goes first."""
+    """The priority of a message."""
 
-    PROMPT = 0  # somebody waits for it
+    PROMPT = 0  # a person waits for it
     RESULT = 1
     NOTICE = 2
 
@@ -46,14 +46,16 @@ class _Lane:
 
     apart: float
     waiting: list[_Ticket] = field(default_factory=list)  # sorted
-    booked: dict[str, tuple[_Ticket, float]] = field(default_factory=dict)  # who comes back: their place and when
+    booked: dict[str, tuple[_Ticket, float]] = field(
+        default_factory=dict
+    )  # senders that will come back: their place, and when
     sending: bool = False
-    opens_at: float = 0.0  # nothing is sent before
+    opens_at: float = 0.0  # nothing is sent before this time
     paced_until: float = 0.0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def expected(self, ticket: _Ticket, now: float) -> float:
-        """When it will be the turn of `ticket`, as far as anybody can tell."""
+        """When it will probably be the turn of `ticket`."""
         if now >= max(self.opens_at, self.paced_until):
             return now
         ahead = sum(other < ticket for other in [*self.waiting, *(place for place, _ in self.booked.values())])
@@ -64,12 +66,12 @@ class _Lane:
         return None if self.sending or self.waiting[0] != ticket else max(self.opens_at - now, 0.0)
 
     def notify(self) -> None:
-        """Let everybody who waits look again."""
+        """Wake all waiting senders, so that they check again."""
         self.changed.set()
         self.changed = asyncio.Event()
 
     def forget(self, now: float) -> bool:
-        """Drop the places of those who did not come back. Returns whether nothing is left to remember."""
+        """Drop the places of senders that did not come back. Returns whether nothing is left to remember."""
         self.booked = {key: kept for key, kept in self.booked.items() if kept[1] + _PLACE_KEPT * self.apart > now}
         calm = now >= max(self.opens_at, self.paced_until)
         return calm and not (self.waiting or self.booked or self.sending)
@@ -91,7 +93,7 @@ class ChannelQueues:
 
     @property
     def channels(self) -> frozenset[str]:
-        """Where something waits, or is paced."""
+        """The channels in which something waits or is paced."""
         return frozenset(self._lanes)
 
     async def send(self, channel: str, rank: Rank, key: str, call: Callable[[], Awaitable[_T]]) -> _T:
@@ -99,13 +101,13 @@ class ChannelQueues:
 
         Args:
             channel: the conversation's ID, or a user's for their direct messages.
-            rank: what goes first.
-            key: the same for every attempt to send this message here; by it a place is kept.
+            rank: the priority.
+            key: the same for every attempt to send this message here; it identifies the place that is kept.
             call: posts or edits one message. It is made again after a 429.
 
         Raises:
-            DeliveryDelayedError: its turn comes later than anybody waits here, or Slack said "not now".
-            DeliveryError: whatever else `call` raises.
+            DeliveryDelayedError: its turn comes too late to wait for it here, or Slack said "not now".
+            DeliveryError: any other error that `call` raises.
         """
         key = f"{rank.name} {key}"
         deadline = time.monotonic() + self._patience
@@ -131,7 +133,7 @@ class ChannelQueues:
                 self._lanes.pop(channel, None)
 
     async def _turn(self, lane: _Lane, ticket: _Ticket, key: str, deadline: float) -> None:
-        """Wait until it is the turn of `ticket`, and take it; or book a later one.
+        """Wait until it is the turn of `ticket`, and take it; or book a later turn.
 
         Raises:
             DeliveryDelayedError: the turn comes after the deadline.

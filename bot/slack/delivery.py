@@ -1,9 +1,10 @@
-"""Posting and editing the deletion's messages, and the other ways if the bot cannot post in the conversation.
+"""Posts and edits the deletion's messages, with fallbacks if the bot cannot post in the conversation.
 
-Where a message goes, in this order: the conversation itself (`chat.postMessage`), which needs the bot to be a member;
-a response_url, which does not; a direct message to the requester. Slack's "never" moves on to the next way. Its "not
-now" (`DeliveryDelayedError`) ends the attempt, and the deletion comes back to it later. If Slack refuses the app itself
-(a revoked token, a missing scope), the ways that need no token are tried; if they are closed too, the message is kept.
+A message goes to the conversation itself (`chat.postMessage`), which needs the bot to be a member; otherwise to a
+response_url, which does not; otherwise to the requester as a direct message. If Slack says "never", the next way is
+tried. If it says "not now" (`DeliveryDelayedError`), the attempt ends, and the deletion is retried later. If Slack
+refuses the app itself (a revoked token, a missing scope), only ways without a token are tried; if those fail too, the
+message is kept.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ from bot.slack.views.layout import Layout, drawn
 from bot.slack.views.message import Message
 from bot.slack.views.shown import FrozenBy, Shown
 
-_TRIGGER = 3.0  # seconds that a trigger ID lives; after that no modal opens
+_TRIGGER = 3.0  # seconds for which a trigger ID is valid; after that no modal opens
 _ANSWER = 65_536  # bytes of a response_url's answer that are read
 
 _IN_THREAD: Mapping[str, Callable[[Shown], Layout]] = {
@@ -52,10 +53,10 @@ class SlackMessenger:
     """Implements `bot.deletions.ports.Messenger`.
 
     Args:
-        client: the Web API; without retry handlers, since a repeated `chat.postMessage` is a second message.
-        session: the same for response_urls; it sets the time-out.
-        links: where prompts and tasks are found.
-        health: remembers what Slack refuses the app.
+        client: the Web API, without retry handlers, since a repeated `chat.postMessage` is a second message.
+        session: used for response_urls; it sets the time-out.
+        links: addresses of prompts and tasks.
+        health: remembers what Slack refuses to the app.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class SlackMessenger:
             await self._edit(at, self._drawing(deletion), response_url)
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
-        """Take the buttons from a prompt; see `Messenger.retire`."""
+        """Remove the buttons from a prompt; see `Messenger.retire`."""
         await self._edit(clicked, drawn(prompt.retired()), response_url)
 
     async def tell(self, deletion: Deletion, target: str, response_url: ResponseUrl | None) -> None:
@@ -123,7 +124,7 @@ class SlackMessenger:
         await _first(ways)
 
     async def _tell_thread(self, deletion: Deletion, layout: Layout, key: str, *, broadcast: bool) -> None:
-        """In the prompt's thread. If it names nobody, it is sent to the channel too, or nobody would notice it."""
+        """Post in the prompt's thread. If it mentions nobody, broadcast it to the channel, so that people notice it."""
         at = deletion.delivery.prompt
         if at is None or at.ephemeral:
             raise UndeliverableError("there is no thread")
@@ -131,9 +132,9 @@ class SlackMessenger:
         await _first([partial(post, thread_ts=at.ts, broadcast=broadcast)])
 
     async def _tell_requester(self, deletion: Deletion, layout: Layout, response_url: ResponseUrl | None) -> None:
-        """By direct message, which notifies; if the app may not write one, in the thread.
+        """Post as a direct message, which notifies; if the app may not send one, in the thread.
 
-        If there never was a prompt, they are still waiting for an answer where they asked.
+        If there never was a prompt, the requester is still waiting for an answer in the conversation.
         """
         ways: list[_Way[object]] = [
             partial(self._post, deletion.requester.id, drawn(layout), Rank.NOTICE, f"{deletion.id} requester")
@@ -161,18 +162,18 @@ class SlackMessenger:
         await _first([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
 
     async def answer_ephemerally(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
-        """Answer one person by an ephemeral message where they clicked; `in_place` of what they clicked on.
+        """Answer one person by an ephemeral message where they clicked, or `in_place` of the clicked message.
 
         Raises:
-            DeliveryError: Slack did not take it.
+            DeliveryError: Slack did not accept it.
         """
         await self._respond(response_url, message, replace_original=in_place)
 
     async def answer_in(self, channel: str, user: str, message: Message) -> None:
-        """Answer somebody where they wrote: by a message in their direct messages, elsewhere by an ephemeral one.
+        """Answer a person where they wrote: by a message in direct messages, elsewhere by an ephemeral message.
 
         Raises:
-            DeliveryError: Slack did not take it.
+            DeliveryError: Slack did not accept it.
         """
         if channel.startswith("D"):
             await self._post(channel, message, Rank.NOTICE, f"answer {user}")
@@ -223,7 +224,7 @@ class SlackMessenger:
         thread_ts: str | None = None,
         broadcast: bool = False,
     ) -> Prompt:
-        """Post to a conversation, or to a person: their ID stands for their direct messages."""
+        """Post to a conversation, or to a person's direct messages if it is a user ID."""
 
         async def send(form: Message) -> Prompt:
             with self._health.calling("chat.postMessage"):
@@ -267,7 +268,7 @@ class SlackMessenger:
                 "unfurl_media": False,
             }
             with measured_call("response_url"):
-                with web_api_errors():  # slack_sdk's client for these follows redirects, to wherever they lead
+                with web_api_errors():  # slack_sdk's client for these follows redirects to anywhere
                     async with self._session.post(
                         response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
                     ) as answer:
@@ -278,11 +279,11 @@ class SlackMessenger:
 
 
 async def _first(ways: list[_Way[_T]]) -> _T:
-    """Try the ways in turn until one is open.
+    """Try the ways in turn until one works.
 
     Raises:
-        DeliveryDelayedError: Slack says "not now" on one of them; or refuses the app, and the others are closed.
-        UndeliverableError: all of them are closed.
+        DeliveryDelayedError: Slack says "not now" for one of them; or it refuses the app, and the others fail.
+        UndeliverableError: all of them fail.
     """
     refusals = []
     kept = False
@@ -299,10 +300,10 @@ async def _first(ways: list[_Way[_T]]) -> _T:
 
 
 async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message) -> _T:
-    """Send `message`; if Slack refuses its form, which is our fault, only its words, so that the person hears."""
+    """Send `message`; if Slack refuses its format, which is our bug, send only its text."""
     try:
         return await send(message)
     except MalformedMessageError as refusal:
         blocks = [block.to_dict() for block in message.blocks]
-        _log.error("Slack refuses the form of a message: this is a bug", why=str(refusal), blocks=blocks)
+        _log.error("message format refused, this is a bug", why=str(refusal), blocks=blocks)
         return await send(Message(message.text))

@@ -1,9 +1,9 @@
 """What Slack says about people: users.info, users.profile.get for a custom field, usergroups.users.list for groups.
 
-Answers are remembered for a minute; how old they are is said, and the `Authorizer` decides what that is good for. No
-failure is remembered. Only `missing_scope` means that the app may not ask; every other failure means that nobody knows.
-Sources: the methods' pages in Slack's documentation. Custom fields come from users.profile.get only, and an address
-counts only if `is_email_confirmed` says so.
+Answers are cached for a minute and returned with their age, and the `Authorizer` decides whether they are fresh enough.
+Failures are not cached. Only `missing_scope` means that the app may not ask; every other failure means "not known".
+Sources: the methods' pages in Slack's documentation. Custom fields come only from users.profile.get, and an address
+counts only if `is_email_confirmed` is true.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.slack.errors import AppRefusedError
 from bot.slack.health import SlackHealth
 
-_SECONDS = 1.0  # one look-up, of the three that Slack gives for an answer
+_SECONDS = 1.0  # seconds for one look-up, of the three that Slack allows for an answer
 _REMEMBERED = 60.0  # seconds
 
 _log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 
 class _Remembered(Generic[_T]):
-    """Answers of the last minute, by what was asked."""
+    """The answers of the last minute, by question."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -55,9 +55,9 @@ class SlackDirectory:
         client: the Web API.
         profile_field: the custom field to read; "" for none.
         usergroups: the user groups whose members are asked for.
-        health: remembers what Slack refuses the app.
-        org_wide: whether the app is installed for a whole organisation: then Slack wants to know in which workspace a
-            user group is looked up, and it is looked up in that of the person.
+        health: remembers what Slack refuses to the app.
+        org_wide: whether the app is installed for a whole organisation. Slack then has to be told in which workspace
+            to look a user group up, and that is the person's.
         clock: in seconds; never steps back.
     """
 
@@ -139,22 +139,22 @@ class SlackDirectory:
         return frozenset(str(member) for member in members)
 
     async def _ask(self, method: str, call: Callable[[], Awaitable[_T]]) -> _T | Unseen:
-        """One call, within the time; why there is no answer is logged, what the app may not ask only once."""
+        """Make one call within the time limit. A missing answer is logged; a missing scope only once."""
         try:
             with self._health.calling(method):
                 async with asyncio.timeout(_SECONDS):
                     return await call()
-        except AppRefusedError as refusal:  # the health has logged it
+        except AppRefusedError as refusal:  # `SlackHealth` has logged it
             return Unseen.MAY_NOT_ASK if refusal.code == "missing_scope" else Unseen.NO_ANSWER
         except DeliveryError as error:
-            _log.warning("Slack did not say who somebody is", method=method, why=str(error))
+            _log.warning("user not looked up", method=method, why=str(error))
             return Unseen.NO_ANSWER
 
 
 def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
     """The user object of users.info, with the custom field.
 
-    What it leaves out counts against nobody but the team, which must be there.
+    Missing fields count against nobody, except the team, which is required.
     """
     email = _mapping(info.get("profile")).get("email")
     confirmed = info.get("is_email_confirmed") is True and isinstance(email, str)
@@ -176,7 +176,7 @@ def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
 
 
 def _in_one_of(groups: list[frozenset[str] | Unseen], ids: Collection[str]) -> bool | Unseen:
-    """Whether a group has one of `ids`; if none that could be read does, why the others could not."""
+    """Whether a group has one of `ids`; if no readable group does, why the others could not be read."""
     if any(not group.isdisjoint(ids) for group in groups if not isinstance(group, Unseen)):
         return True
     return next((group for group in groups if isinstance(group, Unseen)), False)

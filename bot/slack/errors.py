@@ -1,12 +1,12 @@
-"""What Slack says about a message that it did not take -> a `DeliveryError`.
+"""Slack's error for a message that it did not accept -> a `DeliveryError`.
 
 ::
 
     DeliveryError
     ├── DeliveryDelayedError     not now: tried again later
     ├── AppRefusedError          Slack refuses the app itself, so an admin has to act; kept until then
-    └── UndeliverableError       never, in this place: the next way is tried
-        └── MalformedMessageError    nowhere, in this form: sent again as plain words
+    └── UndeliverableError       never in this place: the next way is tried
+        └── MalformedMessageError    never in this format: sent again as plain text
 
 Sources: the error tables of chat.postMessage, chat.update and views.open, "Rate limits", and "Handling user
 interaction" (response_url) in Slack's documentation. An error's text is Slack's code and never an address, since a
@@ -76,11 +76,11 @@ _TAKEN = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_
 
 
 class AppRefusedError(DeliveryError):
-    """Slack refuses the app, whatever it asks for: its token, its installation or its scopes.
+    """Slack refuses the app itself: its token, its installation or its scopes.
 
     Args:
         code: Slack's error code.
-        needed: the scopes that are missing, as Slack names them; "" if that is not the matter.
+        needed: the missing scopes, as Slack names them; "" if no scope is missing.
     """
 
     def __init__(self, code: str, needed: str = "") -> None:
@@ -90,12 +90,12 @@ class AppRefusedError(DeliveryError):
 
 
 class MalformedMessageError(UndeliverableError):
-    """Slack refuses the form of the message: this is a fault of the bot, wherever it is posted."""
+    """Slack refuses the message's format anywhere: this is a bug."""
 
 
 @contextmanager
 def web_api_errors() -> Iterator[None]:
-    """Raise what a call of slack_sdk or aiohttp raises as a `DeliveryError`."""
+    """Turn errors of slack_sdk and aiohttp into a `DeliveryError`."""
     try:
         yield
     except SlackApiError as error:
@@ -107,10 +107,10 @@ def web_api_errors() -> Iterator[None]:
 
 
 def check_response_url(status: int, body: str, headers: Mapping[str, str]) -> None:
-    """Raise a `DeliveryError` unless a response_url's answer says that it took the message.
+    """Raise a `DeliveryError` unless a response_url's answer says that it accepted the message.
 
-    It says so by `ok`, plainly or in JSON, and refuses by an error code. One that is gone (404, 410) never takes
-    another message; one that answers 200 and nothing else has not delivered it, and would not the next time.
+    It says so by `ok`, as plain text or in JSON, and refuses by an error code. One that is gone (404, 410) never
+    accepts another message. One that answers 200 with an empty body has not delivered it, and would not the next time.
     """
     code = _code_in(body)
     if status == HTTPStatus.OK and _says_ok(body):
@@ -144,7 +144,7 @@ def _delivery_error(code: str, status: int, headers: Mapping[str, str], needed: 
 
 
 def _retry_after(headers: Mapping[str, str]) -> int:
-    """Milliseconds; Slack sends whole seconds, and more than a day of them would be a mistake."""
+    """Retry-After in milliseconds. Slack sends whole seconds, and more than a day would be a mistake."""
     seconds = headers.get("Retry-After", "")
     return min(int(seconds), 86_400) * 1_000 if re.fullmatch(r"[0-9]{1,9}", seconds) else 0
 

@@ -1,6 +1,6 @@
-"""What Slack holds against the app: each refusal is logged once with what to do, and kept until it is over.
+"""What Slack refuses to the app: each refusal is logged once, with what to do, and kept until it is over.
 
-`/readyz` asks the running bot's `SlackHealth`; `doctor` asks Slack itself and finds what to do by `what_to_do`.
+`/readyz` asks the running bot's `SlackHealth`; `doctor` asks Slack itself, and uses `what_to_do`.
 """
 
 import time
@@ -13,14 +13,14 @@ import structlog
 from bot.slack.errors import AppRefusedError, web_api_errors
 from bot.slack.measured_call import measured_call
 
-REMEMBERED = 900.0  # seconds after which a refusal that has not been seen again is not reported any more
+REMEMBERED = 900.0  # seconds after which a refusal that was not repeated is no longer reported
 
 _REINSTALL = (
     "Paste the output of `codecheck-bot manifest` into the app's manifest, install the app again, and set "
     "SLACK_BOT_TOKEN to its Bot User OAuth Token."
 )
-_WAIT_OR_ASK = "A Slack administrator has to end this; what the bot could not say is kept until then."
-_UPDATE = "Slack has taken this method away: install a newer version of the bot."
+_WAIT_OR_ASK = "A Slack administrator has to end this; messages that could not be sent are kept until then."
+_UPDATE = "Slack has removed this method: install a newer version of the bot."
 _WHAT_TO_DO = {
     "access_denied": "Ask a Slack administrator whether the app is restricted, and approve it.",
     "deprecated_endpoint": _UPDATE,
@@ -43,7 +43,7 @@ class AppProblem:
     Args:
         method: the method of the Web API that was refused.
         code: Slack's error code.
-        needed: the scopes that are missing; "" if that is not the matter.
+        needed: the missing scopes; "" if no scope is missing.
     """
 
     method: str
@@ -52,7 +52,7 @@ class AppProblem:
 
     @property
     def what_to_do(self) -> str:
-        """A sentence or two for whoever runs the bot."""
+        """What to do, for the person who runs the bot."""
         return what_to_do(self.code, self.needed)
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ def what_to_do(code: str, needed: str = "") -> str:
 
 
 class SlackHealth:
-    """Remembers what Slack refused the app.
+    """Remembers what Slack refused to the app.
 
     Args:
         clock: in seconds; never steps back.
@@ -81,7 +81,7 @@ class SlackHealth:
 
     @property
     def problems(self) -> tuple[AppProblem, ...]:
-        """What Slack refuses at present, by method; empty if all is well."""
+        """What Slack currently refuses, by method; empty if all is well."""
         since = self._clock() - REMEMBERED
         return tuple(sorted((one for one, at in self._seen.items() if at >= since), key=str))
 
@@ -90,7 +90,7 @@ class SlackHealth:
         """Make one call of the Web API in this block.
 
         Raises:
-            DeliveryError: Slack did not take it; see `bot.slack.errors`.
+            DeliveryError: Slack did not accept it; see `bot.slack.errors`.
         """
         try:
             with measured_call(method), web_api_errors():
@@ -105,7 +105,7 @@ class SlackHealth:
         self._seen[problem] = self._clock()
         if not known:
             _log.error(
-                "Slack refuses the app: what it could not say is kept, and tried again",
+                "app refused by slack",
                 method=problem.method,
                 why=problem.code,
                 needed=problem.needed,
@@ -113,7 +113,7 @@ class SlackHealth:
             )
 
     def _took(self, method: str) -> None:
-        """A call that Slack took ends what it held against this method; other methods may need other scopes."""
+        """Forget the refusal of this method after a successful call. Other methods may need other scopes."""
         for problem in [one for one in self._seen if one.method == method]:
             del self._seen[problem]
-            _log.info("Slack takes the app's calls again", method=problem.method, was=problem.code)
+            _log.info("app accepted by slack again", method=problem.method, was=problem.code)

@@ -39,7 +39,7 @@ class MalformedPayloadError(BotError):
 
 @dataclass(frozen=True, slots=True)
 class CommandPayload:
-    """Somebody typed `/codecheck …`, or pressed a button that stands for it."""
+    """A person typed `/codecheck …`, or pressed a button that stands for it."""
 
     words: Words
     by: SlackUser
@@ -50,7 +50,7 @@ class CommandPayload:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """Somebody pressed a button of a prompt."""
+    """A person pressed a button of a prompt."""
 
     action: Action
     deletion_id: str
@@ -62,13 +62,13 @@ class Click:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Somebody submitted a modal about a deletion.
+    """A person submitted a modal about a deletion.
 
     Args:
-        deletion_id: which.
-        typed: the task's name or ID.
+        deletion_id: the deletion's ID.
+        typed: the task's name or ID, as typed.
         why: why the task should stay, or why they confirm alone.
-        by: who.
+        by: who submitted it.
     """
 
     deletion_id: str
@@ -79,7 +79,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class ReasonGiven:
-    """Somebody said why a task should be deleted, since a rule asks for it."""
+    """A person gave the reason for a deletion that a rule requires."""
 
     task_id: str
     reason: str
@@ -89,14 +89,14 @@ class ReasonGiven:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """Somebody mentioned the bot in a conversation, or wrote to it."""
+    """A person mentioned the bot in a conversation, or wrote to it."""
 
     by: SlackUser
     channel: str
 
 
 def read_message(payload: Payload) -> Addressed | None:
-    """Read an event `app_mention` or `message.im`; None if no person wrote it, or it is an edit or the like.
+    """Read an `app_mention` or `message.im` event; None if it was not written by a person, or is an edit or the like.
 
     Raises:
         MalformedPayloadError: it does not say where.
@@ -124,7 +124,7 @@ def read_click(payload: Payload) -> Click:
     """Read a click (`block_actions`).
 
     Raises:
-        MalformedPayloadError: it does not say who, where or on what, or no prompt has such a button.
+        MalformedPayloadError: it does not say who, where or on what, or prompts have no such button.
     """
     actions = payload.get("actions")
     action = actions[0] if isinstance(actions, list) and actions else None
@@ -143,7 +143,7 @@ def read_click(payload: Payload) -> Click:
 
 
 def read_submission(payload: Payload) -> Submission:
-    """Read what was typed about a deletion (`view_submission`). An empty input is read as "".
+    """Read a modal about a deletion (`view_submission`). An empty input is read as "".
 
     Raises:
         MalformedPayloadError: it does not say who, or on what.
@@ -204,7 +204,7 @@ def _required(value: object, *path: str) -> str:
 
 
 def _text(value: object, *path: str) -> str:
-    """The string at `path`, or "" if there is none; it can be encoded, whatever Slack sent."""
+    """The string at `path`, or "" if there is none. It can always be encoded."""
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return encodable(value) if isinstance(value, str) else ""

@@ -1,8 +1,8 @@
-"""The way in from Slack: one listener for each surface, which reads the payload, calls the services and answers.
+"""The entry point from Slack: one listener per surface, which reads the payload, calls the services and answers.
 
-Which subcommand it is, `bot.slack.registry` says; which action, `inbound.ACTIONS`. Slack is acknowledged only after
-Redis has answered: what has been acknowledged is recorded. Everything until then has one deadline. Whatever goes wrong
-is answered in one place, `Listeners.error`.
+`bot.slack.registry` finds the subcommand, `inbound.ACTIONS` the action. Slack gets its acknowledgement only after Redis
+has answered, so what has been acknowledged is recorded. Everything until then has one deadline. All errors are answered
+in one place, `Listeners.error`.
 """
 
 import re
@@ -59,7 +59,7 @@ from bot.slack.views.message import Message
 from bot.slack.views.refusals import Refusal, refusal
 from bot.slack.views.render import plain
 
-ANSWER = 2.5  # seconds for everything until the acknowledgement: Slack gives up after 3
+ANSWER = 2.5  # seconds until the acknowledgement: Slack gives up after 3
 
 _log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
 
 
 class Listeners:
-    """What Bolt calls. It fills parameters by their names."""
+    """The functions that Bolt calls. It passes arguments by name."""
 
     def __init__(
         self, registry: Registry, services: Services, messenger: SlackMessenger, background: Background
@@ -101,7 +101,7 @@ class Listeners:
         self._background = background
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
-        """Answer `/codecheck …` privately, unless the prompt says it all."""
+        """Answer `/codecheck …` privately, unless the prompt is the answer."""
         payload = read_command(body)
         with bound_contextvars(who=payload.by.id, channel=payload.channel):
             async with deadline(ANSWER):
@@ -109,7 +109,7 @@ class Listeners:
             await (ack() if answer is None else ack(_privately(answer)))
 
     async def click(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a prompt's button, or open the modal that it stands for."""
+        """Act on a prompt's button, or open its modal."""
         click = read_click(body)
         with bound_contextvars(who=click.by.id, deletion=click.deletion_id):
             async with deadline(ANSWER):
@@ -128,7 +128,7 @@ class Listeners:
                 self._background.start(self._open_modal(click, view, body), name="modal")
 
     async def page(self, ack: AsyncAck, body: Payload) -> None:
-        """Show another page of a private answer, in place of the one whose button was pressed."""
+        """Show another page of a private answer, in place of the current one."""
         async with deadline(ANSWER):
             page = await self._registry.answer(read_page(body), self._services, from_button=True)
         await ack()
@@ -136,11 +136,11 @@ class Listeners:
             self._tell(body, page, in_place=True)
 
     async def typed(self, ack: AsyncAck, body: Payload) -> None:
-        """Act on a typed confirmation. A wrong name is answered beside the input."""
+        """Act on a typed confirmation. A wrong name is answered next to the input."""
         await self._submitted(ack, body, Action.CONFIRM)
 
     async def glass_broken(self, ack: AsyncAck, body: Payload) -> None:
-        """Let an admin confirm alone. A wrong name, or a reason that says too little, is answered beside its input."""
+        """Let an admin confirm alone. A wrong name or too short a reason is answered next to its input."""
         await self._submitted(ack, body, Action.BREAK_GLASS)
 
     async def _submitted(self, ack: AsyncAck, body: Payload, action: Action) -> None:
@@ -173,7 +173,7 @@ class Listeners:
         await ack()
 
     async def reason_given(self, ack: AsyncAck, body: Payload) -> None:
-        """Ask for the deletion with the reason that a rule wanted."""
+        """Request the deletion, with the reason that a rule requires."""
         given = read_reason_given(body)
         try:
             reason = check_reason(read_reason(given.reason))
@@ -185,7 +185,7 @@ class Listeners:
         match taken:
             case NoSuchTask():
                 await ack(response_action="update", view=told_in_place(private.no_such_task(given.task_id)))
-            case ReasonWanted():  # only space, or what cannot be seen
+            case ReasonWanted():  # only spaces or invisible characters
                 await ack(response_action="errors", errors={REASON: plain(NO_REASON, 200)})
             case Asked(asked, created=False):
                 already = private.already_asked(shown(asked, self._services.links), given.by)
@@ -210,7 +210,7 @@ class Listeners:
             _log.warning("help not delivered", channel=message.channel, why=str(error))
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
-        """Tell the person what went wrong, log what they don't need under an ID, and acknowledge to Slack."""
+        """Tell the person what went wrong, log the details under an ID, and acknowledge the payload."""
         answer = self._explained(error, body)
         if "command" in body:
             return BoltResponse(status=200, body=_privately(drawn(answer)))
@@ -221,23 +221,23 @@ class Listeners:
         return BoltResponse(status=200, body="")
 
     def _explained(self, error: Exception, body: Payload) -> Layout:
-        """What the person reads of an error."""
+        """What the person reads about an error."""
         if isinstance(error, Refused):
             return refusal(Refusal(error.reason, error.values), self._services.reader(_who(body)))
         if isinstance(error, PersonError):
             return told(Text("{said}", {"said": str(error)}))
         reference = secrets.token_hex(4)
         if isinstance(error, DeliveryError):
-            _log.warning("slack did not open a modal", reference=reference, why=str(error))
+            _log.warning("modal not opened", reference=reference, why=str(error))
             return private.modal_not_opened()
         if isinstance(error, MalformedPayloadError):
-            _log.warning("payload cannot be read", reference=reference, why=str(error))
+            _log.warning("malformed payload", reference=reference, why=str(error))
             return private.broken(reference, nothing_done=True)
         _log.error("listener failed", reference=reference, exc_info=error)
         return private.broken(reference, nothing_done=False)
 
     async def _open_modal(self, click: Click, view: View, body: Payload) -> None:
-        """Open it. A trigger ID lives for three seconds, so the button that opens it stays in the prompt."""
+        """Open a modal. A trigger ID is valid for three seconds, so the button stays in the prompt."""
         try:
             await self._messenger.open_modal(click.trigger_id, view)
         except DeliveryError as error:
@@ -250,7 +250,7 @@ class Listeners:
     async def _send_privately(self, body: Payload, message: Message, *, in_place: bool) -> None:
         response_url = response_url_of(body)
         if response_url is None:
-            _log.warning("a click without a response_url cannot be answered", unsaid=message.text)
+            _log.warning("click without response_url not answered", unsaid=message.text)
             return
         try:
             await self._messenger.answer_ephemerally(response_url, message, in_place=in_place)
@@ -267,7 +267,7 @@ _ASK_WHY = {Action.DECLINE: decline_with_reason, Action.BREAK_GLASS: break_glass
 
 
 def _who(body: Payload) -> SlackUser:
-    """Who sent a payload, as far as it says so: only for the words of an answer."""
+    """Who sent a payload, if it says so. Used only for the wording of an answer."""
     user = body.get("user")
     if isinstance(user, dict):
         return SlackUser(str(user.get("team_id") or ""), str(user.get("id") or ""))

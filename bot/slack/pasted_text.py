@@ -1,4 +1,4 @@
-"""Reading what people type and paste: invisible characters, quotes and brackets around it, links of the console."""
+"""Reads what people type and paste: with invisible characters, quotes and brackets, or as a link to the console."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from bot.domain.text import Code, Text
 _QUOTES = frozenset({"Pi", "Pf", "Ps", "Pe"})  # Unicode's opening and closing quotes and brackets
 # Further marks that no task ID begins or ends with.
 _AROUND = frozenset("`'\"*~<>.,;:!?…´ˋ＂＇＊＜＞。，、；：！？．､｡")  # noqa: RUF001 - full-width forms are meant
-# Invisible, and yet not of the category Cf: joiners, fillers, variation selectors, the blank of braille.
+# Invisible, but not in the category Cf: joiners, fillers, variation selectors, the braille blank.
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u2800\u3164\ufe00-\ufe0f\uffa0]")
 _HEX_ID = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32}(?![0-9A-Za-z])")
 _LINK = re.compile(r"(?:https?://|[\w-]+(?:\.[\w-]+)+(?::\d+)?/)", re.IGNORECASE)
@@ -19,7 +19,7 @@ _AFTER_PROJECT = re.compile(r"project(?:s|_?id)?[/=]([0-9A-Za-z_-]{1,128})(?![0-
 
 
 def visible(text: str) -> str:
-    """`text` without characters that nobody sees, such as zero-width spaces and direction marks (category Cf)."""
+    """`text` without invisible characters, such as zero-width spaces and direction marks (category Cf)."""
     return _BLANK.sub("", "".join(c for c in text if unicodedata.category(c) != "Cf"))
 
 
@@ -37,10 +37,10 @@ def read_task_id(word: str) -> str:
     """The task ID in one word, which may also be a link to the task in the console.
 
     Args:
-        word: what stands between two spaces, visible and bare.
+        word: a word without spaces, invisible characters and surrounding marks.
 
     Raises:
-        UsageError: there is none in it, or it could be one of several.
+        UsageError: it contains none, or several candidates.
     """
     if TASK_ID.fullmatch(word):
         return word
@@ -55,7 +55,7 @@ def read_task_id(word: str) -> str:
 
 
 def _of_link(link: str) -> str:
-    """The one ID in a link that can be the task's: what follows `task`, else the only one that isn't a project's."""
+    """The ID in a link that must be the task's: the one after `task`, else the only one that isn't a project's."""
     named: list[str] = list(dict.fromkeys(_AFTER_TASK.findall(link)))
     projects = set(_AFTER_PROJECT.findall(link))
     of_tasks = [found for found in named if _HEX_ID.fullmatch(found)]
@@ -71,7 +71,7 @@ def _is_around(character: str) -> bool:
 
 
 def _named(character: str) -> str:
-    """A character as a person can recognise it."""
+    """A character, described so that a person can recognise it."""
     if character.isprintable() and character not in "`&<>":
         return character
     return f"U+{ord(character):04X} {unicodedata.name(character, 'control character').lower()}"

@@ -1,4 +1,4 @@
-"""Reading the reason that people give for a deletion or a freeze."""
+"""Reads the reason that people give for a deletion or a freeze."""
 
 from bot.domain.errors import UsageError
 from bot.domain.text import Text
@@ -9,7 +9,7 @@ _QUOTES = {"“": "”", "„": "“", '"': '"', "'": "'", "‘": "’", "«": "
 
 
 def read_reason(text: str) -> str:
-    """The reason as one line, without the quotes around the whole of it; "" if there is none."""
+    """The reason as one line, without surrounding quotes; "" if there is none."""
     reason = " ".join(visible(text).split())
     if len(reason) > 1 and _QUOTES.get(reason[0]) == reason[-1] and reason[0] not in reason[1:-1]:
         reason = reason[1:-1].strip()

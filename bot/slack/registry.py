@@ -1,4 +1,4 @@
-"""The subcommands of `/codecheck`, found by looking into `bot/slack/commands`; and all that is made of their list."""
+"""The subcommands of `/codecheck`, found in `bot/slack/commands`, and everything that is generated from their list."""
 
 import difflib
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from bot.slack.subcommand import Call, Subcommand
 from bot.slack.views.layout import Layout, drawn, told
 from bot.slack.views.message import Message
 
-_ECHOED = 32  # characters of an unknown subcommand that are repeated
+_ECHOED = 32  # characters that are quoted of an unknown subcommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Registry:
     subcommands: Sequence[Subcommand]
 
     async def answer(self, payload: CommandPayload, services: Services, *, from_button: bool = False) -> Message | None:
-        """Do what was typed, and return what the person reads; None if the prompt says it.
+        """Run what was typed, and return the answer; None if the prompt is the answer.
 
         Args:
-            payload: what was typed, by whom, where.
+            payload: what was typed, by whom and where.
             services: what subcommands can call.
-            from_button: the text is a button's value, so only a subcommand with pages is called.
+            from_button: True if the text is a button's value; then only subcommands with pages can be called.
 
         Raises:
             MalformedPayloadError: the button stands for no page.
@@ -64,7 +64,7 @@ class Registry:
         return next((each for each in self.subcommands if each.name == name.lower()), None)
 
     def usage_hint(self) -> str:
-        """What the manifest shows beside `/codecheck`, and the sandbox completes from."""
+        """The usage hint in the manifest, which the sandbox also uses for completion."""
         return " | ".join(f"{each.name} {each.arguments}".rstrip() for each in self.subcommands)
 
     def commands_table(self) -> str:
@@ -111,7 +111,7 @@ def _in(module: ModuleType) -> Subcommand:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """The first word, and what follows it. Marks before it, and a pasted `/codecheck`, are skipped."""
+    """The first word, and the rest. Punctuation before it and a pasted `/codecheck` are skipped."""
     rest = visible(text).split(maxsplit=1)
     while rest:
         word, rest = bare(rest[0]), rest[1:]

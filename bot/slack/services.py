@@ -22,12 +22,12 @@ class Services:
     """The application, as Slack's side uses it.
 
     Args:
-        requests: requests for deletions, and who somebody is.
+        requests: requests for deletions, and `whoami`.
         actions: people's actions on a prompt.
         freezing: freeze and unfreeze.
-        history: the audit log, and what has not ended.
+        history: the audit log, and the pending deletions.
         open_modal: opens a modal.
-        links: where prompts and tasks are found.
+        links: addresses of prompts and tasks.
         admins: the Slack user IDs of `[allow] admins`.
     """
 

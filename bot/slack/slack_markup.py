@@ -1,4 +1,4 @@
-"""What Slack makes of a person's words in a payload -> the words as the person saw them.
+"""A person's words as Slack escapes them in a payload -> the words as the person saw them.
 
 With `should_escape` a slash command's text holds `<@U123|alice>` for a mention, `<#C123|ci>` for a channel, `<!here>`
 for a call, `<https://…|label>` for a link, and `&amp;`, `&lt;`, `&gt;` for the three characters themselves. Source:
@@ -19,7 +19,7 @@ class Words:
 
     Args:
         text: as they saw it.
-        people: who is mentioned in it: `@alice` -> the Slack user's ID.
+        people: who is mentioned in it, as `@alice` -> the Slack user's ID.
     """
 
     text: str
@@ -53,7 +53,7 @@ def read_words(raw: str) -> Words:
 
 
 def encodable(text: str) -> str:
-    """`text` with U+FFFD for lone surrogates: JSON can carry them, but neither Redis nor Slack would take them back."""
+    """`text` with U+FFFD for lone surrogates: JSON can contain them, but Redis and Slack do not accept them."""
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 

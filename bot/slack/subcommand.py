@@ -14,10 +14,10 @@ from bot.slack.views.layout import Layout
 
 
 class Who(StrEnum):
-    """Who may use it, as help and the README say it. The services check it."""
+    """Who may use it, in the words of the help and the README. The services check it."""
 
     ANYONE = "anyone"
-    DELETERS = "whoever may delete tasks"
+    DELETERS = "anyone who may delete tasks"
     ADMINS = "admins"
 
 
@@ -28,11 +28,11 @@ class Call:
     Args:
         words: what was typed after its name.
         by: who typed it.
-        channel: where.
+        channel: the conversation's ID.
         response_url: see `ResponseUrl`; None if there was none.
-        trigger_id: with which a modal can be opened, for three seconds.
+        trigger_id: can open a modal, for three seconds.
         services: what it can call.
-        subcommands: all that there are.
+        subcommands: all subcommands.
     """
 
     words: Words
@@ -45,7 +45,7 @@ class Call:
 
 
 Answer = Callable[[Call], Awaitable[Layout | None]]
-"""Does what was asked, and returns what the person reads; None if the prompt says it.
+"""Runs the subcommand, and returns what the person reads; None if the prompt is the answer.
 
 Raises:
     UsageError: what was typed cannot be read.
@@ -54,17 +54,17 @@ Raises:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subcommand:
-    """A subcommand: everything that help, usage errors, the manifest, completion and the README say of it.
+    """A subcommand: everything that help, usage errors, the manifest, completion and the README say about it.
 
     Args:
         name: what is typed after `/codecheck`, in lower case.
-        order: its place in lists; those of the same order stand by name.
+        order: its place in lists; equal ones are sorted by name.
         arguments: what can follow the name, such as `<task_id> [reason]`.
         example: arguments to show in a usage error; "" for none.
         does: what it does, beginning with a verb: `shows …`.
         who: who may use it.
         pages: True if its answers have pages; only such a subcommand can be called by a button.
-        answer: does it.
+        answer: runs it.
     """
 
     name: str
@@ -78,12 +78,12 @@ class Subcommand:
 
     @property
     def usage(self) -> str:
-        """What to type, whole: `/codecheck delete <task_id> [reason]`."""
+        """What to type: `/codecheck delete <task_id> [reason]`."""
         return f"{COMMAND} {self.name} {self.arguments}".rstrip()
 
     @property
     def how_to(self) -> Text:
-        """What to type, for somebody who got it wrong."""
+        """What to type, for a usage error."""
         if not self.example:
             return Text("Usage: {usage}", {"usage": Code(self.usage)})
         example = Code(f"{COMMAND} {self.name} {self.example}")

@@ -1,1 +1,1 @@
-"""All that knows Redis: its keys, and the one conditional transaction that writes them."""
+"""Everything that knows Redis: its keys, and the one conditional transaction that writes them."""

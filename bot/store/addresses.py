@@ -1,4 +1,4 @@
-"""A name with several addresses: if one does not answer, the next is tried at once, as browsers do (RFC 8305)."""
+"""Host names with several addresses: if one does not answer, the next is tried at once, as browsers do (RFC 8305)."""
 
 import asyncio
 import socket
@@ -7,7 +7,7 @@ from typing import Any
 from aiohappyeyeballs import start_connection
 from redis.asyncio import Connection, ConnectionPool, Redis
 
-_HEAD_START = 0.2  # seconds that an address has before the next is tried beside it
+_HEAD_START = 0.2  # seconds until the next address is tried in parallel
 
 
 def try_every_address(client: Redis) -> Redis:

@@ -1,9 +1,9 @@
-"""A pool for a Redis Cluster: its connections go to whichever node has the bot's keys.
+"""A pool for a Redis Cluster: its connections go to the node that has the bot's keys.
 
-All keys have one hash tag, so they are in one slot, and one node has all of them. So to the bot a cluster is what a
-primary behind Sentinels is: a server whose address has to be asked for. Each new connection asks for it; when a node
-says that it does not have the slot (any more), `bot.store.redis_calls` lets go of all connections. Which node has a
-slot is found out by redis-py (`NodesManager`, by CLUSTER SLOTS).
+All keys have one hash tag, so they are in one slot, on one node. To the bot a cluster is therefore like a primary
+behind Sentinels: a server whose address has to be looked up. Each new connection looks it up. When a node says that it
+does not have the slot, or no longer, `bot.store.redis_calls` closes all connections. redis-py finds the node of a slot
+(`NodesManager`, by CLUSTER SLOTS).
 """
 
 from collections.abc import Sequence

@@ -40,7 +40,7 @@ _RESPONSE_URL: TypeAdapter[ResponseUrl] = TypeAdapter(ResponseUrl)
 
 
 def encode(deletion: Deletion) -> dict[str, str]:
-    """Every field but those that only Redis can know: the times of the write."""
+    """Every field except the times of the write, which only Redis knows."""
     request = _Request(
         task_id=deletion.task_id,
         requester=deletion.requester,
@@ -80,7 +80,7 @@ def decode(
         freeze: the fields of the freeze's hash at that moment.
 
     Raises:
-        KeyError: a field that no deletion can be without is missing.
+        KeyError: a required field is missing.
         ValueError: a field cannot be read, such as a state of a newer version.
     """
     request = _REQUEST.validate_json(fields["request"])
@@ -115,7 +115,7 @@ def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:
 
 
 def freeze_of(lifecycle: Lifecycle, fields: Mapping[str, str]) -> Freeze | None:
-    """The freeze that concerns a deletion: the one in force; in a grace also one that has ended since it began."""
+    """The freeze that concerns a deletion: the one in force; during the grace also one that has been lifted since."""
     if lifecycle.state is State.SCHEDULED and "at" in fields and int(fields["at"]) >= lifecycle.confirmed_at:
         return _freeze(fields)
     return decode_freeze(fields)

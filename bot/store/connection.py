@@ -6,7 +6,7 @@
     rediss://…                                  the same over TLS; ?ssl_ca_certs=/path names a CA of one's own
     unix:///path/of/the/socket[?db=0]
     redis+sentinel://[user:password@]host[:port],host[:port]/service[/db]
-                                                ?sentinel_username=…&sentinel_password=… where Sentinels ask for one
+                                                ?sentinel_username=…&sentinel_password=… if Sentinels ask for one
     rediss+sentinel://…                         the same over TLS
     redis+cluster://[user:password@]host[:port],host[:port]
     rediss+cluster://…                          the same over TLS
@@ -32,7 +32,7 @@ _ESCAPE = "in a password, write `@` as %40, `/` as %2F, `#` as %23"
 
 
 def connect(url: str) -> Redis:
-    """A client for `url`; it connects when it is first used. Whoever calls closes it by `aclose()`.
+    """A client for `url`; it connects when it is first used. The caller closes it by `aclose()`.
 
     Args:
         url: one of the forms above.
@@ -109,7 +109,7 @@ class _MasterPool(SentinelConnectionPool):
 
 
 def _master(sentinel_url: _SentinelUrl) -> Redis:
-    """A client of whatever is the primary."""
+    """A client for the current primary."""
     settings = _settings(sentinel_url.url)
     tls = settings.pop("connection_class", None) is SSLConnection
     del settings["host"]
@@ -132,7 +132,7 @@ def _master(sentinel_url: _SentinelUrl) -> Redis:
 
 
 def _cluster(url: str) -> Redis:
-    """A client of whichever node has the bot's keys."""
+    """A client for the node that has the bot's keys."""
     parts = urlsplit(url)
     credentials, _, hosts = parts.netloc.rpartition("@")
     if parts.path.strip("/") not in {"", "0"}:
@@ -181,7 +181,7 @@ def _database(path: str) -> None:
 
 
 def _checked(client: Redis) -> Redis:
-    """The client, once its settings have proved to be such as redis-py knows."""
+    """The client, if redis-py accepts its settings."""
     try:
         client.connection_pool.make_connection()
     except (TypeError, ValueError, OSError, RedisError):

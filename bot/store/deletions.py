@@ -216,7 +216,7 @@ class RedisDeletionStore:
     async def _conflict(
         self, deletion: Deletion, conditions: Sequence[tuple[Requirement, Condition]], answer: Answer
     ) -> ConflictError:
-        """What stood in the way, and what is there now."""
+        """Which requirement failed, and what is there now."""
         requirement, condition = next(pair for pair in conditions if pair[1] == answer.failed)
         latest = self._decoded(deletion.id, answer) if answer.hashes[0] else None
         limit = None
@@ -253,7 +253,7 @@ class RedisDeletionStore:
 
     async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
         """See the port."""
-        last = _CANDIDATES + len(except_for) - 1  # what may not be taken over does not stand in the way of the rest
+        last = _CANDIDATES + len(except_for) - 1  # deletions that may not be taken over must not block the rest
 
         async def candidates(calls: Calls) -> list[str]:
             time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, last, "WITHSCORES"))
@@ -281,7 +281,7 @@ class RedisDeletionStore:
         return [deletion for deletion in await self.unclosed() if not deletion.ended]
 
     async def unclosed(self) -> list[Deletion]:
-        """All that have not ended, or whose end has not been announced to all; of very many the first 500."""
+        """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""
 
         async def listed(calls: Calls) -> list[str]:
             return [
@@ -291,7 +291,7 @@ class RedisDeletionStore:
         return await self._read_all(await self._redis.run(listed))
 
     async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
-        """Those that can be read; one that cannot must not stand in the way of the others."""
+        """Those that can be read; an unreadable one must not block the others."""
         found = []
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
@@ -314,7 +314,7 @@ class RedisDeletionStore:
             vanished = (missing(self._keys.deletion(deletion_id)),)
             await self._redis.transact(Transaction(vanished, (unschedule(due_set, deletion_id),)))
             return
-        _log.error("a deletion cannot be read", deletion=deletion_id, error=fields.get("") or repr(error))
+        _log.error("deletion unreadable", deletion=deletion_id, error=fields.get("") or repr(error))
         nobody_holds_it = (due(due_set, deletion_id),)
         await self._redis.transact(Transaction(nobody_holds_it, (schedule_in(due_set, deletion_id, HOUR),)))
 
@@ -336,10 +336,8 @@ class RedisDeletionStore:
         try:
             return decode(deletion_id, answer.hashes[0], answer.now, answer.hashes[1])
         except (KeyError, ValueError) as error:
-            _log.error("a deletion cannot be read", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
-            raise NotRecordedError(
-                "a deletion cannot be read: a newer version of the bot may have written it"
-            ) from error
+            _log.error("deletion unreadable", deletion=deletion_id, error=answer.hashes[0].get("") or repr(error))
+            raise NotRecordedError("deletion unreadable, perhaps written by a newer version") from error
 
     def _lease(self, state: State) -> int:
         return self._timings.call_lease if state is State.EXECUTING else self._timings.talk_lease

@@ -1,4 +1,4 @@
-"""What the bot remembers of its storage outside Redis: in a file beside the data, otherwise for as long as it runs."""
+"""What the bot remembers about its storage outside Redis: in a file next to the data, otherwise while it runs."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ class Memory:
             try:
                 await asyncio.to_thread(_write, self._file, json.dumps(asdict(remembered)))
             except OSError as error:
-                self._seldom.warn("what the storage is cannot be remembered", str(error.strerror))
+                self._seldom.warn("storage memory not written", str(error.strerror))
 
     def _read(self) -> Remembered | None:
         try:
@@ -77,7 +77,7 @@ class Memory:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("what the storage was cannot be read", file=str(self._file), error=repr(error))
+            _log.warning("storage memory not readable", file=str(self._file), error=repr(error))
             return None
 
 

@@ -1,11 +1,11 @@
 """Calling Redis: one time limit over all attempts, and what it means if they fail.
 
-Whoever is told "I didn't do anything" must be able to rely on it. So the connection is made before anything is sent on
-it: what fails until then was surely not executed, nor was what Redis refused; everything else is not known. Every
-transaction is safe to replay, hence a lost connection may be tried again.
+A person who reads "I didn't do anything" must be able to rely on it. So the connection is made before anything is sent
+on it: a call that fails until then, or that Redis refuses, was certainly not executed; all else is not known. Every
+transaction is safe to replay, so it may be retried after a lost connection.
 
 READONLY, MASTERDOWN and LOADING, and MOVED in a Cluster, mean that this is the wrong server now, as after a failover:
-the pool lets go of all its connections, so that the next attempt looks the name up again.
+the pool closes all its connections, so that the next attempt looks the name up again.
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class RedisCalls:
     """Runs transactions and reads against one Redis.
 
     Args:
-        client: what `bot.store.connection.connect` gives.
+        client: what `bot.store.connection.connect` returns.
         keys: the keys under the bot's prefix.
         script: the transaction's script; tests plant bugs in it.
     """
@@ -115,13 +115,13 @@ class RedisCalls:
         Args:
             transaction: what is to be done.
             replicas: how many replicas should hold it before this returns, or until a second has passed.
-            harmless: True if nobody has to be told that it may have been executed.
+            harmless: True if it does not matter whether it was executed.
 
         Returns:
             The answer, and how many replicas are known to hold it.
 
         Raises:
-            NotRecordedError: it was surely not executed.
+            NotRecordedError: it was certainly not executed.
             MaybeRecordedError: nobody knows.
         """
         keys, plan = transaction.encoded(self.keys.done(transaction.token))
@@ -186,7 +186,7 @@ class RedisCalls:
     def _measure(self, took: float, result: str, *, writing: bool) -> None:
         """Count a call, and log one that people may have noticed."""
         REDIS.labels(result).observe(took)
-        if result == "ok" and took > _SLOW:  # whatever fails is logged as that
+        if result == "ok" and took > _SLOW:  # failures are logged separately
             self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
@@ -229,7 +229,7 @@ def _said(error: Exception) -> str:
 
 
 def _meaning(said: str) -> str:
-    """What an error means to whoever runs the bot."""
+    """What an error means, for the person who runs the bot."""
     if (lacking := _NO_RIGHT.search(said)) is not None:
         return f"the Redis user may not run {lacking['command'].upper()}: see the ACL in the README"
     return next((meaning for code, meaning in _WHY if code in said), said)

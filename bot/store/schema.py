@@ -52,7 +52,7 @@ COMMANDS = (
 """What the script and the client use. HELLO and AUTH are open to everyone."""
 
 CLUSTER_COMMANDS = ("cluster|slots",)
-"""What a Cluster takes besides: by it the node is found that has the keys."""
+"""The additional command for a Cluster, to find the node that has the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,6 @@ class Keys:
 
 
 def acl_rules(prefix: str, *, cluster: bool = False) -> str:
-    """The rules of `ACL SETUSER` that suffice for the bot, its password apart."""
+    """The rules for `ACL SETUSER` that are enough for the bot, except its password."""
     commands = (*COMMANDS, *(CLUSTER_COMMANDS if cluster else ()))
     return f"resetkeys ~{prefix}:* resetchannels -@all " + " ".join(f"+{command}" for command in commands)

@@ -1,4 +1,4 @@
-"""The one hook for tests and for the sandbox: let time pass, as far as anybody can tell from what the store holds."""
+"""The one hook for tests and for the sandbox: lets time pass, as far as the stored data show."""
 
 import json
 
@@ -14,7 +14,7 @@ _TIMES_OF_LIFECYCLE = ("confirmed_at", "called_at", "look_at", "verify_until")
 async def let_time_pass(client: Redis, prefix: str, ms: int) -> None:
     """Move every moment and deadline of the deletions that have not ended, and of the freeze, back by `ms`.
 
-    So much time seems to have gone by.
+    It then looks as if that much time had passed.
 
     Redis's own clock stays as it is. A bot that runs at the same time has a monotonic clock too, which does not move:
     it may still be waiting for something that is over by what the store says.

@@ -2,7 +2,7 @@
 -- KEYS: every key that is named. ARGV[1]: JSON of
 --   when = conditions, as {name, key, …}       act = effects, as {name, key, …}       read = keys of hashes to return
 --   once = the key by which a replay is known, or null; it is kept for a minute
--- A key is its number in KEYS. Nothing here knows what a deletion is: `bot.store.transaction` says what may stand here.
+-- A key is given by its number in KEYS. The script knows nothing about deletions: `bot.store.transaction` builds the plan.
 -- Returns 1 if it was applied, now or by an earlier copy of itself; else 0 and the first condition that failed, and
 -- what that has to say. Then the time, in ms, and the hashes. An error that begins with UNCHANGED came before any write.
 local plan = cjson.decode(ARGV[1])

@@ -1,6 +1,6 @@
 """The one conditional transaction: conditions, then effects, as values; `transaction.lua` runs them.
 
-All conditions are checked first, by Redis's clock; then whatever could fail is tried; then the effects are made, the
+All conditions are checked first, by Redis's clock; then everything that could fail is tried; then the effects run, the
 audit event first. The answer says "applied", or which condition failed, with what is there now, so that the caller can
 decide again. A replay of an applied transaction answers as it did the first time.
 """
@@ -150,14 +150,14 @@ def expire(key: str, lasts: int) -> Effect:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a transaction.
+    """The answer to a transaction.
 
     Args:
         applied: True if every condition held, now or when an earlier copy of it arrived.
         failed: the condition that did not.
-        said: what that condition says besides.
+        said: what that condition adds.
         now: Redis's clock, in ms.
-        hashes: what was to be read, as it is now; empty for a hash that is not there.
+        hashes: the hashes that were to be read, as they are now; empty for a missing hash.
     """
 
     applied: bool
@@ -169,7 +169,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """What is to be done, and on what conditions.
+    """What to do, and under which conditions.
 
     Args:
         when: the conditions.

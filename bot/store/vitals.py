@@ -1,4 +1,4 @@
-"""Which storage this is, what its clock says, and what waits in it."""
+"""Which storage this is, what its clock says, and what is pending in it."""
 
 import json
 import secrets

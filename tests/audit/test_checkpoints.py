@@ -462,12 +462,12 @@ FORGERIES: dict[Callable[[Log], None], str] = {
     trimmed_behind_an_old_end: "it is not as it was sealed",
     added_under_older_ids: "are not as they were",
     added_under_older_ids_and_sealed_again: "its ID and its time differ",
-    appended_old: "its time is before the event before it",
+    appended_old: "its time is before that of the previous event",
     appended_and_left: "no checkpoint seals it",
-    appended_ahead: "its time has not come yet",
-    repeated_at_the_end: "its time is before the event before it",
+    appended_ahead: "its time is in the future",
+    repeated_at_the_end: "its time is before that of the previous event",
     with_a_strange_member: "no event has and",
-    going_back: "its time is before the event before it",
+    going_back: "its time is before that of the previous event",
     without_a_time: "it is not an event",
 }
 

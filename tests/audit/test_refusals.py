@@ -150,4 +150,4 @@ async def test_an_admin_who_cannot_be_told_changes_nothing(
         await background.drain(5)
     assert caught.value.reason is Reason.TOO_MANY
     assert len(slack.calls) == len(ADMINS)
-    assert len([log for log in logs if log["event"] == "admin not told of a limit"]) == 1
+    assert len([log for log in logs if log["event"] == "limit notice not delivered"]) == 1

@@ -127,7 +127,7 @@ async def test_audit_verifies_the_log_and_finds_what_was_changed(redis: RedisCal
     status, out, _ = await bot("audit", "verify", "--checkpoint", noted)
     assert (status, out) == (
         0,
-        f"2 events, 2 of them sealed.\nUnbroken. To note elsewhere: --checkpoint {noted}\n",
+        f"2 events, 2 of them sealed.\nUnbroken. Save this elsewhere: --checkpoint {noted}\n",
     )
     status, out, _ = await bot("audit", "verify", "--checkpoint", f"{checkpoint.number}:{'0' * 64}")
     assert (status, out.startswith("WRONG at checkpoint 1: ")) == (1, True)

@@ -115,7 +115,7 @@ def test_an_unfreeze_says_what_it_lifted(store: MemoryStore) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "told"),
-    [("x" * 201, "It has 201 characters; 200 are possible."), ("a\udcff", "It has bytes that are not UTF-8.")],
+    [("x" * 201, "It has 201 characters; at most 200 are allowed."), ("a\udcff", "It has bytes that are not UTF-8.")],
 )
 def test_a_reason_that_cannot_be_kept_is_told_and_nothing_is_frozen(reason: str, told: str, store: MemoryStore) -> None:
     """Exit status 2, as for every wrong command line."""

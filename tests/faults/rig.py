@@ -403,7 +403,7 @@ async def _connected(bearing: Awaitable[Bot], *, socket_mode: bool) -> Bot:
     bot = await bearing
     if socket_mode:
         async with asyncio.timeout(10):
-            while not any(entry.get("event") == "Socket Mode is connected" for entry in bot.log):  # noqa: ASYNC110 - another process
+            while not any(entry.get("event") == "socket mode connected" for entry in bot.log):  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
     return bot
 

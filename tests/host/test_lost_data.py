@@ -48,7 +48,7 @@ async def must_be_frozen_until_acknowledged(host: Host) -> None:
     told = await host.frozen()
     assert "Deletions are frozen by the bot" in words(told)
     assert LOST in words(told)
-    await host.logged("storage has lost data")
+    await host.logged("data lost, deletions frozen")
     said = await host.checked(lambda checks: "it has lost data" in checks["storage"])
     assert said["status"] == 200, "Slack must reach the bot, or no admin can end it"
     asked = await host.alice.types(f"/codecheck delete {TASK}", in_=host.channel)
@@ -160,7 +160,7 @@ async def test_the_embedded_servers_data_are_gone(tmp_path: Path) -> None:
         assert await host.processes[-1].terminate() == 0
         shutil.rmtree(data / "appendonlydir")
         await host.start_replica()
-        await host.logged("storage has lost data")
+        await host.logged("data lost, deletions frozen")
         assert LOST in (await host.frozen()).text
         await host.processes[-1].terminate()
 
@@ -184,5 +184,5 @@ async def test_a_fresh_deployment_is_never_frozen(tmp_path: Path) -> None:
             await host.checked(lambda checks: bool(checks["storage"] == "ok"))
             await host.checked(lambda checks: bool(checks["redis"] == "ok"))
         await asyncio.sleep(1.2)  # two sweeps
-        assert not host.lines("storage has lost data")
+        assert not host.lines("data lost, deletions frozen")
         assert not [each for each in host.audit.messages if "frozen" in each.text]

@@ -43,7 +43,7 @@ async def test_who_is_not_answered_in_time_is_logged(tmp_path: Path) -> None:
         proxy.delay = 0.9
         await host.alice.types(f"/codecheck delete {TASK}", in_=host.channel)
         proxy.delay = 0
-        line = await host.logged("a person was not answered in time", reason="My storage hung")
+        line = await host.logged("deadline missed", reason="My storage hung")
         assert line["seconds"] == 2.5
         assert line["recorded"] in {"no", "not known"}
 
@@ -54,4 +54,4 @@ async def test_a_quick_redis_is_not_worth_a_word(tmp_path: Path) -> None:
         await host.delete(TASK)
         await host.latest("status: success")
         assert not host.lines("redis is slow")
-        assert not host.lines("not answered in time")
+        assert not host.lines("deadline missed")

@@ -88,7 +88,7 @@ def _thread_has(at: Office, prompt: Message, messages: int) -> bool:
         ("declined after two hours, with two reminders", declined, ASK, "declined by"),
         ("nobody comes", nobody_comes, ASK, "nobody confirmed by"),
         ("two of two confirm", both, TWO, "deleted"),
-        ("nobody may confirm", nobody_may, NOBODY, "Nobody who is asked"),
+        ("no approver may confirm", nobody_may, NOBODY, "Nobody who is asked"),
     ],
 )
 async def test_what_people_hear(

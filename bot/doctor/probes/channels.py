@@ -52,7 +52,7 @@ def _judged(channel: str, where: str, shown: Mapping[str, Any], settings: Settin
 
 
 def _named(settings: Settings) -> dict[str, str]:
-    """Each channel ID in the settings, and where it stands."""
+    """Each channel ID in the settings, and which setting has it."""
     named: dict[str, str] = {}
     for number, rule in reversed(list(enumerate(settings.rules, 1))):
         literal = [glob for glob in rule.match.channels if _WILD.isdisjoint(glob)]

@@ -16,7 +16,7 @@ async def look(deployment: Deployment) -> Findings:
     folder = deployment.settings.data_dir
     found = await asyncio.to_thread(problems, folder)
     for problem in found:
-        yield (fault if problem.fatal else warning)(problem.what, problem.remedy or "Then run doctor again.")
+        yield (fault if problem.fatal else warning)(problem.what, problem.hint or "Then run doctor again.")
     if not found:
         yield ok(f"an embedded server keeps everything in {shown(folder)}; to run several replicas, set REDIS_URL")
 

@@ -6,16 +6,16 @@ from bot.doctor.probe import Findings, Probe
 
 
 async def look(deployment: Deployment) -> Findings:
-    """`[operators]` and `[operators_from]`, and whether everybody in `[allow] users` has an operator."""
+    """`[operators]` and `[operators_from]`, and whether everyone in `[allow] users` has an operator."""
     settings = deployment.settings
     derived = settings.operators_from.email_domain or settings.operators_from.profile_field
     if not settings.operators and not derived:
         where = settings.config or "codecheck.toml"
-        yield fault("nobody has one, so everybody is refused", f"List people under [operators] in {where}.")
+        yield fault("nobody has one, so everyone is refused", f"List people under [operators] in {where}.")
         return
     without = settings.allow.users - settings.operators.keys() if not derived else frozenset()
     if without and without == settings.allow.users and not settings.allow.usergroups:
-        yield fault("nobody in [allow] users has one, so everybody is refused", "List them under [operators].")
+        yield fault("nobody in [allow] users has one, so everyone is refused", "List them under [operators].")
     elif without:
         names = ", ".join(sorted(without))
         yield warning(f"{names} may ask, but without an operator they are refused", "List them under [operators].")

@@ -1,4 +1,4 @@
-"""Whether Slack knows the people in the settings, and the bot would let them."""
+"""Whether Slack knows the people in the settings, and whether the bot would accept them."""
 
 from bot.doctor.check import CannotTell, Finding, fault, ok, warning
 from bot.doctor.deployment import Deployment
@@ -35,7 +35,7 @@ async def look(deployment: Deployment) -> Findings:
 
 
 def _judged(person: Person, where: str, installation: Installation) -> Finding | None:
-    """What is wrong with somebody; None if nothing is, or it is not known."""
+    """What is wrong with a person; None if nothing is, or if it is not known."""
     if person.unknown:
         return fault(f"Slack does not know {person.id} in {where} ({person.why})", "Correct the ID.")
     profile = person.profile

@@ -1,4 +1,4 @@
-"""What in the settings works, but probably not as somebody expects."""
+"""Settings that work, but probably not as expected."""
 
 from bot.doctor.check import ok, warning
 from bot.doctor.deployment import Deployment
@@ -15,4 +15,4 @@ async def look(deployment: Deployment) -> Findings:
         yield ok("all are valid")
 
 
-PROBE = Probe(name="settings", order=10, checks="what works, but probably not as somebody expects", look=look)
+PROBE = Probe(name="settings", order=10, checks="settings that work, but probably not as expected", look=look)

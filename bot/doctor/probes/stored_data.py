@@ -1,4 +1,4 @@
-"""Whether what Redis keeps is whole: data that has gone takes the freeze and every request with it."""
+"""Whether Redis's data are complete: lost data include the freeze and every request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

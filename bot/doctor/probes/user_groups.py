@@ -1,4 +1,4 @@
-"""Whether Slack knows the user groups in the settings, and they have members."""
+"""Whether Slack knows the user groups in the settings, and whether they have members."""
 
 from bot.doctor.check import fault, ok, warning
 from bot.doctor.deployment import Deployment

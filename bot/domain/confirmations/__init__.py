@@ -1,6 +1,6 @@
-"""The kinds of second confirmation: one file for a kind, found by its name in this folder.
+"""The kinds of second confirmation, one file per kind in this folder.
 
-A module here holds one `Kind` named `KIND`. Nothing else has to change for a new one: settings, rules, decisions and
+Each module has one `Kind` named `KIND`. For a new kind nothing else has to change: settings, rules, decisions and
 prompts read the registry.
 """
 
@@ -20,9 +20,9 @@ def _found() -> Mapping[str, Kind]:
 
 
 KINDS: Mapping[str, Kind] = _found()
-"""By name, the least strict first."""
+"""All kinds by name, the least strict first."""
 
 
 def kind_of(name: str) -> Kind:
-    """The kind called `name`; for one that this version does not know, as of a newer replica, the strictest."""
+    """The kind called `name`; if this version does not know it (a newer replica may), the strictest kind."""
     return KINDS.get(name) or [*KINDS.values()][-1]

@@ -10,14 +10,14 @@ from bot.domain.text import NOTHING, Text
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody tries to give the second confirmation.
+    """An attempt to give the second confirmation.
 
     Args:
-        by: who.
+        by: who tries.
         operator: their operator.
         requester: who asked for the deletion.
-        requester_operator: the operator it was asked for with.
-        answers: what may be typed: the task's name and its ID.
+        requester_operator: the requester's operator.
+        answers: the valid answers: the task's name and its ID.
         typed: what was typed; None for a button.
         seen_by_others: whether anyone but the requester can see the prompt.
     """
@@ -32,7 +32,7 @@ class Attempt:
 
 
 def same_operator(one: str, other: str) -> bool:
-    """Whether two operators are one IAM user; IAM does not tell names apart by case."""
+    """Whether two operators are the same IAM user; IAM user names ignore case."""
     return one.casefold() == other.casefold()
 
 
@@ -45,13 +45,13 @@ class Kind:
     """One way to give the second confirmation.
 
     Args:
-        name: as `second_step` in the settings has it.
-        strictness: of two kinds that rules ask for, the higher one counts.
+        name: its name for `second_step` in the settings.
+        strictness: if rules ask for different kinds, the one with the highest value counts.
         objection: why an attempt does not count; None if it does.
         typed: True if a modal asks for the task's name.
-        by_others: True if it is not the requester who confirms.
-        hint: what the prompt's small print says of it; it can name the `requester`.
-        here: what `whoami` says if deletions are confirmed by it.
+        by_others: True if people other than the requester confirm.
+        hint: the sentence in the prompt's small print; it can name the `requester`.
+        here: what `whoami` says if deletions are confirmed this way.
     """
 
     name: str

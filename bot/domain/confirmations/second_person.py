@@ -1,4 +1,4 @@
-"""`second_person`: somebody else, with another operator, presses the button."""
+"""`second_person`: someone else, with a different operator, presses the button."""
 
 from bot.domain.confirmations.kind import Attempt, Kind, same_operator
 from bot.domain.refusal import Reason

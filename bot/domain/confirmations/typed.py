@@ -20,7 +20,7 @@ def _objection(attempt: Attempt) -> Reason | None:
 
 
 def normalised(name: str) -> str:
-    """A name as it is compared: Unicode's NFC form, without what cannot be seen, or surrounding or doubled space."""
+    """A name as it is compared: in NFC, without invisible characters and without surrounding or repeated spaces."""
     seen = "".join(each for each in name if unicodedata.category(each) != "Cf")
     return " ".join(unicodedata.normalize("NFC", seen).split())
 

@@ -1,4 +1,4 @@
-"""Refusals and checkpoints, seen where they are recorded."""
+"""Counts refusals and checkpoints when they are recorded."""
 
 from bot.deletions.ports import AuditLog
 from bot.domain.audit import Event

@@ -1,4 +1,4 @@
-"""What becomes of deletions, seen where each change of one is written."""
+"""Measures what becomes of deletions, when each change is written."""
 
 from collections.abc import Callable, Collection
 

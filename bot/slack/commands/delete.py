@@ -18,19 +18,19 @@ from bot.slack.views.layout import Layout
 from bot.slack.views.private import Deleted, already_asked, no_such_task
 
 _ID_LIKE = re.compile(r"(?=.*[0-9])[0-9a-fA-F]{6,}")  # a task's ID, or the beginning of one
-_ECHOED = 32  # characters of what was typed that are repeated
+_ECHOED = 32  # characters that are quoted of what was typed
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Which task, and why it should go; the reason may be ""."""
+    """Which task to delete, and why; the reason may be ""."""
 
     task_id: str
     reason: str = ""
 
 
 def parse(text: str) -> Delete:
-    """Read the task's ID, forgiving what people paste around it, and take the rest as the reason.
+    """Read the task's ID, ignoring what people paste around it, and take the rest as the reason.
 
     Raises:
         UsageError: there is no task ID, it is malformed, there are several, or the reason is too long.
@@ -57,7 +57,7 @@ def parse(text: str) -> Delete:
 
 
 async def answer(call: Call) -> Layout | None:
-    """Ask for it. The prompt answers; only the person who asked reads why there is none."""
+    """Request the deletion. The prompt is the answer; if there is none, only the requester reads why."""
     asked = parse(call.words.text)
     services = call.services
     taken = await services.requests.request(asked.task_id, asked.reason, call.by, call.channel, call.response_url)
@@ -74,7 +74,7 @@ async def answer(call: Call) -> Layout | None:
 
 
 def _deleted(event: Recorded | None, team: str) -> Deleted | None:
-    """Who deleted a task earlier, and when, as the audit log has it."""
+    """Who deleted a task earlier, and when, according to the audit log."""
     if event is None:
         return None
     return Deleted(SlackUser(team, event.get("requester") or event.get("who")), event.at)

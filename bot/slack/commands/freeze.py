@@ -8,7 +8,7 @@ from bot.slack.views.layout import Layout, sentences, told
 
 
 async def answer(call: Call) -> Layout:
-    """Freeze. Nothing that is typed keeps it from freezing: a reason that is too long is cut."""
+    """Freeze. Nothing that is typed can prevent it: a reason that is too long is cut."""
     why = read_reason(call.words.text)[:LONGEST_REASON]
     done = await call.services.freezing.freeze(call.by, why, call.channel)
     freeze = done.freeze

@@ -1,4 +1,4 @@
-"""`/codecheck help`: what there is."""
+"""`/codecheck help`: lists the subcommands."""
 
 from bot.domain.text import Code, Text, text
 from bot.slack.subcommand import Call, Subcommand, Who

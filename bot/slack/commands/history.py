@@ -15,7 +15,7 @@ from bot.slack.subcommand import Call, Subcommand, Who
 from bot.slack.views.layout import Layout, Line, section, sentences, told
 from bot.slack.views.pages import page_buttons
 
-_POSITION = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # of an event in the log; only the buttons write it
+_POSITION = re.compile(r"[0-9]{1,20}-[0-9]{1,20}")  # the ID of an event in the log, written only by the buttons
 _SLACK_USER = re.compile(r"[UW][0-9A-Z]+")
 _USER_ID = re.compile(r"@([UW][0-9A-Z]+)(?:\|.*)?")  # a mention that was pasted as text
 _STORY: Mapping[str, str] = {
@@ -52,7 +52,7 @@ _STORY: Mapping[str, str] = {
 
 
 def parse(words: Words) -> About:
-    """Read what to look back at, and where its page begins.
+    """Read what to show, and where its page begins.
 
     Raises:
         UsageError: it is neither one task ID nor one person.
@@ -127,7 +127,7 @@ def _line(event: Recorded, team: str) -> Line:
 
 
 def _who(who: str, team: str) -> Value:
-    """A person of Slack, the bot, or somebody at a shell."""
+    """A Slack user, the bot, or an operator at a shell."""
     if who == BOT:
         return "The bot"
     return SlackUser(team, who) if _SLACK_USER.fullmatch(who) else who

@@ -1,4 +1,4 @@
-"""`/codecheck pending [mine] [page]`: what is waiting or under way; with `mine`, what waits for the person who asks."""
+"""`/codecheck pending [mine] [page]`: what is waiting or under way; with `mine`, what waits for the caller."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _STATES: Mapping[State, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Which page; and whether only what waits for the person who asks."""
+    """Which page, and whether to list only what waits for the caller."""
 
     page: int = 1
     mine: bool = False
@@ -40,7 +40,7 @@ def parse(text: str) -> Pending:
     """Read what to list.
 
     Raises:
-        UsageError: it isn't a page's number, or `mine` and one.
+        UsageError: it isn't a page number, optionally after `mine`.
     """
     words = list(filter(None, map(bare, text.split())))
     mine = words[:1] != [] and words[0].lower() == MINE

@@ -1,4 +1,4 @@
-"""`/codecheck whoami`: which operator somebody is, and what they may do here."""
+"""`/codecheck whoami`: which operator the caller has, and what they may do here."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from bot.slack.views.refusals import Refusal, refusal, why
 
 
 async def answer(call: Call) -> Layout:
-    """Say who they are to CodeArts Check, from which settings, what a deletion takes here, and what is going on."""
+    """Say which operator they have and from which settings, what a deletion takes here, and what is pending."""
     who = await call.services.requests.whoami(call.by, call.channel)
     reader = call.services.reader(call.by)
     if who.identity is None:
@@ -36,7 +36,7 @@ def _name(identity: Identity) -> Text:
     return Text("You are *{operator}* in CodeArts.", {"operator": identity.operator})
 
 
-def _admin(admin: bool) -> Text:  # noqa: FBT001 - the one thing it is about
+def _admin(admin: bool) -> Text:  # noqa: FBT001 - it is the only parameter
     return Text("You are an admin: you can freeze deletions and let them go on.") if admin else NOTHING
 
 

@@ -1,1 +1,1 @@
-"""How payloads arrive: HTTP or Socket Mode, to the same Bolt app, with the same health endpoints beside it."""
+"""How payloads arrive: by HTTP or Socket Mode, at the same Bolt app, with the same health endpoints."""

@@ -1,4 +1,4 @@
-"""A request's body, within bounds of size, time and memory."""
+"""Reads a request's body, with limits on size, time and memory."""
 
 import asyncio
 from http import HTTPStatus
@@ -7,17 +7,17 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 LIMIT = 1_048_576  # bytes; Slack's own payloads stay far below
-_SMALL = 65_536  # bytes; bodies up to this are read at any time, of larger ones only so many at once
+_SMALL = 65_536  # bytes; smaller bodies are always read, larger ones only a few at once
 _LARGE_AT_ONCE = 8
 _SECONDS = 5  # for the whole body: Slack itself waits 3 s for the answer
 
 
 class BodyRefusedError(Exception):
-    """The body was not read to its end; the text is for the one who sent it.
+    """The body was not read to its end; the text is for the client.
 
     Args:
-        status: what to answer.
-        why: in a few words.
+        status: the HTTP status of the answer.
+        why: the reason, in a few words.
     """
 
     def __init__(self, status: HTTPStatus, why: str) -> None:
@@ -49,7 +49,7 @@ class Bodies:
             async with asyncio.timeout(self._seconds):
                 if length is not None and length <= _SMALL:
                     return await _read(request)
-                async with self._large:  # a body without its length counts as large
+                async with self._large:  # a body without a length counts as large
                     return await _read(request)
         except TimeoutError:
             raise BodyRefusedError(HTTPStatus.REQUEST_TIMEOUT, f"not here within {self._seconds:g} s") from None

@@ -22,7 +22,7 @@ _SECONDS = 10  # one call of the Web API, from connecting to the end of its answ
 
 
 class RedirectError(aiohttp.ClientError):
-    """Slack's addresses answer themselves; a redirect would carry what is sent, and the token, somewhere else."""
+    """Slack's addresses never redirect. Following a redirect would send the content, and the token, somewhere else."""
 
 
 @asynccontextmanager
@@ -39,8 +39,8 @@ async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
 def web_client(token: str, session: aiohttp.ClientSession, base_url: str = API_URL) -> AsyncWebClient:
     """The Web API.
 
-    Without retry handlers: a `chat.postMessage` sent again after a lost answer is a second message, and after a 429
-    Redis remembers to come back.
+    It has no retry handlers: a `chat.postMessage` that is repeated after a lost answer is a second message, and after
+    a 429 the deletion is retried by way of Redis.
     """
     return AsyncWebClient(
         token=token, base_url=base_url, session=session, retry_handlers=[], logger=_logger("slack_sdk")
@@ -48,7 +48,7 @@ def web_client(token: str, session: aiohttp.ClientSession, base_url: str = API_U
 
 
 async def slack_answers(client: AsyncWebClient) -> State:
-    """A probe for `/readyz`: whether Slack answers and takes the bot's token."""
+    """A probe for `/readyz`: whether Slack answers and accepts the bot's token."""
     try:
         await client.auth_test()
     except (SlackApiError, aiohttp.ClientError, OSError) as error:
@@ -68,7 +68,7 @@ def bolt_app(
 
     Args:
         client: each request's own client takes over its session and address.
-        workspace: who every request is answered as: there is one installation, so no `auth.test` for each request.
+        workspace: used for every request: there is only one installation, so Bolt need not call `auth.test` each time.
         signing_secret: checks requests in HTTP mode; not used in Socket Mode.
         replays: remembers signed requests; None in Socket Mode, where nothing is signed.
         subcommands: the names by which commands are counted.

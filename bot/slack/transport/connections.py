@@ -1,8 +1,8 @@
-"""How many connections are open, and which one goes when one more would be too many.
+"""Limits the open connections, and decides which one to close when there are too many.
 
-Anybody can connect and send nothing. Such connections must not use up the process's descriptors, which Redis, Slack and
-CodeArts Check need as well, nor keep a click on "Stop" from getting through. So there are at most so many, and the
-newest is always let in: the one that has gone longest without a request signed by Slack makes room.
+Anyone can connect and send nothing. Such connections must not use up the process's descriptors, which Redis, Slack and
+CodeArts Check need too, nor keep a click on "Stop" from getting through. So their number is limited, and a new one is
+always accepted: the one that has gone longest without a request signed by Slack is closed.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from bot.observability.seldom import Seldom
 
 HEADER_SECONDS = 5  # from connecting to the end of the first request's headers
 _MOST = 512
-_SHARE = 4  # of the descriptors that the process may have, one in so many
+_SHARE = 4  # one in so many of the descriptors that the process may open
 
 
 def most_connections() -> int:
@@ -29,8 +29,8 @@ class Connections:
     """The open connections.
 
     Args:
-        most: how many there may be.
-        header_seconds: how long a new one may take until its first request's headers are complete.
+        most: the maximum number.
+        header_seconds: how long a new connection may take to send its first request's headers.
     """
 
     def __init__(self, most: int, header_seconds: float = HEADER_SECONDS) -> None:
@@ -38,20 +38,20 @@ class Connections:
         self._header_seconds = header_seconds
         self._seldom = Seldom()
         self._silent: dict[RequestHandler, asyncio.TimerHandle] = {}  # no request yet
-        # In the order in which they go:
+        # In the order in which they are closed:
         self._strangers: dict[RequestHandler, None] = {}  # no request signed by Slack yet
         self._known: dict[RequestHandler, None] = {}  # one is between two requests
-        self._busy: set[RequestHandler] = set()  # a signed request is being answered: these never go
+        self._busy: set[RequestHandler] = set()  # a signed request is being answered: these are never closed
 
     @property
     def open_by_kind(self) -> dict[str, int]:
-        """How many are open: of strangers, of those that Slack has used before, and of those in use."""
+        """How many are open: from strangers, used by Slack before, and in use."""
         return {"stranger": len(self._strangers), "known": len(self._known), "busy": len(self._busy)}
 
     def opened(self, connection: RequestHandler) -> None:
-        """Let a new one in, and make room for it."""
+        """Accept a new connection, and make room for it."""
         if len(self._strangers) + len(self._known) + len(self._busy) >= self._most:
-            self._seldom.warn("too many connections: those that waited longest without a request go", most=self._most)
+            self._seldom.warn("too many connections, idle ones closed", most=self._most)
             self._drop(next(iter(self._strangers), None) or next(iter(self._known), None) or connection)
         if connection.transport is not None:
             self._strangers[connection] = None
@@ -59,7 +59,7 @@ class Connections:
             self._silent[connection] = loop.call_later(self._header_seconds, self._drop, connection)
 
     def closed(self, connection: RequestHandler) -> None:
-        """Forget one."""
+        """Forget a closed connection."""
         if timer := self._silent.pop(connection, None):
             timer.cancel()
         self._strangers.pop(connection, None)
@@ -67,7 +67,7 @@ class Connections:
         self._busy.discard(connection)
 
     def heard(self, connection: RequestHandler) -> None:
-        """The headers of a request have come."""
+        """The headers of a request have arrived."""
         if timer := self._silent.pop(connection, None):
             timer.cancel()
 

@@ -1,7 +1,7 @@
-"""`/slack/events`: what Slack sends, checked, then handed to Bolt.
+"""`/slack/events`: checks what Slack sends, then passes it to Bolt.
 
-Refused here: what Slack did not sign (401, from its headers alone if they show it), a body that is too long (413), too
-slow (408) or not UTF-8, and what is signed but is not a payload (400). Nothing of such a request is logged but why.
+It refuses requests that Slack did not sign (401, before reading the body if the headers show it), bodies that are too
+long (413), too slow (408) or not UTF-8, and signed requests that are not a payload (400). Only the reason is logged.
 """
 
 from http import HTTPStatus
@@ -25,7 +25,7 @@ class Events:
 
     Args:
         signing_secret: what Slack signs with.
-        app: None until the bot has started: until then the answer is 503.
+        app: None until the bot has started; until then the answer is 503.
         bodies: reads the requests' bodies.
     """
 
@@ -64,7 +64,7 @@ class Events:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
             answer = await self.app.async_dispatch(bolt_request)
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to read it
-            self._seldom.warn("a signed request could not be parsed", type(error).__name__)
+            self._seldom.warn("signed request not parsable", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
         return await to_aiohttp_response(answer)
 
@@ -82,7 +82,7 @@ class Events:
 
     def _log_unsigned(self, refusal: NotSignedError) -> None:
         values = {} if refusal.clock_off_seconds is None else {"clock_off_seconds": refusal.clock_off_seconds}
-        self._seldom.warn("a request to /slack/events was refused with 401", str(refusal), **values)
+        self._seldom.warn("unsigned request refused", str(refusal), **values)
 
 
 def _decoded(request: web.BaseRequest, body: bytes) -> str:
@@ -95,7 +95,7 @@ def _decoded(request: web.BaseRequest, body: bytes) -> str:
 
 
 def _refused(status: HTTPStatus, why: str) -> web.Response:
-    """An answer after which the connection closes: whatever follows on it was not asked for."""
+    """An answer after which the connection is closed, since anything else on it cannot be trusted."""
     response = web.Response(status=status, text=why)
     response.force_close()
     return response

@@ -1,4 +1,4 @@
-"""The HTTP server (aiohttp's): which path is answered by what, and how it starts and stops."""
+"""The HTTP server (aiohttp's): its routes, and how it starts and stops."""
 
 import asyncio
 import logging
@@ -19,14 +19,14 @@ from bot.slack.transport.events import Events
 from bot.slack.transport.listening import listen
 
 EVENTS_PATH = "/slack/events"
-_GRACE = 5  # seconds for answers under way once no more are taken; Slack itself waits 3
+_GRACE = 5  # seconds to finish answers once no new requests are accepted; Slack itself waits 3
 _KEEP_ALIVE = 65  # seconds: longer than load balancers, which would otherwise send into a connection that is closing
 _LINGER = 1  # seconds in which the rest of a refused body is thrown away, so that the refusal can be read
 _BUFFER = 16_384  # bytes of a body that wait for us to read them
 
 _log = structlog.get_logger(__name__)
 _parser_log = logging.getLogger(f"{__name__}.parser")
-_parser_log.setLevel(logging.CRITICAL)  # aiohttp logs a traceback for whatever is not HTTP
+_parser_log.setLevel(logging.CRITICAL)  # aiohttp logs a traceback for anything that is not HTTP
 
 
 class HttpApp:
@@ -66,14 +66,14 @@ def http_app(app: AsyncApp, signing_secret: str, readiness: Readiness) -> HttpAp
 
 
 class HttpServer:
-    """A server under way."""
+    """A running server."""
 
     def __init__(self, runner: web.ServerRunner, address: tuple[str, int]) -> None:
         self._runner = runner
         self.host, self.port = address
 
     async def stop(self) -> None:
-        """Take no more requests, and answer those under way; harmless when repeated."""
+        """Accept no more requests, and finish those under way. Harmless when repeated."""
         await self._runner.cleanup()
 
 
@@ -143,8 +143,8 @@ class _Server(web.Server):
             response = await self._app.answer(request, self._tracked)
         except ConnectionError:
             raise  # the client has gone
-        except Exception:  # noqa: BLE001 - a bug of ours must not show a stack trace to whoever asks
-            _log.exception("a request could not be answered")
+        except Exception:  # noqa: BLE001 - a bug of ours must not show a stack trace to the client
+            _log.exception("request failed")
             response = web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR, text="failed")
             response.force_close()
         response.headers["Server"] = "codecheck-bot"  # or aiohttp names itself, Python and both versions

@@ -10,19 +10,19 @@ _BACKLOG = 128  # connections that wait to be accepted; also how many are accept
 
 
 class ListenError(BotError):
-    """The address cannot be listened on; `setting`, `what` and `cure` say which setting is wrong, and what to do.
+    """The address cannot be listened on; `setting`, `what` and `hint` say which setting is wrong and what to do.
 
     Args:
         setting: HOST or PORT.
         what: goes on after the setting's name.
-        cure: a sentence.
+        hint: a sentence.
     """
 
-    def __init__(self, setting: str, what: str, cure: str) -> None:
-        super().__init__(f"{setting} {what}. {cure}")
+    def __init__(self, setting: str, what: str, hint: str) -> None:
+        super().__init__(f"{setting} {what}. {hint}")
         self.setting = setting
         self.what = what
-        self.cure = cure
+        self.hint = hint
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -33,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
         port: 0 takes a free one.
 
     Raises:
-        ListenError: the address is not to be had.
+        ListenError: the address cannot be listened on.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -47,7 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.socket(family, socket.SOCK_STREAM)
     except OSError:
-        raise ListenError("HOST", f"({host}) needs IPv6, which this machine has not", "Use 0.0.0.0.") from None
+        raise ListenError("HOST", f"({host}) needs IPv6, which this machine does not have", "Use 0.0.0.0.") from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

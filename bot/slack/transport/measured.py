@@ -12,13 +12,13 @@ from bot.observability.metrics import ACKNOWLEDGED, ACTIONS, COMMANDS
 from bot.slack.action_ids import DECLINED, DELETION, PAGE, REASON_GIVEN, TYPED
 
 OTHER = "other"
-"""For whatever is not one of ours: a label must not grow by what people type."""
+"""The label for anything unknown, so that what people type cannot create labels."""
 _BUTTONS = frozenset(f"{DELETION}.{action}" for action in Action) | {f"{PAGE}.older", f"{PAGE}.newer"}
 _MODALS = frozenset({TYPED, DECLINED, REASON_GIVEN})
 
 
 class Measured(AsyncMiddleware):
-    """The first middleware, so that the time of all the others counts.
+    """The first middleware, so that the time of all others counts too.
 
     Args:
         subcommands: the names of the subcommands that there are.

@@ -1,4 +1,4 @@
-"""What a payload must not bring in: half a character, and an address that is not Slack's."""
+"""Keeps lone surrogates, and addresses that are not Slack's, out of payloads."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,7 +17,7 @@ _seldom = Seldom()
 
 
 class Arrived(AsyncMiddleware):
-    """Notes when a payload came in: everything until its acknowledgement has one deadline, counted from here."""
+    """Notes when a payload arrived. The deadline until its acknowledgement counts from here."""
 
     async def async_process(
         self,
@@ -36,11 +36,11 @@ class Arrived(AsyncMiddleware):
 class CleanPayload(AsyncMiddleware):
     """Cleans every payload before a listener sees it.
 
-    A lone surrogate (JSON can carry one) becomes U+FFFD, so it is answered like any other wrong character, and a freeze
-    whose reason has one still freezes. A response_url that is not Slack's is taken out.
+    A lone surrogate (JSON can contain one) becomes U+FFFD, so it is answered like any other wrong character, and a
+    freeze whose reason has one still freezes. A response_url that is not Slack's is removed.
 
     Args:
-        api_url: the Web API's address; its host may give response_urls as well.
+        api_url: the Web API's address; its host may also be used for response_urls.
     """
 
     def __init__(self, api_url: str) -> None:
@@ -57,14 +57,14 @@ class CleanPayload(AsyncMiddleware):
         req.body = whole_characters(req.body)
         url = req.body.get("response_url")
         if url and not is_slack_address(url, self._api_url):
-            _seldom.warn("a response_url that is not Slack's was ignored")
+            _seldom.warn("foreign response_url ignored")
             del req.body["response_url"]
         await next()
         return resp
 
 
 def is_slack_address(url: object, api_url: str) -> bool:
-    """Whether a response_url is Slack's: over HTTPS at a host of Slack, or at the host of `api_url` and as that is."""
+    """Whether a response_url is Slack's: HTTPS at one of Slack's hosts, or the scheme and host of `api_url`."""
     if not isinstance(url, str):
         return False
     try:

@@ -1,13 +1,13 @@
 """A signed request counts once.
 
-Slack's signature is valid for five minutes, so whoever captured a request could send it again: a click on "Delete" that
-a freeze had refused, after the freeze. Each signature is remembered for longer than it is valid, in Redis, since a copy
-may reach another replica; a copy is answered 200 and does nothing.
+Slack's signature is valid for five minutes, so anyone who captured a request could send it again: for example, a click
+on "Delete" that was refused during a freeze. Each signature is remembered in Redis for longer than it is valid, since a
+copy may reach another replica. A copy is answered with 200 and does nothing.
 
-Slack sends commands and interactions once and never again. Events of the Events API it sends again if they were not
-answered (`x-slack-retry-num`), and right after a broken connection this may be in the same second: the same body, the
-same timestamp, hence the same signature. The header itself is not signed, so it cannot tell a redelivery from a copy.
-Events are therefore let through: no event confirms, cancels, freezes or deletes anything, and it must stay so.
+Slack sends commands and interactions only once. It resends events of the Events API that were not answered
+(`x-slack-retry-num`), perhaps within the same second after a broken connection: with the same body and timestamp, and
+so the same signature. That header is not signed, so it cannot tell a redelivery from a copy. Events are therefore let
+through: no event confirms, cancels, freezes or deletes anything, and it must stay that way.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,8 +27,8 @@ class Replays(Protocol):
     async def first_time(self, signature: str) -> bool:
         """Whether this signature is not known to have been seen before; it is remembered now.
 
-        If Redis cannot say, this is True, and whatever else the same request asks of Redis fails: so help and a plain
-        refusal are still answered, and nothing is done.
+        If Redis cannot say, this returns True, and every later call to Redis for this request fails: help and plain
+        refusals are still answered, and nothing is done.
         """
 
 
@@ -54,7 +54,7 @@ class OnlyOnce(AsyncMiddleware):
         if _is_event(req.body) or await self._replays.first_time(signature):
             await next()
             return resp
-        _log.warning("a copy of a signed request was ignored", type=str(req.body.get("type") or "slash command"))
+        _log.warning("copied request ignored", type=str(req.body.get("type") or "slash command"))
         return BoltResponse(status=200, body="")
 
 

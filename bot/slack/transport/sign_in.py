@@ -1,6 +1,6 @@
-"""Who the bot is, asked at the start for as long as it takes: a machine may be up before its network.
+"""Asks Slack who the bot is, at the start and for as long as it takes: a machine may be up before its network.
 
-Only Slack's own word that it refuses a token ends the start.
+The start fails only if Slack itself refuses a token.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.domain.errors import BotError
 from bot.domain.installation import Installation
 
-# The error tables of auth.test and apps.connections.open, as far as they are about the token or the app.
+# From the error tables of auth.test and apps.connections.open: the codes about the token or the app.
 REFUSALS = frozenset(
     {
         "access_denied",
@@ -56,7 +56,7 @@ class Workspace:
     Args:
         team: the workspace's ID.
         url: its address, from which links are made.
-        name: what it is called.
+        name: the workspace's name.
         bot_id: the bot's ID.
         bot_user: the bot's user ID.
         enterprise: the organisation's ID; None outside Enterprise Grid.
@@ -73,7 +73,7 @@ class Workspace:
 
     @property
     def installation(self) -> Installation:
-        """What decides who belongs here."""
+        """Where the app is installed, which decides who belongs here."""
         return Installation(self.team, self.enterprise or "", self.org_wide)
 
 
@@ -97,7 +97,7 @@ async def sign_in(client: AsyncWebClient) -> Workspace:
 
 
 async def socket_address(client: AsyncWebClient, app_token: str) -> str:
-    """Ask Slack for the address of a WebSocket, until it answers; the address works once, and only for a short time.
+    """Ask Slack for the address of a WebSocket, until it answers. The address works once, and only for a short time.
 
     Raises:
         SignInError: it refuses the app token.
@@ -132,9 +132,7 @@ async def _until_answered(
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             reason = why_not(error)
         wait = max(wait, pause * random.uniform(0.5, 1))  # noqa: S311 - so that replicas do not ask all at once
-        _log.warning(
-            "cannot sign in to Slack yet: trying again", reason=reason, setting=setting, seconds=round(wait, 1)
-        )
+        _log.warning("sign-in to slack failed, trying again", reason=reason, setting=setting, seconds=round(wait, 1))
         await asyncio.sleep(wait)
         pause = min(2 * pause, _LONGEST_PAUSE)
 

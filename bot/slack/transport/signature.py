@@ -1,4 +1,4 @@
-"""Whether Slack signed a request: what the headers alone can show, before the body is read, and then the signature.
+"""Checks whether Slack signed a request: first the headers, before the body is read, then the signature.
 
 Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
@@ -10,7 +10,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
-_SECONDS = 300  # a request is valid for so long, either way
+_SECONDS = 300  # seconds for which a request is valid, before and after its timestamp
 
 UNSIGNED = "it has no signature: Slack did not send it"
 MALFORMED = "its signature or timestamp is not of the form that Slack sends"
@@ -42,7 +42,7 @@ class Signatures:
         self._verifier = SignatureVerifier(secret)
 
     def check_headers(self, headers: Mapping[str, str]) -> None:
-        """Refuse what cannot be valid, whatever its body.
+        """Refuse a request whose headers cannot be valid.
 
         Args:
             headers: of any case-insensitive kind.

@@ -1,6 +1,6 @@
-"""slack_sdk's Socket Mode client, with one change: it says that it wants a new connection, and the watchdog opens it.
+"""slack_sdk's Socket Mode client, with one change: it asks for a new connection, and the watchdog opens it.
 
-As it comes, four of its tasks open connections, each after a sleep, and an address is tried again that works only once.
+Unchanged, four of its tasks open connections, each after a sleep, and reuse an address that works only once.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.transport.sign_in import socket_address
 
 _CLOSE_SECONDS = 1.0  # for Slack's side of closing
-_REPEAT_SECONDS = 60  # the same failure is logged once in so long
+_REPEAT_SECONDS = 60  # the same failure is logged at most this often
 _ADDRESS = re.compile(r"wss?://\S+")
 
 
@@ -39,7 +39,7 @@ class SocketClient(SocketModeClient):
         self.wanted.set()
 
     async def issue_new_wss_url(self) -> str:
-        """An address to connect to, which is forgotten once it is used.
+        """An address to connect to. It is forgotten once it is used.
 
         Raises:
             SignInError: Slack refuses the app token.
@@ -50,7 +50,7 @@ class SocketClient(SocketModeClient):
         return address
 
     async def close(self) -> None:
-        """Close the connection, within a second even if nobody is at the other end."""
+        """Close the connection, within a second even if the other end is dead."""
         self.closed = True
         self.auto_reconnect_enabled = False
         tasks = [task for task in (self.current_session_monitor, self.message_receiver, self.message_processor) if task]
@@ -77,7 +77,7 @@ def _logger() -> logging.Logger:
 
 
 def _without_ticket(record: logging.LogRecord) -> bool:
-    """Take the WebSocket's address from what slack_sdk logs of a failure: its ticket opens a connection as the bot."""
+    """Remove the WebSocket's address from failures that slack_sdk logs: its ticket opens a connection as the bot."""
     record.msg, record.args = _ADDRESS.sub("wss://…", record.getMessage()), ()
     record.exc_info = None
     return True

@@ -1,8 +1,8 @@
-"""Socket Mode: the same payloads over a WebSocket that the bot opens, so nothing of it need be reachable from outside.
+"""Socket Mode: the same payloads over a WebSocket that the bot opens, so the bot need not be reachable from outside.
 
-Payloads under way are counted, so that their acknowledgements leave before the connection closes. A watchdog sees
-within seconds that a connection is dead (closed without a word, silent or half-open), says so in the log and to
-`/readyz`, and opens a new one at once.
+Payloads under way are counted, so that they are acknowledged before the connection closes. A watchdog notices within
+seconds that a connection is dead (closed, silent or half-open), reports it in the log and to `/readyz`, and opens a new
+one at once.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 class SocketMode:
-    """A connection under way."""
+    """A running connection."""
 
     def __init__(self, app: AsyncApp, client: SocketClient) -> None:
         self._payloads = _Payloads(app)
@@ -49,7 +49,7 @@ class SocketMode:
         return State(ready=False, reason=f"no Socket Mode connection for {seconds} s")
 
     async def stop(self) -> None:
-        """Take no more payloads, and acknowledge those under way; harmless when repeated."""
+        """Accept no more payloads, and acknowledge those under way. Harmless when repeated."""
         if self._stopped:
             return
         self._stopped = True
@@ -85,22 +85,22 @@ class SocketMode:
     def _note_up(self) -> None:
         if self._down_since is not None:
             down = {"down_seconds": round(time.monotonic() - self._down_since, 1)} if self._was_up else {}
-            _log.info("Socket Mode is connected", **down)
+            _log.info("socket mode connected", **down)
         self._down_since, self._was_up = None, True
 
     def _note_down(self) -> None:
         if self._down_since is None:
             self._down_since = time.monotonic()
-            _log.warning("Socket Mode has lost its connection: reconnecting")
+            _log.warning("socket mode disconnected, reconnecting")
 
 
 @asynccontextmanager
 async def serve_socket_mode(
     app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_seconds: float = PING_SECONDS
 ) -> AsyncIterator[SocketMode]:
-    """Take payloads over Socket Mode until the end of the context, or until `stop`.
+    """Receive payloads over Socket Mode until the end of the context, or until `stop`.
 
-    Begins once Slack has taken the app token; `SocketMode.state` says when the connection stands.
+    The context begins once Slack has accepted the app token. `SocketMode.state` says whether the connection is open.
 
     Args:
         app: see `bot.slack.transport.bolt`.
@@ -120,7 +120,7 @@ async def serve_socket_mode(
 
 
 class _Payloads:
-    """Hands payloads to Bolt, and knows how many are under way."""
+    """Passes payloads to Bolt, and counts those under way."""
 
     def __init__(self, app: AsyncApp) -> None:
         self._app = app
@@ -145,4 +145,4 @@ class _Payloads:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
         except TimeoutError:
-            _log.warning("payloads were not acknowledged before the end", count=self._under_way)
+            _log.warning("payloads not acknowledged before the end", count=self._under_way)

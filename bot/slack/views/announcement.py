@@ -1,6 +1,6 @@
-"""What became of a deletion, as a message of its own: in the prompt's thread and the channel, to `[notify]`, to people.
+"""What became of a deletion, as a separate message: in the prompt's thread and the channel, to `[notify]`, to people.
 
-The channel's holds the service's `status` and `httpStatus` word for word: tools and people search for them.
+The channel's message contains the service's `status` and `httpStatus` verbatim: tools and people search for them.
 """
 
 from bot.domain.text import NOTHING, Channel, Code, Link, Text, text
@@ -12,7 +12,7 @@ from bot.slack.views.task_lines import place
 
 
 def result(shown: Shown) -> Layout:
-    """To the conversation in which it was asked for."""
+    """To the conversation in which it was requested."""
     return Layout((*_body(shown), small(_who(shown), _traces(shown))), shown.at)
 
 
@@ -26,8 +26,8 @@ def notice(shown: Shown) -> Layout:
     """To a channel of `[notify]`: where the task was, why, what an admin can do, and a link to the prompt."""
     see = text("{prompt}", prompt=Link(shown.prompt_url, "See the request")) if shown.prompt_url else NOTHING
     about = dots(*place(shown), quoted_reason(shown))
-    remedy = shown.said.admin_hint
-    for_admins = sentences(Text("For admins:") if remedy else NOTHING, remedy)
+    hint = shown.said.admin_hint
+    for_admins = sentences(Text("For admins:") if hint else NOTHING, hint)
     return Layout((*_body(shown), small(about, _who(shown), _traces(shown), for_admins, see)), shown.at)
 
 
@@ -64,7 +64,7 @@ def _who(shown: Shown) -> Line:
 
 
 def _traces(shown: Shown) -> Line:
-    """How it is known, and what support asks for."""
+    """How it is known, and the IDs that support asks for."""
     said = shown.said
     return dots(
         said.proof,

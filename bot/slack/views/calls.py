@@ -1,6 +1,6 @@
-"""Messages that call somebody: to confirm, to be reminded, or to hear that something ended.
+"""Messages that notify people: to confirm, to be reminded, or to learn that something ended.
 
-An edit of the prompt notifies nobody, so whoever waits for something gets a message of their own.
+An edit of the prompt notifies nobody, so people who wait for something get a separate message.
 """
 
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
@@ -55,7 +55,7 @@ def reminder(shown: Shown) -> Layout:
 
 
 def to_requester(shown: Shown) -> Layout:
-    """To the requester, by direct message: it ended later or by another's hand, or has to be reviewed again."""
+    """To the requester, by direct message: it ended late, was ended by someone else, or has to be reviewed again."""
     link = text("{request}", request=Link(shown.prompt_url, "see the request")) if shown.prompt_url else NOTHING
     return Layout((section(*_ending(shown)), small(dots(task_id(shown), link))), shown.at)
 
@@ -84,9 +84,9 @@ def frozen(freeze: FrozenBy) -> Layout:
 
 
 def unfrozen(freeze: FrozenBy) -> Layout:
-    """To the same channels, when it is over.
+    """To the same channels, when the freeze has been lifted.
 
     Args:
-        freeze: who ended it, and when.
+        freeze: who lifted it, and when.
     """
     return told(text("Deletions go on: {by} ended the freeze.", by=freeze.by))

@@ -19,11 +19,11 @@ _LABEL = 150
 _LONGEST_TYPED = 200  # characters: an ID has 128, and people paste spaces around it
 _LONGEST_REASON = 200
 
-_Input = tuple[Text, str, int]  # its label, its name, and how many characters it takes at least; 0 if it is optional
+_Input = tuple[Text, str, int]  # its label, its name, and its minimum length; 0 if it is optional
 
 
 def typed_confirmation(shown: Shown, words: Words = str) -> View:
-    """Asks for the task's name, or its ID if it has none; the input is empty, so Enter alone deletes nothing."""
+    """Asks for the task's name, or its ID if it has none. The input is empty, so pressing Enter deletes nothing."""
     facts = Layout(
         (
             section(
@@ -76,7 +76,7 @@ def reason_wanted(task_id: str, metadata: str, words: Words = str) -> View:
 
     Args:
         task_id: the task.
-        metadata: what the submission needs to go on, at most 3000 characters; Slack hands it back as it is.
+        metadata: what the submission needs, at most 3000 characters; Slack returns it unchanged.
         words: the language.
     """
     facts = Layout((section(text("Why should {task} be deleted?", task=Code(task_id))),))
@@ -87,7 +87,7 @@ def reason_wanted(task_id: str, metadata: str, words: Words = str) -> View:
 
 
 def told_in_place(answer: Layout, words: Words = str) -> View:
-    """What replaces a modal whose submission changed nothing: why."""
+    """Replaces a modal whose submission changed nothing, and says why."""
     return View(
         type="modal",
         callback_id="deletion.told",

@@ -1,4 +1,4 @@
-"""A deletion -> what its messages show of it."""
+"""A deletion -> what its messages show."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ _CONFIRMED_BY_SERVICE = Text("CodeArts Check confirmed it")
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where things are found.
+    """Builds links.
 
     Args:
         workspace_url: `url` of auth.test, from which the address of a prompt is made; "" for no link.
@@ -38,7 +38,7 @@ class Links:
 
 
 def shown(deletion: Deletion, links: Links = Links()) -> Shown:
-    """What people see of `deletion`, with the freeze of the moment it was read."""
+    """What people see of `deletion`, with the freeze at the moment it was read."""
     lifecycle, prompt, facts = deletion.lifecycle, deletion.delivery.prompt, deletion.shown
     kind = kind_of(deletion.safeguards.second_step)
     before = deletion.before.facts if deletion.before is not None else None
@@ -93,7 +93,7 @@ def _stage(deletion: Deletion) -> Stage:
 
 
 def frozen_by(freeze: Freeze) -> FrozenBy:
-    """A freeze as it is shown; the bot, and somebody at a shell, are not Slack users."""
+    """A freeze as it is shown. The bot and operators at a shell are not Slack users."""
     by = "the bot" if freeze.by.id == BOT else freeze.by.id
     return FrozenBy(freeze.by if freeze.by.team else by, freeze.at, freeze.reason)
 

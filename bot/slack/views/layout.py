@@ -1,4 +1,4 @@
-"""What a message holds, before it is rendered: lines of `Text`, small print and buttons.
+"""What a message contains before it is rendered: lines of `Text`, small print and buttons.
 
 Views return a `Layout` and never a finished string, so nothing reaches Slack that `render` has not escaped.
 """
@@ -23,11 +23,11 @@ class _Form(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Texts beside each other; empty ones are left out.
+    """Texts in a row; empty ones are left out.
 
     Args:
-        texts: what stands in it.
-        between: what stands between two of them.
+        texts: the texts.
+        between: the separator.
     """
 
     texts: tuple[Text, ...]
@@ -35,12 +35,12 @@ class Line:
 
 
 def dots(*texts: Text) -> Line:
-    """Facts beside each other: `webshop · Payments · main`."""
+    """Facts in a row: `webshop · Payments · main`."""
     return Line(texts, " · ")
 
 
 def sentences(*texts: Text) -> Line:
-    """Sentences after each other."""
+    """Sentences, one after another."""
     return Line(texts, " ")
 
 
@@ -53,7 +53,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SmallPrint:
-    """What few people need: IDs, deadlines, who may press."""
+    """Small print that few people need: IDs, deadlines, who may press the buttons."""
 
     lines: tuple[Line, ...]
 
@@ -63,10 +63,10 @@ class Button:
     """A button.
 
     Args:
-        label: what stands on it: a verb and its object.
+        label: its text: a verb and its object.
         action_id: which action it is.
         value: what the click carries.
-        danger: True for the one that cannot be undone.
+        danger: True if its action cannot be undone.
     """
 
     label: Text
@@ -160,7 +160,7 @@ def _button(button: Button, words: Words) -> ButtonElement:
 
 
 def _stacked(lines: Iterable[Line], at: int, words: Words, form: _Form) -> str:
-    """Lines above each other; of too many the last are left out, since a cut could break a date or a link."""
+    """Lines, one per row. If there are too many, the last are left out, since a cut could break a date or a link."""
     shown: list[str] = []
     for line in lines:
         joined = line.between.join(form(text, near=at, words=words) for text in line.texts if text)

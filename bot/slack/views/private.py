@@ -1,4 +1,4 @@
-"""Other answers to one person: no such task, asked for already, storage or Slack in trouble, a limit for the admins."""
+"""Other private answers: no such task, already requested, storage or Slack in trouble, a limit for the admins."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Deleted:
 
 
 def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Deleted | None = None) -> Layout:
-    """What was typed is no task's ID.
+    """What was typed is not the ID of a task.
 
     Args:
         typed: the ID, half an ID or a name.
@@ -37,7 +37,7 @@ def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Deleted
 
 
 def already_asked(shown: Shown, by: SlackUser) -> Layout:
-    """Somebody asks for a task that has been asked for already."""
+    """A person requests a deletion that has already been requested."""
     if shown.requester == by:
         asked = text("You asked for *{task}* already, and it's waiting.", task=shown.task)
     else:
@@ -74,7 +74,7 @@ def modal_not_opened() -> Layout:
 
 
 def broken(reference: str, *, nothing_done: bool) -> Layout:
-    """Something that should not happen; the log has the rest under `reference`."""
+    """An unexpected error. The log has the details under `reference`."""
     consequence = Text("I didn't do anything.") if nothing_done else Text("I don't know whether that counted.")
     log = text("The log has the details under {reference}.", reference=Code(reference))
     return told(sentences(Text("Something went wrong."), consequence, log))
@@ -84,9 +84,9 @@ def limit_reached(limit: int, until: int, requester: SlackUser | None) -> Layout
     """To the admins, once: a limit refuses confirmations.
 
     Args:
-        limit: how many an hour takes.
-        until: when there is room again, in ms of Redis's clock.
-        requester: whose limit it is; None for everybody's.
+        limit: how many are allowed per hour.
+        until: when the next one is possible, in ms of Redis's clock.
+        requester: whose limit it is; None for the common limit.
     """
     if requester is None:
         reached = text("⚠️ {limit} deletions this hour: that's the limit.", limit=limit)

@@ -31,7 +31,7 @@ def headline(shown: Shown) -> Text:
 
 
 def by_whom(shown: Shown) -> Text:
-    """Who kept it, and how; NOTHING if nobody did: it could not go on."""
+    """Who kept it, and how; NOTHING if nobody did, and it could not continue."""
     who = shown.ended_by or shown.requester
     match shown.stage:
         case Stage.DECLINED if shown.ended_why:
@@ -81,7 +81,7 @@ def _line(shown: Shown) -> Line:
 
 
 def what_to_do(shown: Shown) -> Text:
-    """How to ask again, if nobody was in time."""
+    """How to ask again, if nobody confirmed in time."""
     if shown.stage is not Stage.EXPIRED:
         return NOTHING
     return text("{command} asks again.", command=Code(f"{COMMAND} delete {shown.task_id}"))

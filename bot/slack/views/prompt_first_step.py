@@ -1,4 +1,4 @@
-"""The prompt before its review: what somebody wants to delete, and why. None of its buttons deletes."""
+"""The prompt before its review: what the requester wants to delete, and why. None of its buttons deletes."""
 
 from bot.domain.text import Moment, Text, text
 from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
@@ -9,7 +9,7 @@ from bot.slack.views.task_lines import details, differences, not_to_be_confused,
 
 
 def first_step(shown: Shown) -> Layout:
-    """Asked, changed since it was shown, or not readable any more."""
+    """Requested, changed since it was shown, or no longer readable."""
     again = shown.stage is not Stage.ASKED
     return Layout(
         (
@@ -36,7 +36,7 @@ def first_step(shown: Shown) -> Layout:
 
 
 def headline(shown: Shown) -> Line:
-    """Which task, and what about it."""
+    """Which task, and what happened to it."""
     match shown.stage:
         case Stage.CHANGED:
             return dots(text("*{task} has changed since you looked*", task=shown.task))

@@ -1,7 +1,7 @@
 """The prompt after its review: what is lost for good, and the one button that deletes.
 
-It has every line of the first step and more above its red button, so that button is never under the pointer of
-somebody who has just pressed one of the first step's.
+Above its red button it has more lines than the first step, so the red button is never under the pointer of someone who
+has just pressed a button of the first step.
 """
 
 from bot.domain.text import NOTHING, Text, text

@@ -1,4 +1,4 @@
-"""The prompt once it is confirmed and has not ended: nothing to confirm any more, and at most something to stop."""
+"""The prompt when it is confirmed and has not ended: nothing left to confirm, and at most something to stop."""
 
 from bot.domain.text import NOTHING, Moment, Several, Text, text
 from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
@@ -21,7 +21,7 @@ def under_way(shown: Shown) -> Layout:
 
 
 def headline(shown: Shown) -> Text:
-    """Which task, and what about it."""
+    """Which task, and what is happening to it."""
     match shown.stage:
         case Stage.SCHEDULED:
             return text("*{task}* will be deleted at {at}", task=shown.task, at=Moment(shown.send_at, exact=True))

@@ -1,7 +1,7 @@
-"""Why somebody's command or click changed nothing: what stands in the way, and what they can do about it.
+"""Why a command or click changed nothing, and what the person can do about it.
 
-One table: a reason, and its sentences. Of several for one reason the first whose values are known is said, so the best
-comes first. An admin also reads how to change it, since the remedy of an operator is of no use to anybody else.
+One table maps each reason to its sentences, the best first: the first sentence whose values are all known is used. Only
+admins also read how to change the settings, since that is of no use to others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from bot.slack.views.layout import Layout, told
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads it.
+    """The person who reads it.
 
     Args:
         user: who they are.
         admin: True if they are in `[allow] admins`.
-        admins: who is; they are named as those to ask.
+        admins: the admins, who are named as the people to ask.
     """
 
     user: SlackUser
@@ -34,7 +34,7 @@ class Refusal:
 
     Args:
         reason: a `Reason`.
-        values: what its sentences can name, such as `until`, `channels` or `requester`.
+        values: the values that its sentences can name, such as `until`, `channels` or `requester`.
     """
 
     reason: str
@@ -47,26 +47,26 @@ def refusal(refused: Refusal, reader: Reader) -> Layout:
 
 
 def why(refused: Refusal, reader: Reader) -> Text:
-    """What stands in the way, and what the reader can do about it."""
+    """Why it was refused, and what the reader can do about it."""
     values = {"user": Code(reader.user.id), **refused.values}
     said = _SAID.get(refused.reason, (_UNFORESEEN,))
     return next((Text(each, values) for each in said if _names(each) <= values.keys()), Text(_UNFORESEEN))
 
 
 def reasons() -> Sequence[str]:
-    """Every reason that has its sentences."""
+    """Every reason that has sentences."""
     return tuple(_SAID)
 
 
 def _whom_to_ask(reason: str, reader: Reader) -> Text:
-    remedy = _REMEDIES.get(reason)
-    if remedy is None:
+    hint = _ADMIN_HINTS.get(reason)
+    if hint is None:
         return NOTHING
     user = reader.user.id
     if reader.admin:
-        return text(remedy, user=Code(user), entry=Code(f'{user} = "their.name"'))
+        return text(hint, user=Code(user), entry=Code(f'{user} = "their.name"'))
     if not reader.admins:
-        return text("Ask whoever runs this bot; your Slack user ID is {user}.", user=Code(user))
+        return text("Ask the person who runs this bot; your Slack user ID is {user}.", user=Code(user))
     if reason in _PASSING:
         return text("If that doesn't help, ask {admins}.", admins=Several(reader.admins))
     return text("Ask {admins}.", admins=Several(reader.admins))
@@ -96,7 +96,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "malformed_operator": (
         "You can't delete check tasks yet: the CodeArts user in your Slack profile isn't a valid user name.",
     ),
-    # what they may
+    # what they may do
     "user_not_allowed": ("You aren't among the people who may delete check tasks.",),
     "groups_not_checked": (
         "Slack didn't say who is in the groups that may delete check tasks. Try again in a moment.",
@@ -124,7 +124,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "already_confirmed": ("You have confirmed it already. Now somebody else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
-        "Whoever asked may no longer delete check tasks. Cancel this request, and ask yourself.",
+        "The person who asked may no longer delete check tasks. Cancel this request, and ask yourself.",
     ),
     "nobody_else_sees": (
         "Somebody else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
@@ -134,7 +134,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "wrong_case": ("Almost: check upper and lower case.",),
     "not_confirmed_by_you": ("You haven't confirmed this one, so there is nothing to take back.",),
     "reason_missing": ("Say why, after the ID: `/codecheck delete <task_id> <reason>`",),
-    # what stands in the way
+    # what prevents it
     "frozen": (
         "🧊 Deletions are frozen by {by} since {at}: “{why}”.",
         "🧊 Deletions are frozen by {by} since {at}.",
@@ -150,7 +150,7 @@ _SAID: Mapping[str, Sequence[str]] = {
         "Too late to stop: it was sent to CodeArts Check at {sent_at}.",
         "Too late to stop: it was already sent.",
     ),
-    # the state it is in
+    # the deletion's state
     "expired": (
         "Too late: nobody confirmed by {expires_at}. {again} asks again.",
         "Too late: this request has expired. Ask again.",
@@ -167,7 +167,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),
 }
 
-_REMEDIES: Mapping[str, str] = {
+_ADMIN_HINTS: Mapping[str, str] = {
     "no_operator": "Add {entry} under `[operators]` in codecheck.toml.",
     "not_checked": "If it stays like this, see the bot's log.",
     "may_not_check": "Install the app again with the scopes of its manifest, or add {user} under `[operators]`.",

@@ -1,4 +1,4 @@
-"""`Text` -> what Slack shows: the one place that escapes what came from outside, and our own words.
+"""`Text` -> what Slack shows: the one place that escapes text from outside and our own words.
 
 Source: "Formatting text for app surfaces" in Slack's documentation.
 """
@@ -41,7 +41,7 @@ def unformatted(text: Text, *, near: int = 0, words: Words = str) -> str:
 
 
 def plain(text: Text, limit: int, *, words: Words = str) -> str:
-    """A sentence where Slack formats nothing: buttons, titles, labels. Nothing is escaped there.
+    """A sentence for places where Slack formats nothing: buttons, titles, labels. Nothing is escaped.
 
     Args:
         text: the sentence.
@@ -86,7 +86,7 @@ def _plain(value: Value) -> str:
 
 
 def _date(moment: Moment, near: int) -> str:
-    """In the reader's own time zone; in UTC where a client cannot show that."""
+    """In the reader's own time zone; in UTC if the client cannot show that."""
     time = "{time_secs}" if moment.exact else "{time}"
     form = time if abs(moment.ms - near) < _SAME_DAY else f"{{date_short_pretty}}, {time}"
     return f"<!date^{shown_time(moment) // 1_000}^{form}|{_utc(moment)}>"

@@ -1,4 +1,4 @@
-"""What the messages about a deletion show: the one value that prompts, results and notices are made of."""
+"""What the messages about a deletion show: the one value from which prompts, results and notices are made."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,7 @@ class Stage(StrEnum):
     """What a prompt tells apart: a state, and how the deletion came to it."""
 
     ASKED = "asked"
-    CHANGED = "changed"  # back to the first step: the task is not what was shown any more
+    CHANGED = "changed"  # back to the first step: the task is no longer what was shown
     UNREADABLE = "unreadable"  # back to the first step: it could be read before, and can't be read now
     REVIEWED = "reviewed"
     SCHEDULED = "scheduled"
@@ -44,7 +44,7 @@ class FrozenBy:
     """The freeze in force.
 
     Args:
-        by: who froze deletions: a Slack user, or somebody at a shell such as `root@host`.
+        by: who froze deletions: a Slack user, or an operator at a shell such as `root@host`.
         at: when, in ms of Redis's clock.
         why: the reason they gave; "" for none.
     """

@@ -1,7 +1,7 @@
-"""The clock by which people are shown times.
+"""The clock for times that people see.
 
-Redis's decides. If it differs from this machine's by more than a few seconds, times are shown as this machine's clock
-has them, which is near the reader's: Slack refuses requests of a machine whose clock is wrong by minutes.
+Decisions use Redis's clock. If it differs from this machine's by more than a few seconds, people see times by this
+machine's clock, which is close to theirs: Slack refuses requests from a machine whose clock is wrong by minutes.
 """
 
 from bot.domain.text import Moment
@@ -10,7 +10,7 @@ _ahead = 0  # ms by which Redis's clock is ahead, as it was last measured
 
 
 def shift_times(ahead: int) -> None:
-    """Show times that are by Redis's clock `ahead` ms earlier from now on."""
+    """From now on, show times by Redis's clock `ahead` ms earlier."""
     global _ahead  # noqa: PLW0603 - a fact about this machine, as its time zone is
     _ahead = ahead
 

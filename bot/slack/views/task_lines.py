@@ -50,13 +50,13 @@ def issues(shown: Shown) -> Text:
 
 
 def obstacle(shown: Shown) -> Line:
-    """Why CodeArts Check would refuse to delete it as it is now; empty if nothing speaks against it."""
+    """Why CodeArts Check would refuse to delete it in its present state; empty if it would not."""
     why = shown.facts.refused_by_service
     return sentences(Text("⚠️") if why else NOTHING, why)
 
 
 def not_to_be_confused(shown: Shown) -> Text:
-    """Other tasks that could be taken for this one."""
+    """Other tasks that could be mistaken for this one."""
     alike = tuple(Code(f"{each.name} {short(each.task_id)}") for each in shown.facts.look_alikes)
     return text("⚠️ Not to be confused with {tasks}.", tasks=Several(alike)) if alike else NOTHING
 

@@ -11,10 +11,10 @@ _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")  # every `&` of escaped text begins `&
 
 
 def outside(text: str, limit: int = 300) -> str:
-    """Text from outside, plain where it reads plainly, and as code where Slack would take a part of it for markup.
+    """Text from outside: as it is, or as code if Slack would take a part of it for markup.
 
     Args:
-        text: whatever a service or a person wrote; may be hostile.
+        text: what a service or a person wrote; may be hostile.
         limit: characters at most, once escaped.
     """
     cleaned = clean(text)
@@ -22,7 +22,7 @@ def outside(text: str, limit: int = 300) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Text from outside as a code span, in which Slack formats nothing: right for whatever people copy."""
+    """Text from outside as a code span, in which Slack formats nothing. Use it for anything that people copy."""
     shown = clean(text).replace("`", "\u02cb")  # a backtick would end the span
     return f"`{cut(escape(shown), limit - 2) or ' '}`"
 

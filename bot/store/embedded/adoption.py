@@ -23,7 +23,7 @@ async def adopt_or_spawn(folder: DataFolder, deadline: float) -> int:
         deadline: until when to wait for it, on the monotonic clock.
 
     Raises:
-        EmbeddedServerError: no server can be had; the text says why and what to do.
+        EmbeddedServerError: no server can be started or adopted; the text says why and what to do.
         OSError: the lock cannot be opened.
     """
     spawned = False
@@ -60,7 +60,7 @@ def check_time(folder: DataFolder, deadline: float, what: str) -> None:
     """Nothing, until the deadline.
 
     Raises:
-        EmbeddedServerError: it is over; the text says what was waited for, and who stands in the way.
+        EmbeddedServerError: the deadline has passed; the text says what was awaited, and which process blocks it.
     """
     if time.monotonic() > deadline:
         raise EmbeddedServerError(

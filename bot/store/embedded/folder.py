@@ -1,6 +1,6 @@
-"""The data folder: what lies in it, and whether it can be trusted.
+"""The data folder: what is in it, and whether it can be trusted.
 
-Whoever can write to it can be the bot's Redis, and so make it delete: it has to be this user's, and closed to others.
+Anyone who can write to it can act as the bot's Redis and make it delete. So it must belong to this user only.
 """
 
 import os
@@ -52,7 +52,7 @@ class DataFolder:
 
     @property
     def socket(self) -> Path:
-        """Where the server listens: in /tmp if its path here is too long for the kernel, or cannot stand in a URL."""
+        """Where the server listens: in /tmp if its path here is too long for the kernel, or cannot be part of a URL."""
         here = self.path / "redis.sock"
         if len(os.fsencode(here)) <= _LONGEST_SOCKET_PATH and _is_utf8(here):
             return here
@@ -91,7 +91,7 @@ def prepare(data_dir: Path, *, create: bool = True) -> DataFolder:
 
 
 def folder_problems(data_dir: Path) -> Iterator[Problem]:
-    """What speaks against using the folder. Changes nothing."""
+    """Problems that prevent using the folder. Changes nothing."""
     try:
         yield from _folder_problems(data_dir)
     except OSError as error:
@@ -131,8 +131,8 @@ def _distrust(path: Path, kind: int) -> Iterator[Problem]:
         return
     names = {stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFSOCK: "a socket"}
     if stat.S_IFMT(found.st_mode) != kind:
-        remedy = "Move it away." if kind != stat.S_IFDIR else _ELSEWHERE
-        yield Problem(f"{shown(path)} is not {names[kind]}.", remedy)
+        hint = "Move it away." if kind != stat.S_IFDIR else _ELSEWHERE
+        yield Problem(f"{shown(path)} is not {names[kind]}.", hint)
     elif found.st_uid != os.geteuid():
         yield Problem(
             f"{shown(path)} belongs to the user with the ID {found.st_uid}, but the bot runs as {os.geteuid()}.",

@@ -1,4 +1,4 @@
-"""Locks that the kernel lets go of, whatever happens to the process that holds them (flock)."""
+"""Locks that the kernel releases when the process that holds them ends (flock)."""
 
 import fcntl
 import os

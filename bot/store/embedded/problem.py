@@ -14,17 +14,17 @@ class Problem:
 
     Args:
         what: what is wrong, a sentence.
-        remedy: what to do about it, a sentence.
+        hint: what to do about it, a sentence.
         fatal: whether the server cannot be started, or must not be used, until then.
     """
 
     what: str
-    remedy: str
+    hint: str
     fatal: bool = True
 
     def __str__(self) -> str:
         """Both sentences."""
-        return f"{self.what} {self.remedy}"
+        return f"{self.what} {self.hint}"
 
     def error(self) -> EmbeddedServerError:
         """The same as an error to raise."""

@@ -1,4 +1,4 @@
-"""Starting the server, adopting the one that runs, and letting go of it."""
+"""Starts the server, adopts a running one, and releases it."""
 
 import asyncio
 import os
@@ -52,7 +52,7 @@ class EmbeddedServer:
         return not any(problem.fatal for problem in self.troubles())
 
     async def release(self) -> None:
-        """Let go of the server, and stop it unless another process uses it.
+        """Release the server, and stop it unless another process uses it.
 
         Nothing acknowledged is lost: it is on the disk. A server that does not stop is logged and left alone; so is one
         whose folder was replaced, since nothing leads to it any longer.
@@ -61,12 +61,12 @@ class EmbeddedServer:
             try:
                 await self._shut_down()
             except EmbeddedServerError as error:
-                _log.warning("the embedded Redis server does not stop", error=str(error))
+                _log.warning("embedded redis server not stopped", error=str(error))
             finally:
                 self._uses.forget()
 
     async def stop(self) -> None:
-        """Stop the server for good, whoever uses it, and wait until its folder is free.
+        """Stop the server for good, even if others use it, and wait until its folder is free.
 
         Raises:
             EmbeddedServerError: it does not stop.

@@ -67,7 +67,7 @@ async def _keep_running(server: EmbeddedServer) -> None:
         if found == pid:  # it had only closed the connection
             await asyncio.sleep(_FIRST_PAUSE)
         else:
-            _log.warning("the embedded Redis server had ended; it runs again", ended=pid, last_words=said, pid=found)
+            _log.warning("embedded redis server restarted", ended=pid, last_words=said, pid=found)
         pid = found
 
 
@@ -96,7 +96,7 @@ async def _start_again(server: EmbeddedServer) -> int:
         except (EmbeddedServerError, OSError) as error:
             if str(error) != logged:
                 logged = str(error)
-                _log.error("the embedded Redis server ended and cannot be started again yet", error=logged)
+                _log.error("embedded redis server ended, not restarted yet", error=logged)
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -107,11 +107,11 @@ async def _watch_folder(server: EmbeddedServer) -> None:
         try:
             found = set(server.troubles())
         except OSError as error:  # what it looks at changes meanwhile
-            _log.debug("the data folder cannot be looked at", error=str(error))
+            _log.debug("data folder not checked", error=str(error))
             found = known
         for problem in found - known:
             (_log.error if problem.fatal else _log.warning)("the data folder", problem=str(problem))
         if known and not found:
-            _log.info("the data folder is all right again")
+            _log.info("data folder in order again")
         known = found
         await asyncio.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""Who uses the server: it ends with the last process that lets go of it."""
+"""Which processes use the server: it ends when the last one releases it."""
 
 import os
 
@@ -36,7 +36,7 @@ class Uses:
         return False
 
     def forget(self) -> None:
-        """Give the lock back, whoever else uses the server."""
+        """Give the lock back, even if others use the server."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -8,7 +8,7 @@ from tests.doctor.planted import FAULT, WARNING, planted
     "Nobody has an operator",
     "operators",
     FAULT,
-    "nobody has one, so everybody is refused",
+    "nobody has one, so everyone is refused",
     "List people under [operators]",
 )
 async def _(here: Deployed) -> None:

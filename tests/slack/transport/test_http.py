@@ -220,7 +220,7 @@ async def test_a_bug_shows_no_stack_trace(session: aiohttp.ClientSession) -> Non
         ):
             assert (answer.status, await answer.text()) == (500, "failed")
 
-    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["a request could not be answered"]
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == ["request failed"]
 
 
 async def _text(session: aiohttp.ClientSession, port: int) -> str:

@@ -28,7 +28,7 @@ def test_host_that_is_not_there(host: str) -> None:
     error = refusal(host)
     assert error.setting == "HOST"
     assert host in str(error)
-    assert error.cure.startswith("Use ")
+    assert error.hint.startswith("Use ")
 
 
 def test_address_of_another_machine() -> None:

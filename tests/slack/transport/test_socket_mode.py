@@ -122,8 +122,8 @@ async def test_a_hard_loss(slack: SlackWire, wire_to_cut: Proxy, app: AsyncApp, 
             assert (await slack.from_socket.get())["envelope_id"] == "e2"
 
     assert [log["event"] for log in logs] == [
-        "Socket Mode has lost its connection: reconnecting",
-        "Socket Mode is connected",
+        "socket mode disconnected, reconnecting",
+        "socket mode connected",
     ]
 
 

@@ -142,7 +142,7 @@ async def test_a_server_that_does_not_stop_is_named_and_left(data_dir: Path) -> 
     with capture_logs() as logs:
         await server.release()
     (entry,) = logs
-    assert entry["event"] == "the embedded Redis server does not stop"
+    assert entry["event"] == "embedded redis server not stopped"
     assert f"process {server.pid} (valkey-server) still holds" in entry["error"]
 
 

@@ -63,7 +63,7 @@ def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (problem,) = problems(tmp_path / "file" / "deeper" / "data")
     assert problem.fatal
-    assert "Set CODECHECK_DATA_DIR" in problem.remedy
+    assert "Set CODECHECK_DATA_DIR" in problem.hint
 
 
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:

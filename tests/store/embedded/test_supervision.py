@@ -264,7 +264,7 @@ async def test_a_socket_that_is_removed_is_noticed(data_dir: Path) -> None:
         (data_dir / "redis.sock").unlink()
         (problem,) = server.troubles()
         assert problem.fatal
-        assert f"End process {server.pid} (valkey-server)" in problem.remedy
+        assert f"End process {server.pid} (valkey-server)" in problem.hint
         os.kill(server.pid, signal.SIGTERM)
         await came_back(data_dir, server, gone=server.pid)
         assert await client.get("kept") == "yes"
