@@ -163,7 +163,7 @@ class Actions:
         """
         assert decision.lifecycle is not None and decision.transition is not None  # noqa: S101, PT018 - by the caller
         delivery = deletion.delivery
-        if delivery.prompt is None and clicked is not None:  # whoever posted it died before noting where it is
+        if delivery.prompt is None and clicked is not None:  # the process that posted it died before recording where
             delivery = replace(delivery, prompt=clicked)
         after = replace(deletion.under(decision.lifecycle), delivery=delivery)
         event = of_deletion(after, decision.transition.event, by)

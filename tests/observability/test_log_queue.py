@@ -67,7 +67,7 @@ def test_nobody_waits(pipe: Pipe) -> None:
     reader.join(20)
 
     numbers = [int(line[:6]) for line in lines if line[:6].isdecimal()]
-    missing = [int(line.split()[0]) for line in lines if "log lines are missing here" in line]
+    missing = [int(line.split()[0]) for line in lines if "log lines dropped here" in line]
     assert numbers == sorted(set(numbers))
     assert missing
     assert sum(missing) == total - len(numbers)
