@@ -93,7 +93,7 @@ def test_missing_lines_are_told_in_the_logs_own_form(pipe: Pipe) -> None:
     reader.join(20)
 
     entries = [json.loads(line) for line in lines]
-    assert {entry["level"] for entry in entries if "missing" in entry["event"]} == {"warning"}
+    assert {entry["level"] for entry in entries if "dropped" in entry["event"]} == {"warning"}
     assert not any("s3cret" in line for line in lines)
 
 
