@@ -221,7 +221,7 @@ def test_doctor_can_print_json(tmp_path: Path) -> None:
 
 
 def test_doctor_shows_the_notices_about_the_settings(tmp_path: Path) -> None:
-    """What works, but probably not as somebody expects."""
+    """What works, but probably not as someone expects."""
     (tmp_path / "codecheck.toml").write_text(
         '[operators]\nU01 = "a"\n[[confirmation.rules]]\nchannels = ["C01"]\nsecond_step = "typed"\n', encoding="utf-8"
     )

@@ -142,7 +142,7 @@ def test_the_table_of_behaviours_is_read() -> None:
 
 
 def test_every_key_in_redis_is_in_the_table() -> None:
-    """Also one that somebody has just added to `Keys`."""
+    """Also one that someone has just added to `Keys`."""
     documented = set(re.findall(r"^\| `([a-z_]+)", redis_keys_table(), re.MULTILINE))
     keys = {name for name, _ in inspect.getmembers(Keys) if not name.startswith("_")} - {"prefix"}
     named = {"response_url", *keys}

@@ -154,7 +154,7 @@ def needs(requirement: Requirement) -> Iterator[Requirement]:
 
 @pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ()), ("requirements-dev.lock", ("dev",))])
 def test_a_lock_is_complete(lock: str, extras: tuple[str, ...]) -> None:
-    """All that pyproject.toml asks for, and what that asks for with its extras, in versions that suit everybody."""
+    """All that pyproject.toml asks for, and what that asks for with its extras, in versions that suit everyone."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *(need for extra in extras for need in project["optional-dependencies"][extra])]
     locked = pins(lock)

@@ -1,6 +1,6 @@
 """People's actions on a prompt: reads the deletion, authorizes, decides, and writes the decision.
 
-If somebody else has written meanwhile, the write fails, and the decision is made again on the latest version.
+If someone else has written meanwhile, the write fails, and the decision is made again on the latest version.
 """
 
 import asyncio
@@ -163,7 +163,7 @@ class Actions:
         """
         assert decision.lifecycle is not None and decision.transition is not None  # noqa: S101, PT018 - by the caller
         delivery = deletion.delivery
-        if delivery.prompt is None and clicked is not None:  # whoever posted it died before noting where it is
+        if delivery.prompt is None and clicked is not None:  # the process that posted it died before recording where
             delivery = replace(delivery, prompt=clicked)
         after = replace(deletion.under(decision.lifecycle), delivery=delivery)
         event = of_deletion(after, decision.transition.event, by)
@@ -195,7 +195,7 @@ class Actions:
 
         Raises:
             Refused: always, to tell the person.
-            ConflictError: somebody else has written meanwhile.
+            ConflictError: someone else has written meanwhile.
         """
         event = of_deletion(step.deletion, step.transition.event)
         recorded = await self._store.commit(Change(deletion, step.deletion, event, step.transition.requires))

@@ -80,7 +80,7 @@ class Outbox:
 
         Args:
             deletion: as it was last read.
-            at: the message: the recorded prompt, or a copy of it that somebody clicked.
+            at: the message: the recorded prompt, or a copy of it that someone clicked.
             response_url: the latest, if there is one.
             rendered: the appearance that the message shows, if known.
         """

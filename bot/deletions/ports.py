@@ -91,7 +91,7 @@ class ConflictError(BotError):
     """A write did not happen, since one of its requirements does not hold.
 
     Args:
-        requirement: the first that does not hold; SAME_VERSION if somebody else has written meanwhile.
+        requirement: the first that does not hold; SAME_VERSION if someone else has written meanwhile.
         latest: the deletion as it is now; None if it no longer exists.
         freeze: the freeze in force.
         limit: the rate limit that is reached, if that is the reason.
@@ -243,7 +243,7 @@ class StorageVitals(Protocol):
         """All deletions that will be due, each with the time in ms."""
 
     async def lease(self, deletion: Deletion, lasts: int) -> None:
-        """Make it due in `lasts` ms, unless somebody has written it meanwhile. The deletion itself does not change."""
+        """Make it due in `lasts` ms, unless someone has written it meanwhile. The deletion itself does not change."""
 
 
 class StorageMemory(Protocol):

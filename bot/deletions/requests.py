@@ -223,7 +223,7 @@ class Requests:
         try:
             self._runner.start(await self._store.commit(Change(deletion, stale)))
         except ConflictError:
-            return  # somebody has just acted on it, which redraws it too
+            return  # someone has just acted on it, which redraws it too
 
     async def whoami(self, by: SlackUser, channel: str) -> Whoami:
         """Who `by` is to the bot, and what they may do in `channel`.

@@ -19,7 +19,7 @@ _MOST = 200  # people; more are not asked for, since Slack throttles
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody that the settings name.
+    """Someone that the settings name.
 
     Args:
         id: the user ID.
@@ -41,7 +41,7 @@ class Able:
     Args:
         identities: those whom the bot would let ask and confirm somewhere.
         all_known: whether nobody else can; False if Slack decides by e-mail addresses or profiles of people whom the
-            settings do not name, or if somebody could not be checked.
+            settings do not name, or if someone could not be checked.
     """
 
     identities: tuple[Identity, ...]

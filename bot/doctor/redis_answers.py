@@ -58,7 +58,7 @@ class RedisAnswers:
         await self._once.ask("redis probe", lambda: probe(calls))
 
     async def hello(self) -> Mapping[str, object]:
-        """What the server says about itself to everybody: `server`, `version`, `mode`, `role`. Raises `CannotTell`."""
+        """What the server says about itself to everyone: `server`, `version`, `mode`, `role`. Raises `CannotTell`."""
 
         async def ask(calls: Calls) -> Mapping[str, object]:
             return cast("Mapping[str, object]", await calls.command("HELLO", 3))

@@ -24,7 +24,7 @@ _A_WHILE = 10 * 60_000
 
 
 def by_others(deletion: Deletion) -> bool:
-    """Whether somebody else has to confirm it."""
+    """Whether someone else has to confirm it."""
     return kind_of(deletion.safeguards.second_step).by_others
 
 

@@ -53,7 +53,7 @@ def _sent_back(deletion: Deletion, now: LookUp, why: Returned) -> Step:
 
 
 def before_confirming(deletion: Deletion, now: LookUp) -> Step | None:
-    """What a look-up says when somebody else confirms hours after the task was shown; None if the task is unchanged.
+    """What a look-up says when someone else confirms hours after the task was shown; None if the task is unchanged.
 
     If it cannot be read now, that is decided just before the call.
     """

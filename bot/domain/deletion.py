@@ -73,7 +73,7 @@ class Returned(StrEnum):
 
     CHANGED = "changed"  # the task is not as it was shown
     UNREADABLE = "unreadable"  # the task could be read when it was shown, but not just before the call
-    LAPSED = "lapsed"  # somebody who confirmed may no longer do so
+    LAPSED = "lapsed"  # someone who confirmed may no longer do so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

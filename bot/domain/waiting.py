@@ -68,7 +68,7 @@ def nobody_else_sees(deletion: Deletion) -> Step:
         ended_at=deletion.read_at,
         outcome=Outcome(
             Verdict.FAILED,
-            why=Text("Somebody else has to confirm it, but the bot can't post in this conversation."),
+            why=Text("Someone else has to confirm it, but the bot can't post in this conversation."),
             hint=Text("Invite the bot to this channel, then ask again."),
             sent=False,
         ),

@@ -33,7 +33,7 @@ _PATTERNS = [
     (re.compile(pattern, re.IGNORECASE), shown)
     for pattern, shown in (
         (r"\b(?:xox[a-z](?:\.xox[a-z])?|xapp)-[0-9a-z-]+", _HIDDEN),
-        (r"https://hooks\.slack(?:-gov)?\.com/[^\s\"'<>\\]+", _HIDDEN),  # a response_url: whoever has it can post
+        (r"https://hooks\.slack(?:-gov)?\.com/[^\s\"'<>\\]+", _HIDDEN),  # a response_url: anyone who has it can post
         (r"([?&](?:ticket|token|access_token)=)[^\s\"'<>&\\]+", rf"\1{_HIDDEN}"),  # the address of a socket
         (r"\b(Bearer )[^\s\"'<>\\,]+", rf"\1{_HIDDEN}"),
         (r"\b(Access=|Signature=)[^\s\"'<>\\,]+", rf"\1{_HIDDEN}"),  # SDK-HMAC-SHA256

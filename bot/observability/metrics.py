@@ -5,7 +5,7 @@ No label has more values than the code names: no user, channel, task or deletion
 - Slack's payloads: `bot.slack.transport.measured`; calls to Slack: `bot.slack.health` and `bot.slack.delivery`;
 - calls to CodeArts Check: `bot.codearts.connection`; calls to Redis: `bot.store.redis_calls`;
 - what becomes of deletions: `bot.observability.measured`, one wrapper for each port;
-- what can only be seen by looking, such as what is pending: `bot.observability.backlog`, when somebody asks.
+- what can only be seen by looking, such as what is pending: `bot.observability.backlog`, when someone asks.
 
 Times are in seconds. A gauge that cannot be read at the moment is NaN, never an old value.
 """

@@ -80,7 +80,7 @@ class SlackDirectory:
         self._members: _Remembered[frozenset[str]] = _Remembered(clock)
 
     async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
-        """Look somebody up; see `Directory.look_up`."""
+        """Look someone up; see `Directory.look_up`."""
         team = user.team if self._org_wide and user.team.startswith("T") else ""
         (profile, profile_age), groups = await asyncio.gather(
             self._profile(user.id, fresh=fresh),

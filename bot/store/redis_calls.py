@@ -52,7 +52,7 @@ _WHY = (
     ("MISCONF ", "Redis cannot save to its disk"),
     ("CLUSTERDOWN ", "the Redis cluster is down"),
     ("MOVED ", "this Redis is a node of a cluster, and another one has the keys: write REDIS_URL as redis+cluster://"),
-    ("WRONGTYPE ", "a key has another kind than it should: somebody else writes under this prefix"),
+    ("WRONGTYPE ", "a key has another kind than it should: someone else writes under this prefix"),
 )
 UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
 """Set for the rest of a payload that may be a copy of an earlier one, since nobody could say (`bot.store.replays`)."""

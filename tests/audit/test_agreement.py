@@ -42,7 +42,7 @@ MOVES = [*ACTIONS, *BOT, "freeze", "pass the grace", "ask again", "repeat"]
 
 
 class Life:
-    """One deletion, moved by whoever is there; sometimes by somebody whose view of it is old."""
+    """One deletion, moved by whoever is there; sometimes by someone whose view of it is old."""
 
     def __init__(self, rig: Rig, deletion: Deletion) -> None:
         self.rig = rig

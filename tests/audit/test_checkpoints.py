@@ -330,7 +330,7 @@ def test_a_log_that_was_sealed_again_is_found_by_a_noted_checkpoint(count: int, 
     changed(log, data.draw(st.integers(0, count - 1)))
     resealed(log, 0)
     assert log.faults() == ""
-    assert "it is not the one that was noted" in log.faults(noted)
+    assert "it is not the one that was saved" in log.faults(noted)
 
 
 def test_an_end_cut_off_with_its_checkpoint_is_found_by_a_noted_one() -> None:
@@ -340,7 +340,7 @@ def test_an_end_cut_off_with_its_checkpoint_is_found_by_a_noted_one() -> None:
     cut(log, 6)
     del log.checkpoints[-1]
     assert log.faults() == ""
-    assert "it is not the one that was noted" in log.faults(noted)
+    assert "it is not the one that was saved" in log.faults(noted)
 
 
 def test_a_whole_log_that_has_gone_is_found_by_a_noted_checkpoint() -> None:

@@ -40,7 +40,7 @@ def refusals(rig: Rig, background: Background, messenger: SlackMessenger) -> Ref
 def refuse(
     refusals: Refusals, by: SlackUser = ALICE, reason: Reason = Reason.NO_OPERATOR, task: str = "task-1"
 ) -> None:
-    """Somebody is refused."""
+    """Someone is refused."""
     with pytest.raises(Refused), refusals.recorded(by, "delete", "C1", task=task):
         raise Refused(reason)
 

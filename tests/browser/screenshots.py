@@ -122,7 +122,7 @@ async def ends(page: Page, folder: Path) -> None:
 
 
 async def second_steps(page: Page, folder: Path) -> None:
-    """The modal of the typed name with a wrong one in it; the prompt for somebody else; a grace; then a freeze."""
+    """The modal of the typed name with a wrong one in it; the prompt for someone else; a grace; then a freeze."""
     await enter(page, "release")
     await ask(page, in_="release")
     await press(page, "Review deletion…", in_="release")

@@ -38,7 +38,7 @@ async def press(page: Page, label: str, *, in_: str = "code-quality") -> None:
 
 
 async def act_as(page: Page, name: str) -> None:
-    """Become somebody else."""
+    """Become someone else."""
     box = page.get_by_label("Acting as")
     option = await box.locator("option", has_text=f"{name}:").get_attribute("value")
     await box.select_option(option)

@@ -1,4 +1,4 @@
-"""The channels with rules of their own: the name is typed, somebody else confirms, or there is time to stop it."""
+"""The channels with rules of their own: the name is typed, someone else confirms, or there is time to stop it."""
 
 import pytest
 from axe_playwright_python.async_playwright import Axe

@@ -112,7 +112,7 @@ async def test_what_is_pending_and_its_story_are_shown(redis: RedisCalls, bot: B
     assert out.endswith("UTC  requested by U01ALICE: old\n")
     await RedisAuditLog(redis).append(Event(kind=EventKind.EXPIRED, deletion="gone", task="t9", state="expired"))
     out = (await bot("show", "gone"))[1]
-    assert out.startswith("t9: expired, asked for by ")
+    assert out.startswith("t9: expired, requested by ")
     assert (await bot("show", "d9"))[0] == 1
 
 

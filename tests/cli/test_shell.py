@@ -152,9 +152,9 @@ def test_what_is_pending_leads_with_the_name(store: MemoryStore) -> None:
     assert run(store, "pending").output == (
         "Deletions are frozen by U01DANA since 2025-11-25 10:42:30 UTC\n"
         "2 pending\n"
-        "webshop-frontend: reviewed until 2025-11-25 10:42:30 UTC, asked for by U01ALICE in C01 "
+        "webshop-frontend: reviewed until 2025-11-25 10:42:30 UTC, requested by U01ALICE in C01 "
         "(task 897acf7a, deletion d1)\n"
-        "897acf7a: reviewed, asked for by U01ALICE in C01 (task 897acf7a, deletion d2)\n"
+        "897acf7a: reviewed, requested by U01ALICE in C01 (task 897acf7a, deletion d2)\n"
     )
 
 

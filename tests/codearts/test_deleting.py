@@ -207,7 +207,7 @@ class _Blocking(httpx.Auth):
 
 
 class TestNothingIsSentAfterItsTime:
-    """`not_after` is when the lease of the deletion ends, more or less: then it is somebody else's."""
+    """`not_after` is when the lease of the deletion ends, more or less: then it is someone else's."""
 
     async def test_when_there_was_no_time_at_all(self, service: CodeArtsCheck, codearts: CodeArtsStandIn) -> None:
         """The outcome says that nothing was sent."""

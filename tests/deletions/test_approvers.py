@@ -51,7 +51,7 @@ async def asking() -> AsyncIterator[Asking]:
 
 
 async def test_those_who_may_confirm_are_asked(asking: Asking) -> None:
-    """Not the requester, nor their second account, nor somebody without an operator, nor one whom nobody knows."""
+    """Not the requester, nor their second account, nor someone without an operator, nor one whom nobody knows."""
     assert await asking.of("U1", "U2", "U3", "U4", "U5", "U9") == ("U2", "U4")
     assert await asking.of("U1", "U3", "U5") == ()
     assert await asking.of() == ()

@@ -92,7 +92,7 @@ async def test_an_identity_or_a_refusal_with_what_it_is_about(office: Office) ->
 
 
 async def test_who_is_nobody_costs_nothing(office: Office) -> None:
-    """110 commands of somebody in no list, of strangers and in a forbidden channel: Slack is never asked."""
+    """110 commands of someone in no list, of strangers and in a forbidden channel: Slack is never asked."""
     narrow = replace(office.policy, users=frozenset({"U1"}), channels=frozenset({"C1"}))
     authorizer = office.authorizer(narrow)
     for _ in range(110):
@@ -108,7 +108,7 @@ async def test_who_is_nobody_costs_nothing(office: Office) -> None:
 
 
 async def test_a_refusal_is_remembered_for_some_seconds(office: Office) -> None:
-    """With operators from e-mail somebody without one has to be looked up, but not a hundred times."""
+    """With operators from e-mail someone without one has to be looked up, but not a hundred times."""
     derived = replace(office.policy, operators=Operators(email_domain="example.org"))
     authorizer = office.authorizer(derived)
     for _ in range(110):
@@ -244,6 +244,6 @@ async def test_in_an_organisation_a_person_is_one_person_and_strangers_stay_out(
 
 
 async def test_guests_and_closed_accounts_do_not_stop_either(office: Office) -> None:
-    """Slack's word against somebody counts, its silence does not."""
+    """Slack's word against someone counts, its silence does not."""
     office.slack.workspace.users["U2"].is_ultra_restricted = True
     assert await reason(office.authorizer().identify_to_stop(office.bob, "C1")) is Reason.GUEST

@@ -17,7 +17,7 @@ Manifest = dict[str, Any]
 
 
 def golden(variant: str) -> list[Manifest]:
-    """What a variant was when somebody last looked at it."""
+    """What a variant was when someone last looked at it."""
     return list(yaml.safe_load_all((GOLDEN / f"{variant}.yaml").read_text(encoding="utf-8")))
 
 

@@ -36,7 +36,7 @@ class Deployed:
     """A deployment.
 
     Args:
-        slack: the stand-in Slack, with the app installed and everybody in it.
+        slack: the stand-in Slack, with the app installed and everyone in it.
         codearts: the stand-in CodeArts Check and IAM.
         server: Redis, with a deletion that waits, and an audit log that is sealed.
         redis: a client that was there before any fault.

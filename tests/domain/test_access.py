@@ -150,7 +150,7 @@ def test_what_cannot_be_checked_keeps_nobody_from_stopping(reason: Reason) -> No
 
 @pytest.mark.parametrize(("profile", "reason"), BARRED)
 def test_who_is_known_to_be_barred_stops_nothing(profile: Profile, reason: Reason) -> None:
-    """Silence is one thing, Slack's word against somebody another."""
+    """Silence is one thing, Slack's word against someone another."""
     assert verdict(OPEN.identify_to_stop(U1, "C1", DirectoryEntry(profile))) == reason
 
 

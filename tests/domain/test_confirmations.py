@@ -22,7 +22,7 @@ def attempt(
     *,
     seen_by_others: bool = True,
 ) -> Attempt:
-    """Somebody tries to confirm what Alice has asked for."""
+    """Someone tries to confirm what Alice has asked for."""
     return Attempt(by, operator, ALICE, "alice", answers, typed, seen_by_others)
 
 
@@ -114,7 +114,7 @@ def test_nothing_typed_does_not_match_a_name_that_is_not_known() -> None:
     ],
 )
 def test_who_the_second_person_is(by: SlackUser, operator: str, seen: bool, objection: Reason | None) -> None:  # noqa: FBT001
-    """Somebody else to Slack and somebody else to CodeArts Check, who saw the prompt."""
+    """Someone else to Slack and someone else to CodeArts Check, who saw the prompt."""
     assert kind_of("second_person").objection(attempt(by=by, operator=operator, seen_by_others=seen)) is objection
 
 

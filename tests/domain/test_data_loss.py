@@ -31,8 +31,8 @@ def test_nothing_is_lost(remembered: Remembered | None, found: Instance, hash_no
     [
         (SEEN, Instance(""), None, "all its data"),
         (Remembered("one"), Instance(""), None, "all its data"),
-        (SEEN, Instance("two", (), 12, "aaaa"), "aaaa", "another one's"),
-        (SEEN, Instance("two", ("zero",), 20, "bbbb"), None, "another one's"),
+        (SEEN, Instance("two", (), 12, "aaaa"), "aaaa", "another storage"),
+        (SEEN, Instance("two", ("zero",), 20, "bbbb"), None, "another storage"),
         (SEEN, Instance("one", (), 11, "bbbb"), None, "it was at checkpoint 12, now at 11"),
         (SEEN, Instance("one"), None, "it was at checkpoint 12, now at 0"),
         (SEEN, Instance("one", (), 12, "bbbb"), "bbbb", "checkpoint 12 is not what it was"),

@@ -1,7 +1,7 @@
 """Every decision: who x what x in which state x how sure x what is known of the requester x what was typed x when.
 
 The expectation is a ladder of objections, in the order in which a person is to hear of them: the first that holds is
-the reason, and if none does, the action leads on. Whether somebody may do anything at all is asked before
+the reason, and if none does, the action leads on. Whether someone may do anything at all is asked before
 (tests/domain/test_access.py).
 """
 
@@ -114,7 +114,7 @@ def _withdraws_nothing(case: Case) -> bool:
 
 
 def before(case: Case) -> Deletion:
-    """The deletion that somebody acts on."""
+    """The deletion that someone acts on."""
     return deletion(
         case.state,
         prompt=Prompt("C1", "" if case.ephemeral else "1.1"),
@@ -200,7 +200,7 @@ def test_a_double_click_is_no_confirmation(seconds: float, counts: bool) -> None
 
 
 def test_before_the_button_was_shown_nothing_counts() -> None:
-    """Whenever it comes: a click by somebody who cannot have seen it."""
+    """Whenever it comes: a click by someone who cannot have seen it."""
     never_shown = deletion(State.REVIEWED, confirmable_at=0, read_at=EXPIRES_AT - 1)
     assert outcome(decide(never_shown, Action.CONFIRM, PEOPLE[ALICE], Safeguards())) == Reason.TOO_SOON
 

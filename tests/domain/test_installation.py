@@ -14,7 +14,7 @@ TEAMLESS = Installation("")
 
 
 def of_org(team: str, *teams: str, enterprise: str = "E1") -> Profile:
-    """Somebody of an organisation, as users.info describes them."""
+    """Someone of an organisation, as users.info describes them."""
     return Profile(team, user="U1", enterprise=enterprise, enterprise_user="W1", teams=frozenset(teams))
 
 

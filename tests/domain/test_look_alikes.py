@@ -23,7 +23,7 @@ names = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=20
     ],
 )
 def test_names_that_differ_in_a_number_or_not_at_all_are_alike(name: str, other: str) -> None:
-    """Somebody who skims them takes one for the other."""
+    """Someone who skims them takes one for the other."""
     candidate = Candidate("b", other)
     assert look_alikes(name, "a", [candidate]) == (candidate,)
 

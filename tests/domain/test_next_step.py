@@ -132,7 +132,7 @@ def test_the_channels_of_notify_are_told_of_every_outcome_once(held: Deletion, s
 
 
 def test_an_edit_notifies_nobody() -> None:
-    """So whoever asked is told if somebody else, a freeze or time ended it, and not if they did it themselves."""
+    """So whoever asked is told if someone else, a freeze or time ended it, and not if they did it themselves."""
     assert targets(deletion(State.CANCELLED, **FROM_ALICE), []) == []
     for changes in ({"ended_by": BOB, "ended_how": Action.STOP}, {"ended_by": ADMIN, "ended_how": Action.FREEZE}):
         assert targets(deletion(State.CANCELLED, **changes), []) == [REQUESTER]

@@ -83,7 +83,7 @@ def mail(address: str, field: str | Unseen = "") -> Profile:
 def test_exactly_one_answer(
     operators: Operators, ids: frozenset[str], profile: Profile, answer: Operator | Reason
 ) -> None:
-    """Domains match exactly and never as a suffix; sources that differ are a refusal; nobody becomes somebody else."""
+    """Domains match exactly and never as a suffix; sources that differ are a refusal; nobody becomes someone else."""
     assert operators.of(ids, profile) == answer
 
 

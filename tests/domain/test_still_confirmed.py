@@ -90,7 +90,7 @@ def test_it_fails_if_nobody_could_confirm_it(
 
 
 def test_what_the_requester_confirmed_is_not_enough_any_more() -> None:
-    """The settings have come to ask for somebody else meanwhile."""
+    """The settings have come to ask for someone else meanwhile."""
     step = objection(confirmed(ALICE, safeguards=Safeguards()), SAME, BY_ONE)
     assert step is not None
     assert step.deletion.state is State.REVIEWED

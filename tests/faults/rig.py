@@ -70,7 +70,7 @@ class Rig:
     Args:
         slack: the stand-in Slack.
         codearts: the stand-in CodeArts Check.
-        wire: what passes between the bots and everybody else.
+        wire: what passes between the bots and everyone else.
         redis: a client of the bots' Redis, past the taps.
         redis_url: where that is.
         store: the bots' store, past the taps.

@@ -1,4 +1,4 @@
-"""Redis loses its data: deletions are frozen until an admin has acknowledged it, and everybody is told."""
+"""Redis loses its data: deletions are frozen until an admin has acknowledged it, and everyone is told."""
 
 import asyncio
 import shutil
@@ -113,7 +113,7 @@ async def test_everything_is_gone_while_no_bot_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("while_running", [True, False])
 async def test_the_latest_is_gone(tmp_path: Path, *, while_running: bool) -> None:
-    """A backup brings back a deletion that somebody had stopped: it is not sent."""
+    """A backup brings back a deletion that someone had stopped: it is not sent."""
     place = {"CODECHECK_DATA_DIR": str(tmp_path / "memory")}
     (tmp_path / "memory").mkdir()
     async with movable(tmp_path / "redis") as server, open_host(tmp_path, server.url, GRACE, environ=place) as host:

@@ -45,7 +45,7 @@ def pipe() -> Iterator[Pipe]:
 def test_nobody_waits(pipe: Pipe) -> None:
     """Ten times what the pipe takes is logged without a reader: every call returns, and what fits in is kept in order.
 
-    Once somebody reads, a line says how many are missing where.
+    Once someone reads, a line says how many are missing where.
     """
     handler = LogQueue(pipe.stream, lines=100)
     logger = logging.getLogger("nobody")
@@ -67,7 +67,7 @@ def test_nobody_waits(pipe: Pipe) -> None:
     reader.join(20)
 
     numbers = [int(line[:6]) for line in lines if line[:6].isdecimal()]
-    missing = [int(line.split()[0]) for line in lines if "log lines are missing here" in line]
+    missing = [int(line.split()[0]) for line in lines if "log lines dropped here" in line]
     assert numbers == sorted(set(numbers))
     assert missing
     assert sum(missing) == total - len(numbers)
@@ -93,7 +93,7 @@ def test_missing_lines_are_told_in_the_logs_own_form(pipe: Pipe) -> None:
     reader.join(20)
 
     entries = [json.loads(line) for line in lines]
-    assert {entry["level"] for entry in entries if "missing" in entry["event"]} == {"warning"}
+    assert {entry["level"] for entry in entries if "dropped" in entry["event"]} == {"warning"}
     assert not any("s3cret" in line for line in lines)
 
 
@@ -126,7 +126,7 @@ def test_a_process_ends_whoever_reads(tmp_path: Path) -> None:
 
 
 def test_at_exit_nothing_is_lost(tmp_path: Path) -> None:
-    """If somebody reads, every line is written before the process ends."""
+    """If someone reads, every line is written before the process ends."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(lines=1_000))
     ran = subprocess.run(  # noqa: S603 - our own command

@@ -65,7 +65,7 @@ async def test_what_waits_is_shown(open_world: OpenWorld) -> None:
 
 
 async def test_the_freeze_is_shown(open_world: OpenWorld) -> None:
-    """So that a freeze that somebody has forgotten can be alerted on."""
+    """So that a freeze that someone has forgotten can be alerted on."""
     async with open_world('[allow]\nadmins = ["U01ALICE"]') as world:
         await world.alice.types("/codecheck freeze drill", in_=world.channel)
         assert of(await scrape(world.bots[0].port), "frozen") == 1

@@ -78,7 +78,7 @@ async def test_the_strictest_of_all_that_match(open_world: OpenWorld) -> None:
         await world.ask()
         await world.review()
         await world.confirm()
-        await world.told(world.alice, "somebody else")
+        await world.told(world.alice, "someone else")
         await world.confirm(by=world.bob)
         await world.latest("webshop-frontend will be deleted at")
 
@@ -87,7 +87,7 @@ async def test_a_direct_message_evades_no_rule(open_world: OpenWorld) -> None:
     """A task that needs a second person cannot be requested in a direct message, where nobody else could see it."""
     async with open_world(f'{NAMED}second_step = "second_person"\n') as world:
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.alice.dm)
-        assert "Somebody else has to confirm, and nobody else would see it here" in answer.text
+        assert "Someone else has to confirm, and nobody else would see it here" in answer.text
         assert world.alice.dm.messages == []
         assert not world.codearts.count("DELETE")
 
@@ -121,7 +121,7 @@ async def test_a_rule_that_has_become_looser(open_world: OpenWorld) -> None:
         await world.review()
         await world.restart()
         await world.confirm()
-        await world.told(world.alice, "somebody else")
+        await world.told(world.alice, "someone else")
         assert not world.codearts.count("DELETE")
         await world.confirm(by=world.bob)
         await world.latest("status: success")

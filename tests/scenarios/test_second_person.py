@@ -156,7 +156,7 @@ async def test_two_of_three(open_world: OpenWorld) -> None:
         await world.confirm(by=world.bob)
         await world.told(world.bob, "You have confirmed it already")
         await world.confirm()
-        await world.told(world.alice, "somebody else has to confirm")
+        await world.told(world.alice, "someone else has to confirm")
         await dave.clicks(TAKE_BACK, on=world.channel)
         await world.told(dave, "nothing to take back")
 

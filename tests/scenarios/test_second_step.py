@@ -95,7 +95,7 @@ async def test_somebody_else_confirms(open_world: OpenWorld) -> None:
         prompt = await world.ask()
         await world.review()
         await world.confirm()
-        await world.told(world.alice, "somebody else")
+        await world.told(world.alice, "someone else")
         await world.confirm(by=world.carol)
         await world.told(world.carol, "no CodeArts user is set for you")
         assert STEP_2 in words(world.now(prompt))
@@ -131,7 +131,7 @@ async def test_where_nobody_else_would_see_it(open_world: OpenWorld) -> None:
 
         await world.ask()
 
-        said = await world.told(world.alice, "webshop-frontend kept", "Somebody else has to confirm", "Invite the bot")
+        said = await world.told(world.alice, "webshop-frontend kept", "Someone else has to confirm", "Invite the bot")
         assert "cancelled by" not in words(said)
         assert buttons(said) == []
 
@@ -150,7 +150,7 @@ async def test_permission_withdrawn_between_the_steps(open_world: OpenWorld) -> 
         assert not world.codearts.count("DELETE")
 
 
-@pytest.mark.parametrize("toml", ["", BY_TWO], ids=["by the requester", "by somebody else"])
+@pytest.mark.parametrize("toml", ["", BY_TWO], ids=["by the requester", "by someone else"])
 async def test_a_requester_deactivated_between_the_steps(open_world: OpenWorld, toml: str) -> None:
     """If the requester's account is closed, neither their own last click nor a colleague's confirms."""
     async with open_world(toml) as world:
@@ -214,7 +214,7 @@ async def test_a_rule_chooses_by_channel(open_world: OpenWorld) -> None:
         await world.latest("status: success")
 
         await world.delete(TASK, in_=prod)
-        await world.told(world.alice, "somebody else", in_=prod)
+        await world.told(world.alice, "someone else", in_=prod)
         await world.bob.clicks(delete_label(), on=prod)
 
         await world.latest("status: success", in_=prod)

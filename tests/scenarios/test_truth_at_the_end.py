@@ -10,7 +10,7 @@ UNREADABLE = Refuse("CC.00050010", http=403)
 
 def taken_away(world: World) -> None:
     """Someone deletes the task in the console."""
-    world.codearts.service.book.delete(world.codearts.tasks[TASK], "", "somebody-else")
+    world.codearts.service.book.delete(world.codearts.tasks[TASK], "", "someone-else")
 
 
 async def test_gone_before_the_call(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What works, but probably not as somebody expects."""
+"""What works, but probably not as someone expects."""
 
 from pathlib import Path
 

@@ -52,7 +52,7 @@ def test_what_is_wrong_with_a_secret_file_is_told_without_its_path(tmp_path: Pat
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("writer", [False, True], ids=["nobody_writes", "somebody_could_write"])
 def test_a_pipe_is_refused_at_once(tmp_path: Path, *, writer: bool) -> None:
-    """Reading it would hang the start until somebody writes, and not even SIGTERM would be heard."""
+    """Reading it would hang the start until someone writes, and not even SIGTERM would be heard."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     end = os.open(pipe, os.O_RDWR) if writer else None
@@ -67,7 +67,7 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path, *, writer: bool) -> None:
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
 def test_a_device_is_refused(device: str, tmp_path: Path) -> None:
-    """One never ends, one holds nothing, one waits for somebody to type."""
+    """One never ends, one holds nothing, one waits for someone to type."""
     (told,) = faults(HTTP | BY_KEY | {"SLACK_APP_TOKEN_FILE": device}, tmp_path)
     assert told.where == "SLACK_APP_TOKEN_FILE"
 

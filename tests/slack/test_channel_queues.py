@@ -214,7 +214,7 @@ async def test_who_gives_up_does_not_hold_the_channel_up(channel: Channel) -> No
 
 
 async def test_behind_a_hanging_call_nobody_waits_longer_than_their_patience(channel: Channel) -> None:
-    """The lease of whoever waits is not used up by somebody else's slow call."""
+    """The lease of whoever waits is not used up by someone else's slow call."""
     queues = ChannelQueues(patience=QUICK)
     channel.open.clear()
     hanging = asyncio.create_task(sent(queues, channel, "hanging"))

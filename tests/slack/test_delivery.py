@@ -18,7 +18,7 @@ from tests.slack.samples import ALICE, AT, DELETED, EPHEMERAL, POSTED, REQUESTED
 from tests.slack.wire import Answer, SlackWire, refused
 
 BY_ANOTHER = replace(REQUESTED, safeguards=Safeguards(second_step="second_person"))
-"""One that somebody else has to see."""
+"""One that someone else has to see."""
 
 
 def typed(slack: SlackWire) -> ResponseUrl:

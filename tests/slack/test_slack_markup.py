@@ -39,7 +39,7 @@ def test_the_words_are_those_that_the_person_saw(raw: str, text: str, people: di
 
 @given(st.text())
 def test_what_was_escaped_reads_back(text: str) -> None:
-    """Whatever somebody types, Slack's escaping of it is undone exactly."""
+    """Whatever someone types, Slack's escaping of it is undone exactly."""
     assert read_words(html.escape(text, quote=False)).text == text
 
 

@@ -92,7 +92,7 @@ async def _click_through(race: Race, number: int) -> list[int]:
 
 
 async def _click(store: RedisDeletionStore, deletion_id: str, dice: random.Random) -> int:
-    """One click, as a replica takes it: decided again on what is there, as often as somebody else was first."""
+    """One click, as a replica takes it: decided again on what is there, as often as someone else was first."""
     await asyncio.sleep(dice.random() * _LONGEST)
     by = dice.choice([*APPROVERS, *APPROVERS, ALICE])
     action = dice.choices([Action.CONFIRM, Action.WITHDRAW, Action.DECLINE, Action.EXPIRE], [20, 18, 1, 4])[0]

@@ -69,7 +69,7 @@ async def test_a_limit_holds_whoever_races(rig: Rig, limits: Limits, grace: int)
 
 
 async def test_a_person_s_limit_is_that_of_the_requests_of_one(rig: Rig) -> None:
-    """Somebody else's requests do not use it up."""
+    """Someone else's requests do not use it up."""
     store = rig.another_store(limits=Limits(per_hour_per_person=1))
     await store.commit(acting(await rig.reviewed("task-1"), Action.CONFIRM))
     other = await rig.reviewed("task-2", requester=BOB, operator="bob")

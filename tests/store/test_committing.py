@@ -144,7 +144,7 @@ async def test_what_redis_has_not_lost_is_not_restored(rig: Rig) -> None:
 
 
 async def test_an_action_in_another_state_is_not_written(rig: Rig) -> None:
-    """A click decided on what was read before somebody else's is decided again, on what is there now."""
+    """A click decided on what was read before someone else's is decided again, on what is there now."""
     requested = await rig.requested()
     reviewed = await rig.act(requested, Action.REVIEW)
     conflict = await conflict_of(rig.store, acting(requested, Action.CANCEL))

@@ -121,7 +121,7 @@ class StoreMachine(RuleBasedStateMachine):
         await self.redis.aclose()
 
     def _aged(self, deletion: Deletion) -> Deletion:
-        """What somebody holds, with its times moved back as far as time has passed since; what is stale stays stale."""
+        """What someone holds, with its times moved back as far as time has passed since; what is stale stays stale."""
         found = self.runner.run(self.rig.read(deletion))
         if found.version != deletion.version:
             return deletion
@@ -220,7 +220,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(target=seen, deletion=seen, name=st.sampled_from(sorted(STEPS)), copies=st.integers(1, 3))
     def step(self, deletion: Deletion, name: str, copies: int) -> object:
-        """Somebody who believes to hold a deletion takes a step of the bot's own."""
+        """Someone who believes to hold a deletion takes a step of the bot's own."""
         deletion = self._aged(deletion)
         if name in {"deleted", "unknown"} and not deletion.lifecycle.called_at:
             return multiple()
@@ -232,7 +232,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(target=seen, deletion=seen, copies=st.integers(1, 3))
     def call(self, deletion: Deletion, copies: int) -> object:
-        """Somebody who believes to hold a confirmed deletion is about to send."""
+        """Someone who believes to hold a confirmed deletion is about to send."""
         deletion = self._aged(deletion)
         if deletion.state is not State.EXECUTING:
             return multiple()
@@ -240,7 +240,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(target=seen, deletion=seen, copies=st.integers(1, 3))
     def rest(self, deletion: Deletion, copies: int) -> object:
-        """Somebody who believes to hold a deletion lets go of it, for good if it has ended."""
+        """Someone who believes to hold a deletion lets go of it, for good if it has ended."""
         deletion = self._aged(deletion)
         clock = self.runner.run(self.rig.audit.now())
         then = Close() if deletion.ended else Rest(clock + PAUSE)

@@ -89,7 +89,7 @@ async def test_a_server_that_is_not_there_fails(own_rig: Rig, server: Server, nu
 
 
 async def test_keys_of_other_kinds_under_the_prefix_fail(own_rig: Rig) -> None:
-    """Somebody else writes there too."""
+    """Someone else writes there too."""
     for kind in ("hash", "zset", "string", "stream"):
         await own_rig.redis.rpush(own_rig.keys.probe(kind), "a list")
     with pytest.raises(NotRecordedError) as caught:

@@ -95,7 +95,7 @@ async def test_a_late_copy_of_an_open_request_is_not_held_by_its_caller(rig: Rig
 
 
 async def test_a_task_whose_deletion_has_vanished_can_be_requested(rig: Rig) -> None:
-    """A lock that outlived its deletion (somebody deleted keys by hand) does not block the task for ever."""
+    """A lock that outlived its deletion (someone deleted keys by hand) does not block the task for ever."""
     lost = await rig.requested()
     await rig.redis.delete(rig.keys.deletion(lost.id))
     deletion, created = await rig.store.request(new())

@@ -1,4 +1,4 @@
-"""Whether somebody can freeze deletions, and let them go on again."""
+"""Whether someone can freeze deletions, and let them go on again."""
 
 from bot.doctor.check import CannotTell, fault, ok, warning
 from bot.doctor.deployment import Deployment
@@ -37,4 +37,4 @@ async def look(deployment: Deployment) -> Findings:
         yield fault("none of them can freeze or unfreeze: see people", _HINT)
 
 
-PROBE = Probe(name="admins", order=14, checks="whether somebody can freeze deletions and lift a freeze", look=look)
+PROBE = Probe(name="admins", order=14, checks="whether someone can freeze deletions and lift a freeze", look=look)

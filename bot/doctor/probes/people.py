@@ -11,7 +11,7 @@ _TAKE_OUT = "Take them out of the settings, or put in who has taken over."
 
 
 async def look(deployment: Deployment) -> Findings:
-    """users.info of everybody whom the settings name."""
+    """users.info of everyone whom the settings name."""
     named = deployment.people.named
     if not named:
         return

@@ -43,7 +43,7 @@ async def look(deployment: Deployment) -> Findings:
     kept = await deployment.redis.run("kept", ask)
     if kept.strange:
         names = ", ".join(kept.strange)
-        hint = "Somebody else writes under this prefix: set CODECHECK_REDIS_PREFIX to one of the bot's own."
+        hint = "Someone else writes under this prefix: set CODECHECK_REDIS_PREFIX to one of the bot's own."
         yield fault(f"keys of the wrong type: {names}", hint)
         return
     lost = [each for each, fields in kept.deletions.items() if not fields]

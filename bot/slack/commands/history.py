@@ -25,7 +25,7 @@ _STORY: Mapping[str, str] = {
     "confirmed": "{who} confirmed: *{task}*",
     "withdrawn": "{who} took their confirmation back: *{task}*",
     "glass_broken": "🚨 {who} confirmed alone, by break-glass: *{task}*: “{why}”",
-    "lapsed": "a confirmation of *{task}* no longer counted: somebody else has to confirm",
+    "lapsed": "a confirmation of *{task}* no longer counted: someone else has to confirm",
     "cancelled": "*{task}* kept: {who} cancelled",
     "declined": "*{task}* kept: {who} declined: “{why}”",
     "stopped": "*{task}* kept: {who} stopped it",
@@ -77,7 +77,7 @@ def _person(name: str, people: Mapping[str, str]) -> str:
         return mentioned[name]
     if typed_out := _USER_ID.fullmatch(name):
         return typed_out[1]
-    raise UsageError(Text("{name} isn't somebody I know. Pick the person from Slack's list.", {"name": name}))
+    raise UsageError(Text("{name} isn't someone I know. Pick the person from Slack's list.", {"name": name}))
 
 
 async def answer(call: Call) -> Layout:

@@ -88,4 +88,4 @@ class Connections:
         transport = connection.transport
         connection.force_close()
         if isinstance(transport, asyncio.Transport):
-            transport.abort()  # `close` would first send what is unsent, to somebody who may never read it
+            transport.abort()  # `close` would first send what is unsent, to someone who may never read it

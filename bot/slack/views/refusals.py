@@ -113,21 +113,21 @@ _SAID: Mapping[str, Sequence[str]] = {
     "not_requester": ("This one is {requester}'s to confirm.", "Only the person who asked for this can do that."),
     "operator_changed": ("Your CodeArts user has changed since you asked. Cancel this request, and ask again.",),
     # what the second step asks for
-    "not_yourself": ("You asked for it, so somebody else has to confirm.",),
+    "not_yourself": ("You asked for it, so someone else has to confirm.",),
     "same_operator": (
-        "You have the same CodeArts user as {requester}, so somebody else has to confirm.",
-        "You have the same CodeArts user as the person who asked, so somebody else has to confirm.",
+        "You have the same CodeArts user as {requester}, so someone else has to confirm.",
+        "You have the same CodeArts user as the person who asked, so someone else has to confirm.",
     ),
-    "no_break_glass": ("Nobody can confirm this alone; somebody else has to confirm it.",),
+    "no_break_glass": ("Nobody can confirm this alone; someone else has to confirm it.",),
     "why_too_short": ("Say why in at least ten characters.",),
     "changed": ("It has changed since it was shown, so you confirmed nothing. The prompt shows what is different.",),
-    "already_confirmed": ("You have confirmed it already. Now somebody else has to.",),
+    "already_confirmed": ("You have confirmed it already. Now someone else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
         "The person who asked may no longer delete check tasks. Cancel this request, and ask yourself.",
     ),
     "nobody_else_sees": (
-        "Somebody else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
+        "Someone else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
     ),
     "name_not_typed": ("To confirm, type the task's name. The prompt's red button asks for it.",),
     "wrong_name": ("That isn't the task you asked to delete.",),
@@ -162,7 +162,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "unknown_deletion": (
         "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
     ),
-    "already_requested": ("Somebody asked for this already, and it's waiting.",),
+    "already_requested": ("Someone asked for this already, and it's waiting.",),
     "no_such_task": ("CodeArts Check knows no such task.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),
 }

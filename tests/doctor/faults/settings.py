@@ -28,7 +28,7 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "Somebody in `[allow] users` has no operator",
+    "Someone in `[allow] users` has no operator",
     "operators",
     WARNING,
     "U01CAROL may ask, but without an operator they are refused",

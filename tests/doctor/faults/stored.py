@@ -72,7 +72,7 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "Somebody else writes under the bot's prefix",
+    "Someone else writes under the bot's prefix",
     "stored data",
     FAULT,
     "keys of the wrong type: ",
@@ -127,7 +127,7 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
-    "Somebody else's list stands where the audit log should be",
+    "Someone else's list stands where the audit log should be",
     "audit log",
     WARNING,
     "cannot tell: Redis refused (WRONGTYPE",

@@ -57,7 +57,7 @@ async def codearts() -> AsyncIterator[CodeArtsStandIn]:
 
 @pytest.fixture
 async def client(codearts: CodeArtsStandIn) -> AsyncIterator[Client]:
-    """Somebody signed in as the bot."""
+    """Someone signed in as the bot."""
     async with httpx.AsyncClient(base_url=codearts.url, trust_env=False) as http:
         yield await sign_in(codearts, http)
 

@@ -53,7 +53,7 @@ async def codearts(clock: _Clock) -> AsyncIterator[CodeArtsStandIn]:
 
 @pytest.fixture
 async def http(codearts: CodeArtsStandIn) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who sends requests, and is nobody yet."""
+    """Someone who sends requests, and is nobody yet."""
     async with httpx.AsyncClient(base_url=codearts.url, trust_env=False) as client:
         yield client
 
@@ -73,7 +73,7 @@ class TestTasks:
     """What there is, and what is left of it after a DELETE."""
 
     def test_the_default_ones_cover_what_a_demonstration_needs(self) -> None:
-        """Some to delete, one being checked, one with too many branches, one of somebody else's."""
+        """Some to delete, one being checked, one with too many branches, one of someone else's."""
         tasks = default_tasks()
         assert len({task.id for task in tasks}) == len(tasks)
         assert {task.project_id for task in tasks} == {WEBSHOP, PAYMENTS, PARTNER}

@@ -182,7 +182,7 @@ async def test_the_bot_changes_its_own_messages_only(web: AsyncWebClient, genera
 async def test_a_message_that_was_removed_cannot_be_changed(
     slack: SlackStandIn, web: AsyncWebClient, general: Channel
 ) -> None:
-    """Somebody deleted it in Slack."""
+    """Someone deleted it in Slack."""
     message = await posted(web, general)
     slack.workspace.delete(message)
     assert general.messages == []

@@ -15,7 +15,7 @@ HOME_TEAM = "T02HOME"
 
 @pytest.fixture
 def wanda(slack: SlackStandIn, general: Channel) -> Person:
-    """Somebody whose home is another workspace of the organisation, and who acts from there."""
+    """Someone whose home is another workspace of the organisation, and who acts from there."""
     organisation = slack.join_enterprise()
     teams = [HOME_TEAM, slack.workspace.team_id]
     wanda = slack.user("U01WANDA", "wanda", team_id=HOME_TEAM, grid_id="W01WANDA", teams=teams)
@@ -104,7 +104,7 @@ async def test_an_app_of_the_whole_organisation(
 async def test_whoever_is_not_in_the_workspace_has_no_commands(
     slack: SlackStandIn, general: Channel, wanda: Person, seen: list[Mapping[str, object]]
 ) -> None:
-    """Neither a stranger nor somebody of another workspace of the organisation."""
+    """Neither a stranger nor someone of another workspace of the organisation."""
     colleague = slack.user("U08", "colleague", team_id="T08", grid_id="W08", teams=["T08"])
     general.members.add(colleague.id)
     assert (await colleague.types("/test", in_=general)).text == "/test is not a valid command."

@@ -397,7 +397,7 @@ async def test_commands_that_the_manifest_does_not_name_do_not_exist(app: App, a
 async def test_a_request_can_be_sent_again_as_it_was(
     slack: SlackStandIn, app: App, alice: Person, general: Channel
 ) -> None:
-    """By somebody who has captured it, or by Slack with the headers of a redelivery; the signature is the same."""
+    """By someone who has captured it, or by Slack with the headers of a redelivery; the signature is the same."""
     await alice.types("/test one", in_=general)
     await alice.types("/test two", in_=general)
     assert await slack.replay(slack.sent[0]) == (200, "")
@@ -422,6 +422,6 @@ async def test_copies_have_one_signature(slack: SlackStandIn, app: App, alice: P
 
 
 async def test_a_lone_surrogate_reaches_the_app(app: App, alice: Person, general: Channel) -> None:
-    """As the bytes that it is; no real client sends one, but somebody with the secret can."""
+    """As the bytes that it is; no real client sends one, but someone with the secret can."""
     await alice.types("/test \ud800", in_=general)
     assert "text=%ED%A0%80" in app.received[0][1]

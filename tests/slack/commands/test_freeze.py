@@ -40,7 +40,7 @@ async def test_freezing_twice_says_whose_freeze_it_is(bot: SignedSlack) -> None:
 
 
 async def test_only_admins(bot: SignedSlack, rig: Rig) -> None:
-    """Somebody else is told so, and nothing is frozen."""
+    """Someone else is told so, and nothing is frozen."""
     assert "admins" in await typed(bot, "freeze", ALICE)
     assert "admins" in await typed(bot, "unfreeze", ALICE)
     assert await rig.freezes.current() is None

@@ -37,7 +37,7 @@ def test_a_task_or_a_person_or_everything(raw: str, asked: About) -> None:
     [
         ("a b", "Give one task ID, one person, or nothing."),
         ("a/b", "A task ID has only letters, digits, - and _, and this one has /."),
-        ("@bob", "@bob isn't somebody I know. Pick the person from Slack's list."),
+        ("@bob", "@bob isn't someone I know. Pick the person from Slack's list."),
     ],
 )
 def test_anything_else_is_answered_with_its_fault(raw: str, fault: str) -> None:

@@ -66,7 +66,7 @@ def test_the_order_of_lists_is_always_the_same() -> None:
 
 
 def test_a_file_without_a_subcommand_is_a_fault(tmp_path: Path) -> None:
-    """It is found when the bot starts, not when somebody types."""
+    """It is found when the bot starts, not when someone types."""
     with (
         one_more_subcommand("nothing", "", tmp_path),
         pytest.raises(TypeError, match=r"bot\.slack\.commands\.nothing has no SUBCOMMAND"),
@@ -114,7 +114,7 @@ async def test_an_unknown_subcommand_is_answered_with_the_nearest_one(bot: Signe
     "text", ["", "  ", "help", "HELP", "*help*", "“help”", "```", "/codecheck", "/codecheck help", "help me"]
 )
 async def test_help(bot: SignedSlack, text: str) -> None:
-    """It names every subcommand, and says who may use those that not everybody may."""
+    """It names every subcommand, and says who may use those that not everyone may."""
     answer = await typed(bot, text)
     assert "two confirmations" in answer
     assert "`/codecheck delete &lt;task_id&gt; [reason]`  deletes a task for good" in answer

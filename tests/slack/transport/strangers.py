@@ -1,4 +1,4 @@
-"""Connections of somebody who is not Slack."""
+"""Connections of someone who is not Slack."""
 
 import asyncio
 from collections.abc import AsyncIterator

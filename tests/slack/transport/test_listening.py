@@ -46,7 +46,7 @@ def test_port_taken() -> None:
     assert str(error) == (f"PORT {port} is in use on 127.0.0.1. Stop what listens there, or set another PORT.")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a port below 1024 may be open to everybody")
+@pytest.mark.skipif(os.geteuid() != 0, reason="a port below 1024 may be open to everyone")
 def test_port_not_allowed() -> None:
     """A port below 1024 without the right to it."""
     script = (

@@ -127,7 +127,7 @@ STATES: Mapping[str, Shown] = {
         stage=Stage.CANCELLED,
         ended_at=AT,
         said=Said(
-            why=Text("Somebody else has to confirm it, but the bot can't post in this conversation."),
+            why=Text("Someone else has to confirm it, but the bot can't post in this conversation."),
             hint=Text("Invite the bot to this channel, then ask again."),
         ),
     ),

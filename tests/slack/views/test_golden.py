@@ -1,4 +1,4 @@
-"""Every message, word for word, as somebody reads it: `golden/*.txt` has them all."""
+"""Every message, word for word, as someone reads it: `golden/*.txt` has them all."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -29,7 +29,7 @@ ATTACKS = st.one_of(
         ]
     ),
 )
-"""What somebody would write to make a message of the bot say or do something else."""
+"""What someone would write to make a message of the bot say or do something else."""
 
 
 @given(HOSTILE)

@@ -126,7 +126,7 @@ async def test_letting_go_of_a_server_that_was_killed(data_dir: Path) -> None:
 
 
 async def test_letting_go_twice(data_dir: Path) -> None:
-    """The second time does nothing, even if somebody else uses the server by then."""
+    """The second time does nothing, even if someone else uses the server by then."""
     first = await start_embedded(data_dir)
     await first.release()
     second = await start_embedded(data_dir)

@@ -83,7 +83,7 @@ async def test_a_new_folder_has_lost_nothing(data_dir: Path) -> None:
 
 
 async def test_a_rewrite_is_no_loss(data_dir: Path) -> None:
-    """It replaces every file while somebody looks."""
+    """It replaces every file while someone looks."""
     async with open_embedded(data_dir) as server:
         client = connect(server.url)
         for number in range(5):

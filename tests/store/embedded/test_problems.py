@@ -30,7 +30,7 @@ async def test_looking_changes_nothing(data_dir: Path) -> None:
 
 
 async def test_looking_does_not_keep_a_server_from_starting(data_dir: Path) -> None:
-    """It takes no lock that somebody who starts would wait for in vain."""
+    """It takes no lock that someone who starts would wait for in vain."""
     for _ in range(5):
         problems(data_dir)
         async with open_embedded(data_dir):
@@ -38,7 +38,7 @@ async def test_looking_does_not_keep_a_server_from_starting(data_dir: Path) -> N
 
 
 async def test_a_hung_server_is_named_with_its_process(data_dir: Path) -> None:
-    """So that somebody can end it."""
+    """So that someone can end it."""
     server = await start_embedded(data_dir)
     os.kill(server.pid, signal.SIGSTOP)
     (problem,) = problems(data_dir)

@@ -45,7 +45,7 @@ asyncio.run(use())
 
 
 async def shut_down(server: EmbeddedServer) -> None:
-    """Somebody sends SHUTDOWN by hand."""
+    """Someone sends SHUTDOWN by hand."""
     client = connect(server.url)
     await client.shutdown(nosave=True)
     await client.aclose()
@@ -76,8 +76,8 @@ async def test_it_comes_back(data_dir: Path, number: signal.Signals | None) -> N
                 else:
                     os.kill(pid, number)
                 pid = await came_back(data_dir, server, gone=pid)
-                await until(lambda: any("runs again" in entry["event"] for entry in logs))
-            (entry,) = [entry for entry in logs if "runs again" in entry["event"]]
+                await until(lambda: any("server restarted" in entry["event"] for entry in logs))
+            (entry,) = [entry for entry in logs if "server restarted" in entry["event"]]
             assert entry["pid"] == pid
             assert entry["last_words"]
         await client.aclose()
