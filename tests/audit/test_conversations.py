@@ -76,7 +76,7 @@ async def test_a_limit(world: World) -> None:
     await world.review()
     for _ in range(2):
         await world.confirm(ANOTHER_TASK)
-    await world.told(world.alice, "The next one is possible at")
+    await world.told(world.alice, "The next deletion is possible at")
     await world.slack.until(lambda: world.bob.dm.messages)
     await world.stop()
     (warning,) = world.bob.dm.messages

@@ -73,8 +73,13 @@ class Modelled:
     called: bool = False
     confirmable: bool = False
     send_at: int = 0
+    confirmed_at: int = 0
 
-    def holds(self, requirement: Requirement, now: int, *, frozen: bool) -> bool:
+    def frozen_since(self, frozen_at: int) -> bool:
+        """Whether the latest freeze began after the confirmation, in force or not."""
+        return frozen_at >= self.confirmed_at
+
+    def holds(self, requirement: Requirement, now: int, *, frozen: bool, frozen_at: int) -> bool:
         """Whether a write that requires it may happen."""
         return {
             Requirement.LEASE_HELD: self.due is not None and now < self.due,
@@ -83,6 +88,8 @@ class Modelled:
             Requirement.DWELLED: self.confirmable,
             Requirement.NOT_FROZEN: not frozen,
             Requirement.FROZEN: frozen,
+            Requirement.FROZEN_SINCE: self.frozen_since(frozen_at),
+            Requirement.NOT_FROZEN_SINCE: not self.frozen_since(frozen_at),
             Requirement.WITHIN_LIMITS: True,
             Requirement.GRACE_OVER: bool(self.send_at) and now >= self.send_at,
         }[requirement]
@@ -98,6 +105,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.now = 0
         self.frozen = False
+        self.frozen_at = 0  # of the latest freeze, by Redis's clock, had it gone on as the machine's time did
         self.model: dict[str, Modelled] = {}
         self.redis = connect(url)
         self.client = connect(url)
@@ -156,7 +164,9 @@ class StoreMachine(RuleBasedStateMachine):
         modelled = self.model[change.before.id]
         failed = None if modelled.version == change.before.version else Requirement.SAME_VERSION
         for requirement in change.requires:
-            if failed is None and not modelled.holds(requirement, self.now, frozen=self.frozen):
+            if failed is None and not modelled.holds(
+                requirement, self.now, frozen=self.frozen, frozen_at=self.frozen_at
+            ):
                 failed = requirement
         try:
             written = self.runner.run(self.store.commit(change))
@@ -171,6 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
         modelled.confirmable = change.confirmable_in is not None or bool(change.after.lifecycle.confirmable_at)
         if state is State.SCHEDULED and change.before.state is not State.SCHEDULED:
             modelled.send_at = self.now + GRACE
+            modelled.confirmed_at = written.lifecycle.confirmed_at + self.now
         modelled.version += 1
         match change.then:
             case Hold():
@@ -267,7 +278,9 @@ class StoreMachine(RuleBasedStateMachine):
         if self.frozen:
             assert self.runner.run(self.rig.freezes.unfreeze(ADMIN))
         else:
-            assert self.runner.run(self.rig.freezes.freeze(ADMIN, ""))[1]
+            freeze, new_one = self.runner.run(self.rig.freezes.freeze(ADMIN, ""))
+            assert new_one
+            self.frozen_at = freeze.at + self.now
         self.frozen = not self.frozen
 
     @rule(steps=st.sampled_from([1, 2, 5, 20]))
@@ -287,7 +300,8 @@ class StoreMachine(RuleBasedStateMachine):
             assert found is not None
             assert (found.state, found.version) == (modelled.state, modelled.version)
             assert found.lifecycle.calls == modelled.calls
-            assert (found.freeze is not None) is self.frozen
+            in_the_grace = modelled.state is State.SCHEDULED and modelled.frozen_since(self.frozen_at)
+            assert (found.freeze is not None) is (self.frozen or in_the_grace)
             assert (await self.rig.due_at(found) is None) is (modelled.due is None)
         for task in TASKS:
             holders = [id_ for id_, it in self.model.items() if it.task == task and it.state not in ENDED]

@@ -169,11 +169,13 @@ async def test_expiry_against_confirmation_has_one_winner(rig: Rig, late: bool) 
 
 CLICKER = """
 import asyncio, sys
-from redis.asyncio import Redis
+import structlog
 from bot.store.connection import connect
 from bot.domain.lifecycle import Action
 from bot.deletions.ports import ConflictError
 from tests.store.rig import Rig, acting
+
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
 async def main(url, prefix):
     client = connect(url)
