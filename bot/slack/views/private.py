@@ -89,9 +89,9 @@ def limit_reached(limit: int, until: int, requester: SlackUser | None) -> Layout
         requester: whose limit it is; None for the common limit.
     """
     if requester is None:
-        reached = text("⚠️ {limit} deletions this hour: that's the limit.", limit=limit)
+        reached = text("⚠️ This hour's limit for deletions is reached: {limit}.", limit=limit)
     else:
-        reached = text("⚠️ {limit} deletions of {who} this hour: that's the limit.", limit=limit, who=requester)
+        reached = text("⚠️ {who} has reached this hour's limit for deletions: {limit}.", limit=limit, who=requester)
     until_then = text("More are refused until {until}.", until=Moment(until))
     return told(reached, sentences(until_then, text("{freeze} stops all.", freeze=Code("/codecheck freeze <reason>"))))
 

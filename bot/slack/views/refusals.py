@@ -142,7 +142,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     ),
     "too_many": (
         "You have reached this hour's limit of {limit}. The next deletion is possible at {own_until}.",
-        "This hour's limit of {limit} deletions is reached. The next one is possible at {until}.",
+        "This hour's limit for deletions, {limit}, is reached. The next one is possible at {until}.",
         "That's the limit of deletions for this hour.",
     ),
     "too_soon": ("That was quick! Have a look first; the button works in a second.",),
