@@ -23,7 +23,7 @@ async def test_without_an_operator_nobody_can_ask(world: World) -> None:
     """The answer says what is missing, whom to ask, and the ID that they will need."""
     answer = await world.carol.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert "no CodeArts user is set for you" in answer.text
-    assert "Ask whoever runs this bot" in answer.text
+    assert "Ask the person who runs this bot" in answer.text
     assert "`U01CAROL`" in answer.text
     assert world.channel.messages == []
 

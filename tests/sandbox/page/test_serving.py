@@ -32,7 +32,7 @@ def test_ctrl_c_stops_it_all(transport: str, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
     assert re.fullmatch(r"The sandbox is at http://127\.0\.0\.1:\d+/\n", told[0])
-    assert told[1] == "Ctrl-C stops it, and everything that belongs to it.\n"
+    assert told[1] == "Ctrl-C stops it and everything that belongs to it.\n"
     assert rest == ""
     assert process.returncode == 0
     assert (len({*children} - {*redis}), len(redis)) == (1, 1)  # the bot, and its Redis server

@@ -201,12 +201,12 @@ async def test_what_keeps_it_from_starting_is_logged_once(data_dir: Path) -> Non
         with capture_logs() as logs:
             manifest.rename(data_dir / "aside")
             os.kill(server.pid, signal.SIGKILL)
-            await until(lambda: any("cannot be started" in entry["event"] for entry in logs))
+            await until(lambda: any("not restarted yet" in entry["event"] for entry in logs))
             begun = time.monotonic()
             await until(lambda: time.monotonic() > begun + 1)  # for several attempts
             (data_dir / "aside").rename(manifest)
             await came_back(data_dir, server, gone=server.pid)
-        reasons = [entry["error"] for entry in logs if "cannot be started" in entry["event"]]
+        reasons = [entry["error"] for entry in logs if "not restarted yet" in entry["event"]]
         assert len(reasons) == 1
         assert "has lost its manifest" in reasons[0]
 
@@ -277,7 +277,7 @@ async def test_no_server_is_started_in_a_folder_that_was_replaced(data_dir: Path
         replace_folder(data_dir)
         with capture_logs() as logs:
             os.kill(server.pid, signal.SIGKILL)
-            await until(lambda: any("cannot be started" in entry["event"] for entry in logs))
+            await until(lambda: any("not restarted yet" in entry["event"] for entry in logs))
         assert not list(data_dir.iterdir())
         data_dir.rmdir()
         data_dir.with_name("old").rename(data_dir)
@@ -305,7 +305,7 @@ async def test_it_comes_back_with_many_files_open(data_dir: Path) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (used - 2, hard))
             try:
                 os.kill(server.pid, signal.SIGKILL)
-                await until(lambda: any("cannot be started" in entry["event"] for entry in logs))
+                await until(lambda: any("not restarted yet" in entry["event"] for entry in logs))
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         await came_back(data_dir, server, gone=server.pid)
