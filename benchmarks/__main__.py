@@ -4,6 +4,7 @@ The bot is a separate process; the floor and the clients run in this one. Rounds
 """
 
 import asyncio
+import logging
 import secrets
 import statistics
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import structlog
 import uvloop
 
 from benchmarks.client import SignedClient
@@ -192,5 +194,6 @@ async def _writes(redis_url: str) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     asyncio.run(main())
