@@ -110,8 +110,8 @@ async def limit_reached(rig: Rig, limits: Limits) -> list[ConflictError]:
 @pytest.mark.parametrize(
     ("limits", "says"),
     [
-        (Limits(per_hour=1), "⚠️ 1 deletions this hour"),
-        (Limits(per_hour_per_person=1), "⚠️ 1 deletions of <@U0ALICE> this hour"),
+        (Limits(per_hour=1), "⚠️ This hour's limit for deletions is reached: 1"),
+        (Limits(per_hour_per_person=1), "⚠️ <@U0ALICE> has reached this hour's limit for deletions: 1"),
     ],
     ids=["everyone", "person"],
 )

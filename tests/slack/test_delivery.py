@@ -466,8 +466,8 @@ async def test_an_admin_is_told_of_a_limit(slack: SlackWire, messenger: SlackMes
 
     assert [call.body["channel"] for call in slack.calls] == ["U08DANA", "U08DANA"]
     of_one, of_all = (str(call.body["text"]) for call in slack.calls)
-    assert of_one.startswith("⚠️ 5 deletions of <@U01ALICE> this hour")
-    assert of_all.startswith("⚠️ 20 deletions this hour")
+    assert of_one.startswith("⚠️ <@U01ALICE> has reached this hour's limit for deletions: 5")
+    assert of_all.startswith("⚠️ This hour's limit for deletions is reached: 20")
     assert "/codecheck freeze" in of_one
 
 
