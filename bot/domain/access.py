@@ -181,17 +181,5 @@ class AccessPolicy:
         return _refuse(reason, user=user, **values)
 
 
-def refuse_second(by: Identity, requester: Identity) -> Reason | None:
-    """Why `by` cannot be the second person for a deletion of `requester`; None if they can.
-
-    Two accounts with one operator are one person to CodeArts Check, so they do not confirm each other.
-    """
-    if by.user == requester.user:
-        return Reason.NOT_YOURSELF
-    if by.operator.lower() == requester.operator.lower():
-        return Reason.SAME_OPERATOR
-    return None
-
-
 def _refuse(reason: Reason, **values: Value) -> Refusal:
     return Refusal(reason, values)

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.access import AccessPolicy, Identity, refuse_second
+from bot.domain.access import AccessPolicy, Identity
 from bot.domain.identity import SlackUser
 from bot.domain.installation import Installation
 from bot.domain.operators import Operators, Source
@@ -227,18 +227,3 @@ def test_an_unfreeze_needs_slacks_word(profile: Profile | Unseen, reason: Reason
     assert verdict(ADMINS.identify_admin(U1, DirectoryEntry(profile))) == reason
     assert ADMINS.identify_admin(SlackUser("T1", "U7"), MEMBER) == Identity(SlackUser("T1", "U7"), admin=True)
     assert verdict(ADMINS.identify_admin(U2, MEMBER)) == Reason.NOT_ADMIN
-
-
-@pytest.mark.parametrize(
-    ("second", "reason"),
-    [
-        (Identity(U2, "bob"), None),
-        (Identity(U1, "alice"), Reason.NOT_YOURSELF),
-        (Identity(U1, "bob"), Reason.NOT_YOURSELF),
-        (Identity(U2, "alice"), Reason.SAME_OPERATOR),
-        (Identity(U2, "ALICE"), Reason.SAME_OPERATOR),
-    ],
-)
-def test_two_accounts_with_one_operator_do_not_confirm_each_other(second: Identity, reason: Reason | None) -> None:
-    """To CodeArts Check they are one person."""
-    assert refuse_second(second, Identity(U1, "alice")) is reason

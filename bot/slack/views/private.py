@@ -45,29 +45,6 @@ def already_asked(shown: Shown, by: SlackUser) -> Layout:
     return told(sentences(asked, _where(shown, by)))
 
 
-def storage_down() -> Layout:
-    """Redis refused: nothing was done."""
-    return told(Text("I can't reach my storage, so I didn't do anything. Try again in a minute."))
-
-
-def storage_slow() -> Layout:
-    """Redis didn't answer in time: nobody knows."""
-    return told(
-        Text("My storage didn't answer in time, so I don't know whether that counted."),
-        Text("Look at the prompt in a few seconds; trying again is safe."),
-    )
-
-
-def slack_slow() -> Layout:
-    """Slack didn't answer in time, and nothing was done."""
-    return told(Text("Slack didn't answer my question in time, so I didn't do anything. Try again in a minute."))
-
-
-def codearts_slow() -> Layout:
-    """CodeArts Check didn't answer in time, and nothing was done."""
-    return told(Text("CodeArts Check didn't answer in time, so I didn't do anything. Try again in a minute."))
-
-
 def modal_not_opened() -> Layout:
     """Slack did not open a modal."""
     return told(Text("Slack didn't open the dialog. Press the button again."))
