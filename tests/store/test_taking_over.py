@@ -146,7 +146,7 @@ async def test_an_unreadable_deletion_does_not_stand_in_the_way(rig: Rig, how: s
     """It is set aside for an hour, left to a newer replica; the others are taken and listed."""
     unreadable = await spoilt(rig, how)
     other = await rig.requested("task-2")
-    assert [deletion.id for deletion in await rig.store.pending()] == [other.id]
+    assert [deletion.id for deletion in (await rig.store.pending()).deletions] == [other.id]
     for deletion in (unreadable, other):
         await rig.redis.zadd(rig.keys.due, {deletion.id: 1})
     assert (await taken(rig)).id == other.id
@@ -173,7 +173,7 @@ async def test_an_unreadable_deletion_that_somebody_holds_is_left_alone(rig: Rig
     """Listing what waits must not make a newer replica's grace end an hour later."""
     unreadable = await spoilt(rig, "a newer state")
     due_at = await rig.due_at(unreadable)
-    assert await rig.store.pending() == []
+    assert (await rig.store.pending()).deletions == ()
     assert await rig.due_at(unreadable) == due_at
 
 
@@ -226,7 +226,7 @@ async def test_what_waits_is_listed_until_it_ends(rig: Rig) -> None:
     resting = await rig.requested("task-3")
     await rig.store.commit(Change(resting, resting, then=Rest(resting.lifecycle.expires_at)))
     freeze, _ = await rig.freezes.freeze(waiting.requester, "")
-    listed = await rig.store.pending()
+    listed = (await rig.store.pending()).deletions
     assert {deletion.id for deletion in listed} == {waiting.id, resting.id}
     assert {deletion.freeze for deletion in listed} == {freeze}
     assert {deletion.state for deletion in listed} == {State.REVIEWED, State.REQUESTED}
@@ -235,4 +235,4 @@ async def test_what_waits_is_listed_until_it_ends(rig: Rig) -> None:
 async def test_more_than_one_round_trip_of_them_is_listed(rig: Rig) -> None:
     """Of very many the first 500."""
     await asyncio.gather(*(rig.requested(f"task-{number}") for number in range(110)))
-    assert len(await rig.store.pending()) == 110
+    assert len((await rig.store.pending()).deletions) == 110

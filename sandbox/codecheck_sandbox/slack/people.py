@@ -161,8 +161,21 @@ class Person:
         """
         self._workspace.close_view(self._shown(view))
 
-    def opens_app(self, tab: Literal["home", "messages"] = "home") -> None:
-        """Open the app's Home or Messages tab; the app gets an event if it has subscribed to it."""
+    def opens_home(self) -> None:
+        """Open the app's Home tab: what was published there last; the app gets an event if it has subscribed to it.
+
+        Raises:
+            NotPossibleError: the app has no Home tab.
+        """
+        self._opens("home", there=self._interactions.installation.home_tab)
+
+    def opens_messages(self) -> None:
+        """Open its Messages tab in the same way."""
+        self._opens("messages", there=self._interactions.installation.messages_tab)
+
+    def _opens(self, tab: Literal["home", "messages"], *, there: bool) -> None:
+        if self.user.deleted or not there:
+            raise NotPossibleError(f"{self.user.name} sees no {tab} tab")
         self._interactions.events.home_opened(self.user, self.dm, tab)
 
     def _must_be_in(self, channel: Channel) -> None:
