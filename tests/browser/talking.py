@@ -42,6 +42,7 @@ async def act_as(page: Page, name: str) -> None:
     box = page.get_by_label("Acting as")
     option = await box.locator("option", has_text=f"{name}:").get_attribute("value")
     await box.select_option(option)
+    await page.locator("sandbox-top .avatar", has_text=name[0].upper()).wait_for()
 
 
 async def open_panel(page: Page, name: str) -> Locator:

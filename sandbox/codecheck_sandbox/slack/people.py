@@ -113,12 +113,15 @@ class Person:
         button, block_id = _button(label, message.blocks)
         return await self._interactions.click(self.user, message, button, block_id)
 
-    async def presses(self, action_id: str, *, on: Message | View) -> Answer:
+    async def presses(self, action_id: str, *, on: Message | View | HomeTab) -> Answer:
         """Press the button with an action ID, on the current message or view, as the sandbox's page does.
 
         Raises:
             NotPossibleError: they see no such button (any more).
         """
+        if isinstance(on, HomeTab):
+            button, block_id = _button(action_id, on.home.blocks, by=_action_id)
+            return await self._interactions.click_in_view(self.user, on, button, block_id)
         if isinstance(on, View):
             shown = self._shown(on)
             button, block_id = _button(action_id, shown.modal.blocks, by=_action_id)
