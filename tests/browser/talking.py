@@ -45,6 +45,15 @@ async def act_as(page: Page, name: str) -> None:
     await page.locator("sandbox-top .avatar", has_text=name[0].upper()).wait_for()
 
 
+async def open_home(page: Page) -> Locator:
+    """Go to the conversation with the bot, and open its Home tab."""
+    await page.get_by_role("navigation", name="Conversations").get_by_role("button", name="codecheck-bot").click()
+    await page.get_by_role("navigation", name="Tabs of the app").get_by_role("button", name="Home").click()
+    home = page.get_by_role("region", name="Home")
+    await home.get_by_text("As of").wait_for()
+    return home
+
+
 async def open_panel(page: Page, name: str) -> Locator:
     """Show one of the panels beside the conversation."""
     await page.get_by_role("tab", name=name).click()

@@ -2,20 +2,11 @@
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.talking import DELETE, SEARCH, act_as, ask, channel, enter, open_panel, press
+from tests.browser.talking import DELETE, SEARCH, act_as, ask, channel, enter, open_home, open_panel, press
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def open_home(page: Page) -> Locator:
-    """Go to the conversation with the bot, and open its Home tab."""
-    await page.get_by_role("navigation", name="Conversations").get_by_role("button", name="codecheck-bot").click()
-    await page.get_by_role("navigation", name="Tabs of the app").get_by_role("button", name="Home").click()
-    home = page.get_by_role("region", name="Home")
-    await home.get_by_text("As of").wait_for()
-    return home
 
 
 async def wait_for_bob(page: Page) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.deletions.ports import Change, NewDeletion
 from bot.domain.deletion import Delivery, Prompt
@@ -18,7 +19,7 @@ from bot.domain.timings import Timings
 from bot.store.deletions import RedisDeletionStore
 from bot.store.redis_calls import RedisCalls
 from bot.store.schema import Keys
-from codecheck_sandbox.slack import Message
+from codecheck_sandbox.slack import Message, RateLimited
 from tests.fixtures.world import ANOTHER_TASK, OpenWorld, World
 from tests.wire.proxy import Proxy
 
@@ -192,6 +193,18 @@ async def test_the_messages_tab_is_not_the_home_tab(office: World) -> None:
     await office.slack.until(lambda: office.slack.wire.calls("app_home_opened"))
     await office.stop()
     assert not office.slack.wire.calls("views.publish")
+
+
+async def test_a_page_that_slack_does_not_take_is_drawn_the_next_time(office: World) -> None:
+    """The old one says when it was drawn. It is logged, and nothing is tried again in the meantime."""
+    assert "No request of yours is waiting." in await office.home(office.alice)
+    await office.ask()
+    office.slack.fail_next("views.publish", RateLimited(2))
+    with capture_logs() as logs:
+        office.alice.opens_home()
+        await office.slack.until(lambda: len(office.slack.wire.calls("views.publish")) == 2)
+        await office.slack.until(lambda: [entry for entry in logs if entry["event"] == "home not published"])
+    assert "Your own requests: 1" in await office.home(office.alice)
 
 
 @pytest.mark.parametrize("transport", ["http"])
