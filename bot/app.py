@@ -220,7 +220,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
     freezing = Freezing(
         freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
     )
-    history = History(store, audit, authorizer, refusals)
+    history = History(store, audit, freezes, authorizer, refusals, rules)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
     watch = StorageWatch(

@@ -146,6 +146,12 @@ def test_a_person_can_be_told_directly(manifest: Manifest) -> None:
     assert home["messages_tab_read_only_enabled"] is False  # whoever writes to the bot is answered with the help
 
 
+def test_a_person_has_a_home_tab(manifest: Manifest) -> None:
+    """It is on, and the bot hears when it is opened; without either it stays empty."""
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is True
+    assert "app_home_opened" in manifest["settings"]["event_subscriptions"]["bot_events"]
+
+
 def test_the_app_speaks_socket_mode_in_one_workspace(manifest: Manifest) -> None:
     """Socket Mode with interactivity, no organisation-wide install, no rotating tokens."""
     settings = manifest["settings"]

@@ -54,8 +54,8 @@ class RedisShell:
 
     async def pending(self) -> Sequence[Listed]:
         """See the port."""
-        deletions = await self._deletions.pending()
-        return [_listed(each) for each in sorted(deletions, key=lambda each: each.requested_at)]
+        pending = await self._deletions.pending()
+        return [_listed(each) for each in sorted(pending.deletions, key=lambda each: each.requested_at)]
 
     async def show(self, deletion_id: str) -> Story | None:
         """See the port. The audit log keeps it longer than Redis keeps the deletion."""

@@ -171,7 +171,7 @@ class Actions:
         self._runner.start(recorded, response_url)
         if clicked is not None and clicked != recorded.delivery.prompt:  # a second copy of the prompt
             self._runner.redraw(recorded, clicked, response_url)
-        safeguards = self._safeguards(recorded)
+        safeguards = recorded.safeguards_by(self._rules)
         return Acted(recorded, recorded.state is State.REVIEWED and kind_of(safeguards.second_step).typed)
 
     def _changed_nothing(
@@ -204,7 +204,7 @@ class Actions:
 
     async def _decide(self, deletion: Deletion, action: Action, by: SlackUser, typed: str | None, why: str) -> Decision:
         """What the action does. A second confirmation never relies on cached answers about people."""
-        safeguards = self._safeguards(deletion)
+        safeguards = deletion.safeguards_by(self._rules)
         if action in KEEPING or action is Action.WITHDRAW:
             identity = await self._authorizer.identify_to_stop(by, deletion.channel)
             return decide(deletion, action, identity, safeguards, why=why)
@@ -226,8 +226,4 @@ class Actions:
 
     def _strictest(self, deletion: Deletion) -> Safeguards:
         """What it has to pass: the safeguards recorded with the request, and those of the current settings."""
-        return strictest(deletion.safeguards, self._safeguards(deletion))
-
-    def _safeguards(self, deletion: Deletion) -> Safeguards:
-        facts = deletion.shown.facts if deletion.shown is not None else None
-        return self._rules.of(deletion.channel, facts, deletion.task_id)
+        return strictest(deletion.safeguards, deletion.safeguards_by(self._rules))

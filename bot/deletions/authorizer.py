@@ -37,13 +37,13 @@ class Authorizer:
         self._quota = Quota(BURST, EACH)
 
     async def identify(
-        self, user: SlackUser, channel: str, *, fresh: bool = False, asked_by: SlackUser | None = None
+        self, user: SlackUser, channel: str | None, *, fresh: bool = False, asked_by: SlackUser | None = None
     ) -> Identity:
         """Who `user` is, if they may ask for deletions and confirm them in `channel`.
 
         Args:
             user: as Slack's payload or an `Identity` names them.
-            channel: the conversation in which they ask.
+            channel: the conversation in which they ask; None if that does not matter.
             fresh: use nothing from the cache; for everything that leads to a DELETE.
             asked_by: who clicked, if it is not `user`: the look-up is charged to that person's quota.
 

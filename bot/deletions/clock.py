@@ -12,5 +12,5 @@ def now() -> float:
 
 
 def wall() -> int:
-    """Milliseconds since 1970 by this machine. Use it only to compare with Redis's clock."""
+    """Milliseconds since 1970 by this machine. Use it only to compare with Redis's clock, or to show the time."""
     return time.time_ns() // 1_000_000

@@ -91,8 +91,7 @@ class Execution:
     async def _objection(self, deletion: Deletion, *, always: bool = False) -> Step | None:
         """What becomes of it if it may no longer be sent, given its people and the settings as they are now."""
         lifecycle = deletion.lifecycle
-        facts = deletion.shown.facts if deletion.shown is not None else None
-        safeguards = self._rules.of(deletion.channel, facts, deletion.task_id)
+        safeguards = deletion.safeguards_by(self._rules)
         everybody = dict.fromkeys((deletion.requester, *(each.user for each in lifecycle.confirmations)))
         just_checked = deletion.read_at - lifecycle.confirmed_at < _JUST_CHECKED
         earlier = by_others(deletion) and len(lifecycle.confirmations) > 1  # checked when they confirmed, hours ago

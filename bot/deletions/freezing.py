@@ -104,7 +104,7 @@ class Freezing:
     async def apply(self, freeze: Freeze | None, by: SlackUser, *, released: bool = False) -> None:
         """Update the freeze on every prompt, stop what can still be stopped, and tell the channels."""
         channels = dict.fromkeys(self._notify)
-        for deletion in await self._store.pending():
+        for deletion in (await self._store.pending()).deletions:
             waits = deletion.state in AWAITING_CONFIRMATION and deletion.delivery.prompt is not None
             if not waits and deletion.state is not State.SCHEDULED:
                 continue

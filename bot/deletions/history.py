@@ -1,19 +1,25 @@
-"""What has happened, and what is pending: `/codecheck history` and `/codecheck pending`."""
+"""What has happened, and what is pending: `/codecheck history`, `/codecheck pending` and the Home tab."""
 
 from dataclasses import dataclass
 
 from bot.deletions.authorizer import Authorizer
-from bot.deletions.ports import AuditLog, DeletionStore
+from bot.deletions.ports import AuditLog, DeletionStore, FreezeStore
 from bot.deletions.refusals import Refusals
-from bot.domain.asking import waits_for
 from bot.domain.audit import Recorded
+from bot.domain.concern import Mine, mine
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.refusal import Refused
+from bot.domain.refusal import Reason, Refused
+from bot.domain.rules import Rules
 
 PAGE = 10  # events, or deletions
 _MOST_READ = 5_000  # events to search, for one page about one person
+
+
+def page_count(lines: int) -> int:
+    """How many pages so many lines fill; at least 1."""
+    return max(1, -(-lines // PAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,16 @@ class PendingPage:
         page: its number, from 1.
         pages: how many pages there are; 1 if nothing is pending.
         total: how many deletions are pending.
+        complete: False if there may be more that could not be read.
         freeze: the freeze in force.
     """
 
-    deletions: tuple[Deletion, ...] = ()
-    page: int = 1
-    pages: int = 1
-    total: int = 0
-    freeze: Freeze | None = None
+    deletions: tuple[Deletion, ...]
+    page: int
+    pages: int
+    total: int
+    complete: bool
+    freeze: Freeze | None
 
 
 class History:
@@ -79,15 +87,27 @@ class History:
     Args:
         store: the pending deletions.
         audit: what has happened.
+        freezes: says whether deletions are frozen.
         authorizer: says who may ask.
         refusals: records refusals.
+        rules: what a deletion has to pass.
     """
 
-    def __init__(self, store: DeletionStore, audit: AuditLog, authorizer: Authorizer, refusals: Refusals) -> None:
-        self._refusals = refusals
+    def __init__(  # noqa: PLR0913, PLR0917 - what it reads, and who may
+        self,
+        store: DeletionStore,
+        audit: AuditLog,
+        freezes: FreezeStore,
+        authorizer: Authorizer,
+        refusals: Refusals,
+        rules: Rules,
+    ) -> None:
         self._store = store
         self._audit = audit
+        self._freezes = freezes
         self._authorizer = authorizer
+        self._refusals = refusals
+        self._rules = rules
 
     async def history(self, about: About, by: SlackUser, channel: str) -> HistoryPage:
         """A page of what the audit log says about a task, a person, or everything.
@@ -107,33 +127,42 @@ class History:
         newer = found[0].id if about.before and found else ""
         return HistoryPage(tuple(found), at if more else "", newer)
 
-    async def pending(self, page: int, by: SlackUser, channel: str, *, mine: bool = False) -> PendingPage:
-        """A page of the deletions that have not ended. Raises as `history` does.
-
-        Args:
-            page: its number.
-            by: who asks.
-            channel: the conversation in which they ask.
-            mine: True for only those that wait for a review or confirmation by `by`.
-        """
+    async def pending(self, page: int, by: SlackUser, channel: str) -> PendingPage:
+        """A page of the deletions that have not ended. Raises as `history` does."""
         with self._refusals.recorded(by, "pending", channel):
-            identity = await self._authorizer.identify(by, channel)
-        deletions = await self._store.pending()
-        if mine:
-            there = {at: await self._somebody(by, at) for at in {deletion.channel for deletion in deletions}}
-            deletions = [each for each in deletions if there[each.channel] and waits_for(each, identity)]
-        deletions.sort(key=lambda deletion: deletion.requested_at, reverse=True)
-        pages = max(1, -(-len(deletions) // PAGE))
+            await self._authorizer.identify(by, channel)
+        pending, freeze = await self._store.pending(), await self._freezes.current()
+        newest = sorted(pending.deletions, key=lambda deletion: deletion.requested_at, reverse=True)
+        pages = page_count(len(newest))
         page = min(page, pages)
-        shown = tuple(deletions[(page - 1) * PAGE : page * PAGE])
-        freeze = deletions[0].freeze if deletions else None
-        return PendingPage(shown, page, pages, len(deletions), freeze)
+        shown = tuple(newest[(page - 1) * PAGE : page * PAGE])
+        return PendingPage(shown, page, pages, len(newest), pending.complete, freeze)
 
-    async def _somebody(self, by: SlackUser, channel: str) -> bool:
-        """Whether `by` may confirm in `channel`."""
+    async def pending_mine(self, by: SlackUser, channel: str) -> Mine:
+        """What concerns `by`, who asks in `channel`. Raises as `history` does."""
+        with self._refusals.recorded(by, "pending", channel):
+            await self._authorizer.identify(by, channel)
+        return await self.home(by)
+
+    async def home(self, by: SlackUser) -> Mine:
+        """What concerns `by`. A refusal is not recorded, since nobody attempts anything by looking.
+
+        Raises:
+            Refused: they may not delete anywhere, or that could not be checked.
+            PersonError: Redis could not be read.
+        """
+        identity = await self._authorizer.identify(by, None)
+        pending, freeze = await self._store.pending(), await self._freezes.current()
+        channels = {deletion.channel for deletion in pending.deletions}
+        there = {channel for channel in channels if await self._may_confirm_in(channel, by)}
+        return mine(pending.deletions, identity, there, self._rules, complete=pending.complete, freeze=freeze)
+
+    async def _may_confirm_in(self, channel: str, by: SlackUser) -> bool:
         try:
             await self._authorizer.identify(by, channel)
-        except Refused:
+        except Refused as refused:
+            if refused.reason is not Reason.CHANNEL_NOT_ALLOWED:
+                raise  # that could not be checked, or has just changed: what is left out must not look like nothing
             return False
         return True
 

@@ -112,6 +112,19 @@ class ConflictError(BotError):
         self.limit = limit
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The deletions that have not ended.
+
+    Args:
+        deletions: those that could be read, at most about 500.
+        complete: False if there may be more: very many are pending, or this version cannot read what a newer one wrote.
+    """
+
+    deletions: tuple[Deletion, ...]
+    complete: bool
+
+
 class DeletionStore(Protocol):
     """Deletions in Redis. Each write is one conditional transaction, and safe to replay.
 
@@ -154,8 +167,8 @@ class DeletionStore(Protocol):
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:
         """Write a deletion that Redis has lost; the caller gets the lease. Raises `ConflictError` if it exists."""
 
-    async def pending(self) -> list[Deletion]:
-        """All deletions that have not ended, at most the first 500."""
+    async def pending(self) -> Pending:
+        """The deletions that have not ended, and whether these are all."""
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """Store the latest response_url of an ephemeral prompt for 30 minutes, in a separate key."""

@@ -236,8 +236,8 @@ class Requests:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
             return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
-        deletions, freeze = await self._store.pending(), await self._freezes.current()
-        waiting = sum(deletion.requester == identity.user for deletion in deletions)
+        pending, freeze = await self._store.pending(), await self._freezes.current()
+        waiting = sum(deletion.requester == identity.user for deletion in pending.deletions)
         return Whoami(identity, None, safeguards, waiting, freeze)
 
     async def _recognised(self, by: SlackUser) -> Identity | None:

@@ -94,8 +94,8 @@ class AccessPolicy:
         known_as = self.installation.user(user, profile)
         return Identity(known_as, operator.name, operator.sources, admin=self._admin(ids))
 
-    def identify(self, user: SlackUser, channel: str, entry: DirectoryEntry) -> Identity | Refusal:
-        """Who `user` is, if they may ask for and confirm deletions in `channel`; otherwise why not."""
+    def identify(self, user: SlackUser, channel: str | None, entry: DirectoryEntry) -> Identity | Refusal:
+        """Who `user` is, if they may ask for and confirm deletions in `channel` (None for any); otherwise why not."""
         identity = self.recognise(user, entry)
         if isinstance(identity, Refusal):
             return identity

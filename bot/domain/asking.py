@@ -6,9 +6,8 @@ While deletions are frozen, these messages wait.
 
 from dataclasses import replace
 
-from bot.domain.access import Identity
 from bot.domain.approval_wait import SecondPerson
-from bot.domain.confirmations import kind_of, same_operator
+from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Delivery, Returned
 from bot.domain.lifecycle import State
 
@@ -56,16 +55,6 @@ def to_review_again(deletion: Deletion) -> bool:
     """Whether the requester has to be told that the task has changed, since others were to confirm it."""
     returned = deletion.lifecycle.returned in {Returned.CHANGED, Returned.UNREADABLE}
     return deletion.state is State.REQUESTED and returned and by_others(deletion)
-
-
-def waits_for(deletion: Deletion, identity: Identity) -> bool:
-    """Whether it waits for a review or a confirmation by this person."""
-    if deletion.state is State.REQUESTED or (deletion.state is State.REVIEWED and not by_others(deletion)):
-        return identity.user == deletion.requester
-    if deletion.state is not State.REVIEWED or identity.user == deletion.requester:
-        return False
-    taken = [deletion.operator, *(each.operator for each in deletion.lifecycle.confirmations)]
-    return not any(same_operator(identity.operator, operator) for operator in taken)
 
 
 def ended_late(deletion: Deletion) -> bool:

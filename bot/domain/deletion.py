@@ -12,7 +12,7 @@ from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, ENDED, Action, State
 from bot.domain.outcome import Outcome
-from bot.domain.rules import Safeguards, strictest
+from bot.domain.rules import Rules, Safeguards, strictest
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,10 @@ class Deletion:
         if lifecycle.stricter is None:
             return replace(self, lifecycle=lifecycle)
         return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
+
+    def safeguards_by(self, rules: Rules) -> Safeguards:
+        """What the current settings ask of it. What it was requested with counts too (`strictest`)."""
+        return rules.of(self.channel, self.shown.facts if self.shown is not None else None, self.task_id)
 
     @property
     def state(self) -> State:

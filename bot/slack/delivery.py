@@ -8,13 +8,11 @@ message is kept.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 import aiohttp
-import structlog
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -27,7 +25,8 @@ from bot.domain.identity import SlackUser
 from bot.domain.next_step import REQUESTER, RESULT
 from bot.domain.rate_limits import LimitReached
 from bot.slack.channel_queues import ChannelQueues, Rank
-from bot.slack.errors import AppRefusedError, MalformedMessageError, check_response_url, web_api_errors
+from bot.slack.errors import check_response_url, web_api_errors
+from bot.slack.fallback import Way, or_plainly, try_in_turn
 from bot.slack.health import SlackHealth
 from bot.slack.measured_call import measured_call
 from bot.slack.views import announcement, calls, private, prompt
@@ -44,9 +43,6 @@ _IN_THREAD: Mapping[str, Callable[[Shown], Layout]] = {
     REMINDER: calls.reminder,
     GLASS: calls.glass_broken,
 }
-_log = structlog.get_logger(__name__)
-_T = TypeVar("_T")
-_Way = Callable[[], Awaitable[_T]]
 
 
 class SlackMessenger:
@@ -74,14 +70,14 @@ class SlackMessenger:
         post = partial(self._post, deletion.channel, drawing, Rank.PROMPT, deletion.id)
         if kind_of(deletion.safeguards.second_step).by_others:
             try:
-                return await _first([post])
+                return await try_in_turn([post])
             except UndeliverableError as refusal:
                 raise OutOfSightError(str(refusal)) from refusal
-        ways: list[_Way[Prompt]] = [post]
+        ways: list[Way[Prompt]] = [post]
         if response_url is not None:
             ways.append(partial(self._show_ephemerally, deletion, response_url))
         ways.append(partial(self._post, deletion.requester.id, drawing, Rank.PROMPT, deletion.id))
-        return await _first(ways)
+        return await try_in_turn(ways)
 
     async def redraw(self, deletion: Deletion, response_url: ResponseUrl | None) -> None:
         """Edit the prompt; see `Messenger.redraw`."""
@@ -105,12 +101,14 @@ class SlackMessenger:
                 layout = _IN_THREAD[target](seen)
                 await self._tell_thread(deletion, layout, target, broadcast=target != REMINDER and not seen.asked)
             case channel:
-                await _first([partial(self._post, channel, drawn(announcement.notice(seen)), Rank.NOTICE, deletion.id)])
+                await try_in_turn(
+                    [partial(self._post, channel, drawn(announcement.notice(seen)), Rank.NOTICE, deletion.id)]
+                )
 
     async def _tell_conversation(self, deletion: Deletion, seen: Shown, response_url: ResponseUrl | None) -> None:
         announced = drawn(announcement.result(seen))
         post = partial(self._post, message=announced, rank=Rank.RESULT, key=deletion.id)
-        ways: list[_Way[object]] = []
+        ways: list[Way[object]] = []
         at = deletion.delivery.prompt
         if at is not None and not at.ephemeral:
             ways.append(partial(post, at.channel, thread_ts=at.ts, broadcast=deletion.ended))
@@ -121,7 +119,7 @@ class SlackMessenger:
             ways.append(partial(self._respond, response_url, announced, response_type="in_channel"))
         direct = drawn(announcement.result_by_direct_message(seen))
         ways.append(partial(self._post, deletion.requester.id, direct, Rank.RESULT, deletion.id))
-        await _first(ways)
+        await try_in_turn(ways)
 
     async def _tell_thread(self, deletion: Deletion, layout: Layout, key: str, *, broadcast: bool) -> None:
         """Post in the prompt's thread. If it mentions nobody, broadcast it to the channel, so that people notice it."""
@@ -129,14 +127,14 @@ class SlackMessenger:
         if at is None or at.ephemeral:
             raise UndeliverableError("there is no thread")
         post = partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} {key}")
-        await _first([partial(post, thread_ts=at.ts, broadcast=broadcast)])
+        await try_in_turn([partial(post, thread_ts=at.ts, broadcast=broadcast)])
 
     async def _tell_requester(self, deletion: Deletion, layout: Layout, response_url: ResponseUrl | None) -> None:
         """Post as a direct message, which notifies; if the app may not send one, in the thread.
 
         If there never was a prompt, the requester is still waiting for an answer in the conversation.
         """
-        ways: list[_Way[object]] = [
+        ways: list[Way[object]] = [
             partial(self._post, deletion.requester.id, drawn(layout), Rank.NOTICE, f"{deletion.id} requester")
         ]
         at = deletion.delivery.prompt
@@ -146,12 +144,12 @@ class SlackMessenger:
             ways.append(
                 partial(self._post, at.channel, drawn(layout), Rank.NOTICE, f"{deletion.id} thread", thread_ts=at.ts)
             )
-        await _first(ways)
+        await try_in_turn(ways)
 
     async def warn(self, admin: str, limit: LimitReached, requester: SlackUser) -> None:
         """Tell an admin about a limit; see `Messenger.warn`."""
         warning = private.limit_reached(limit.limit, limit.until, requester if limit.per_person else None)
-        await _first([partial(self._post, admin, drawn(warning), Rank.NOTICE, f"limit {limit.until}")])
+        await try_in_turn([partial(self._post, admin, drawn(warning), Rank.NOTICE, f"limit {limit.until}")])
 
     async def announce_freeze(self, channel: str, freeze: Freeze | None, by: SlackUser) -> None:
         """Tell a channel about the freeze; see `Messenger.announce_freeze`."""
@@ -159,7 +157,7 @@ class SlackMessenger:
             message, key = calls.unfrozen(FrozenBy(by, 0)), f"unfrozen {by.id}"
         else:
             message, key = calls.frozen(frozen_by(freeze)), f"frozen {freeze.at}"
-        await _first([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
+        await try_in_turn([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])
 
     async def answer_ephemerally(self, response_url: ResponseUrl, message: Message, *, in_place: bool = False) -> None:
         """Answer one person by an ephemeral message where they clicked, or `in_place` of the clicked message.
@@ -191,6 +189,16 @@ class SlackMessenger:
             async with asyncio.timeout(_TRIGGER):
                 await self._client.views_open(trigger_id=trigger_id, view=view)
 
+    async def publish_home(self, user: str, layout: Layout) -> None:
+        """Show a layout on a person's Home tab, in place of what is there.
+
+        Raises:
+            DeliveryError: Slack did not accept it.
+        """
+        view = View(type="home", blocks=drawn(layout).blocks)
+        with self._health.calling("views.publish"):
+            await self._client.views_publish(user_id=user, view=view)
+
     def _drawing(self, deletion: Deletion) -> Message:
         return drawn(prompt.prompt(self._shown(deletion)))
 
@@ -198,14 +206,14 @@ class SlackMessenger:
         return shown(deletion, self.links)
 
     async def _edit(self, at: Prompt, message: Message, response_url: ResponseUrl | None) -> None:
-        ways: list[_Way[object]] = []
+        ways: list[Way[object]] = []
         if not at.ephemeral:
             ways.append(partial(self._update, at, message))
         if response_url is not None and response_url.edits_prompt:
             ways.append(partial(self._respond, response_url, message, replace_original=True))
         elif response_url is not None and at.ephemeral:  # a slash command's: it can only add a message
             ways.append(partial(self._respond, response_url, message))
-        await _first(ways)
+        await try_in_turn(ways)
 
     async def _show_ephemerally(self, deletion: Deletion, response_url: ResponseUrl) -> Prompt:
         ephemeral = Prompt(deletion.channel)
@@ -241,14 +249,14 @@ class SlackMessenger:
                     raise DeliveryDelayedError("unreadable answer")
             return Prompt(str(posted.get("channel") or channel), str(posted["ts"]))
 
-        return await self._queues.send(channel, rank, f"post {key}", partial(_or_plainly, send, message))
+        return await self._queues.send(channel, rank, f"post {key}", partial(or_plainly, send, message))
 
     async def _update(self, at: Prompt, message: Message) -> None:
         async def send(form: Message) -> None:
             with self._health.calling("chat.update"):  # without `blocks` Slack keeps the old ones, buttons included
                 await self._client.chat_update(channel=at.channel, ts=at.ts, text=form.text, blocks=form.blocks)
 
-        await self._queues.send(at.channel, Rank.PROMPT, f"edit {at.ts}", partial(_or_plainly, send, message))
+        await self._queues.send(at.channel, Rank.PROMPT, f"edit {at.ts}", partial(or_plainly, send, message))
 
     async def _respond(
         self,
@@ -275,35 +283,4 @@ class SlackMessenger:
                         said = await answer.content.read(_ANSWER)
                 check_response_url(answer.status, said.decode(errors="replace"), answer.headers)
 
-        await _or_plainly(send, message)
-
-
-async def _first(ways: list[_Way[_T]]) -> _T:
-    """Try the ways in turn until one works.
-
-    Raises:
-        DeliveryDelayedError: Slack says "not now" for one of them; or it refuses the app, and the others fail.
-        UndeliverableError: all of them fail.
-    """
-    refusals = []
-    kept = False
-    for way in ways:
-        try:
-            return await way()
-        except UndeliverableError as refusal:
-            refusals.append(str(refusal))
-        except AppRefusedError as refusal:
-            refusals.append(str(refusal))
-            kept = True
-    said = ", then ".join(refusals)
-    raise DeliveryDelayedError(said) if kept else UndeliverableError(said or "no response_url reaches the prompt")
-
-
-async def _or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message) -> _T:
-    """Send `message`; if Slack refuses its format, which is our bug, send only its text."""
-    try:
-        return await send(message)
-    except MalformedMessageError as refusal:
-        blocks = [block.to_dict() for block in message.blocks]
-        _log.error("message format refused, this is a bug", why=str(refusal), blocks=blocks)
-        return await send(Message(message.text))
+        await or_plainly(send, message)

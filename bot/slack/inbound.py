@@ -108,6 +108,15 @@ def read_message(payload: Payload) -> Addressed | None:
     return Addressed(SlackUser(_text(payload, "team_id"), user), _required(event, "channel"))
 
 
+def read_home_opened(payload: Payload) -> SlackUser | None:
+    """Who opened the Home tab, by an `app_home_opened` event; None for any other payload, or another tab."""
+    event = payload.get("event")
+    user = _text(event, "user")
+    if _text(event, "type") != "app_home_opened" or _text(event, "tab") != "home" or not user:
+        return None
+    return SlackUser(_text(payload, "team_id"), user)
+
+
 def read_command(payload: Payload) -> CommandPayload:
     """Read a slash command.
 

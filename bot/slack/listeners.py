@@ -1,8 +1,8 @@
 """The entry point from Slack: one listener per surface, which reads the payload, calls the services and answers.
 
-`bot.slack.registry` finds the subcommand, `inbound.ACTIONS` the action. Slack gets its acknowledgement only after Redis
-has answered, so what has been acknowledged is recorded. Everything until then has one deadline. All errors are answered
-in one place, `Listeners.error`.
+`bot.slack.registry` finds the subcommand, `inbound.ACTIONS` the action; `event_listeners.py` answers events. Slack gets
+its acknowledgement only after Redis has answered, so what has been acknowledged is recorded. Everything until then has
+one deadline. All errors are answered in one place, `Listeners.error`.
 """
 
 import re
@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.models.views import View
 from structlog.contextvars import bound_contextvars
 
+from bot.deletions import clock
 from bot.deletions.acknowledgement_deadline import deadline
 from bot.deletions.background import Background
 from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
@@ -24,15 +25,14 @@ from bot.domain.refusal import Reason, Refused
 from bot.domain.text import Text
 from bot.slack.action_ids import COMMAND, DECLINED, DELETION, GLASS_BROKEN, PAGE, REASON, REASON_GIVEN, TASK_ID, TYPED
 from bot.slack.delivery import SlackMessenger
+from bot.slack.event_listeners import EventListeners
 from bot.slack.inbound import (
-    Addressed,
     Click,
-    CommandPayload,
     MalformedPayloadError,
     Payload,
     read_click,
     read_command,
-    read_message,
+    read_home_opened,
     read_page,
     read_reason_given,
     read_submission,
@@ -41,7 +41,6 @@ from bot.slack.inbound import (
 from bot.slack.reason_text import check_reason, read_reason
 from bot.slack.registry import Registry, discover
 from bot.slack.services import Services
-from bot.slack.slack_markup import read_words
 from bot.slack.views import private
 from bot.slack.views.dialogs import (
     NO_REASON,
@@ -54,6 +53,7 @@ from bot.slack.views.dialogs import (
     typed_confirmation,
 )
 from bot.slack.views.from_deletion import shown
+from bot.slack.views.home import without
 from bot.slack.views.layout import Layout, drawn, told
 from bot.slack.views.message import Message
 from bot.slack.views.refusals import Refusal, refusal
@@ -65,18 +65,20 @@ _log = structlog.get_logger(__name__)
 
 
 def register(app: AsyncApp, services: Services, messenger: SlackMessenger, background: Background) -> None:
-    """Let `app` answer `/codecheck`, the buttons of its messages and its modals.
+    """Let `app` answer `/codecheck`, the buttons of its messages, its modals, and its Home tab.
 
     Args:
         app: see `bot.slack.transport.bolt`.
         services: what is called.
-        messenger: gives private answers to clicks.
-        background: where those answers are sent from, after the click has been acknowledged.
+        messenger: gives private answers to clicks, and draws the Home tab.
+        background: where those are sent from, after the payload has been acknowledged.
 
     Raises:
         TypeError: a module of `bot.slack.commands` has no subcommand.
     """
-    listeners = Listeners(discover(), services, messenger, background)
+    registry = discover()
+    events = EventListeners(registry, services, messenger, background, ANSWER)
+    listeners = Listeners(registry, services, messenger, background, events)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{DELETION}\."))(listeners.click)
     app.action(re.compile(rf"^{PAGE}\."))(listeners.page)
@@ -84,8 +86,9 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
     app.view(DECLINED)(listeners.declined)
     app.view(GLASS_BROKEN)(listeners.glass_broken)
     app.view(REASON_GIVEN)(listeners.reason_given)
-    app.event("app_mention")(listeners.addressed)
-    app.event("message")(listeners.addressed)
+    app.event("app_mention")(events.addressed)
+    app.event("message")(events.addressed)
+    app.event("app_home_opened")(events.home)
     app.error(listeners.error)
 
 
@@ -93,12 +96,18 @@ class Listeners:
     """The functions that Bolt calls. It passes arguments by name."""
 
     def __init__(
-        self, registry: Registry, services: Services, messenger: SlackMessenger, background: Background
+        self,
+        registry: Registry,
+        services: Services,
+        messenger: SlackMessenger,
+        background: Background,
+        events: EventListeners,
     ) -> None:
         self._registry = registry
         self._services = services
         self._messenger = messenger
         self._background = background
+        self._events = events
 
     async def command(self, ack: AsyncAck, body: Payload) -> None:
         """Answer `/codecheck …` privately, unless the prompt is the answer."""
@@ -193,22 +202,6 @@ class Listeners:
             case _:
                 await ack()
 
-    async def addressed(self, body: Payload) -> None:
-        """Answer a mention of the bot, or a direct message to it, with the help. No event ever does more than that."""
-        message = read_message(body)
-        if message is None:
-            return
-        help_me = CommandPayload(read_words("help"), message.by, message.channel, None)
-        answer = await self._registry.answer(help_me, self._services)
-        if answer is not None:
-            self._background.start(self._answer_in(message, answer), name="help")
-
-    async def _answer_in(self, message: Addressed, answer: Message) -> None:
-        try:
-            await self._messenger.answer_in(message.channel, message.by.id, answer)
-        except DeliveryError as error:
-            _log.warning("help not delivered", channel=message.channel, why=str(error))
-
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """Tell the person what went wrong, log the details under an ID, and acknowledge the payload."""
         answer = self._explained(error, body)
@@ -217,6 +210,9 @@ class Listeners:
         if body.get("type") == "view_submission":
             changed = {"response_action": "update", "view": told_in_place(answer).to_dict()}
             return BoltResponse(status=200, body=changed)
+        if (person := read_home_opened(body)) is not None:
+            self._events.draw_home(person, without(answer, clock.wall(), known=isinstance(error, Refused)))
+            return BoltResponse(status=200, body="")
         self._tell(body, drawn(answer))
         return BoltResponse(status=200, body="")
 
@@ -268,6 +264,8 @@ _ASK_WHY = {Action.DECLINE: decline_with_reason, Action.BREAK_GLASS: break_glass
 
 def _who(body: Payload) -> SlackUser:
     """Who sent a payload, if it says so. Used only for the wording of an answer."""
+    if (person := read_home_opened(body)) is not None:
+        return person
     user = body.get("user")
     if isinstance(user, dict):
         return SlackUser(str(user.get("team_id") or ""), str(user.get("id") or ""))

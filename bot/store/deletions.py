@@ -6,7 +6,7 @@ from typing import cast
 
 import structlog
 
-from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Rest, Then
+from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Pending, Rest, Then
 from bot.domain.audit import Event, of_deletion
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
 from bot.domain.errors import NotRecordedError, NotReplicatedError
@@ -276,19 +276,19 @@ class RedisDeletionStore:
         except ConflictError:
             return None
 
-    async def pending(self) -> list[Deletion]:
+    async def pending(self) -> Pending:
         """See the port."""
-        return [deletion for deletion in await self.unclosed() if not deletion.ended]
+        ids = await self._redis.run(self._first_due)
+        found = await self._read_all(ids)
+        waiting = tuple(deletion for deletion in found if not deletion.ended)
+        return Pending(waiting, complete=len(found) == len(ids) < _PENDING)
 
     async def unclosed(self) -> list[Deletion]:
         """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""
+        return await self._read_all(await self._redis.run(self._first_due))
 
-        async def listed(calls: Calls) -> list[str]:
-            return [
-                str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))
-            ]
-
-        return await self._read_all(await self._redis.run(listed))
+    async def _first_due(self, calls: Calls) -> list[str]:
+        return [str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))]
 
     async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
         """Those that can be read; an unreadable one must not block the others."""

@@ -23,6 +23,7 @@ from tests.browser.talking import (
     channel,
     composer,
     enter,
+    open_home,
     open_panel,
     press,
 )
@@ -122,7 +123,7 @@ async def ends(page: Page, folder: Path) -> None:
 
 
 async def second_steps(page: Page, folder: Path) -> None:
-    """The modal of the typed name with a wrong one in it; the prompt for someone else; a grace; then a freeze."""
+    """A wrong name in the modal; the prompt for someone else, and their Home tab; a grace; then a freeze."""
     await enter(page, "release")
     await ask(page, in_="release")
     await press(page, "Review deletion…", in_="release")
@@ -136,9 +137,11 @@ async def second_steps(page: Page, folder: Path) -> None:
     await enter(page, "two-person")
     await ask(page, GATEWAY, in_="two-person")
     await press(page, "Review deletion…", in_="two-person")
-    await channel(page, "two-person").get_by_role("button", name="Delete payments-gateway").wait_for()
+    await channel(page, "two-person").get_by_role("button", name="Delete payments-gateway", exact=True).wait_for()
     await act_as(page, "bob")
     await take(page, folder / "second-person.png", "two-person")
+    await open_home(page)
+    await page.screenshot(path=folder / "home.png", animations="disabled")
     await act_as(page, "alice")
     await enter(page, "time-to-stop")
     await ask(page, SEARCH, in_="time-to-stop")

@@ -42,6 +42,16 @@ async def act_as(page: Page, name: str) -> None:
     box = page.get_by_label("Acting as")
     option = await box.locator("option", has_text=f"{name}:").get_attribute("value")
     await box.select_option(option)
+    await page.locator("sandbox-top .avatar", has_text=name[0].upper()).wait_for()
+
+
+async def open_home(page: Page) -> Locator:
+    """Go to the conversation with the bot, and open its Home tab."""
+    await page.get_by_role("navigation", name="Conversations").get_by_role("button", name="codecheck-bot").click()
+    await page.get_by_role("navigation", name="Tabs of the app").get_by_role("button", name="Home").click()
+    home = page.get_by_role("region", name="Home")
+    await home.get_by_text("As of").wait_for()
+    return home
 
 
 async def open_panel(page: Page, name: str) -> Locator:

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.access import Identity
 from bot.domain.approval_wait import SecondPerson
-from bot.domain.asking import APPROVERS, GLASS, REMINDER, waits_for
+from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.before_call import before_call
 from bot.domain.deletion import BrokenGlass, Confirmation, Deletion, Returned
 from bot.domain.identity import SlackUser
@@ -26,7 +25,7 @@ from bot.domain.next_step import (
     targets,
 )
 from bot.domain.rules import Safeguards
-from tests.domain.samples import ADMIN, ALICE, BOB, CAROL, EXISTS, EXPIRES_AT, FREEZE, PEOPLE, REQUESTED_AT, deletion
+from tests.domain.samples import ADMIN, ALICE, BOB, EXISTS, EXPIRES_AT, FREEZE, PEOPLE, REQUESTED_AT, deletion
 
 ASKS = SecondPerson(ttl=300_000, ask=("U2",), reminders=(60_000, 120_000))
 BY_OTHERS = Safeguards(second_step="second_person", confirmers=2)
@@ -139,20 +138,3 @@ def test_everybody_hears_once_that_the_glass_was_broken() -> None:
     held = replace(held, delivery=noted(held, GLASS))
     assert targets(held, ()) == []
     assert GLASS not in targets(replace(held, lifecycle=replace(held.lifecycle, state=State.DELETED)), ())
-
-
-@pytest.mark.parametrize(
-    ("held", "of"),
-    [
-        (waiting(State.REQUESTED), {ALICE}),
-        (waiting(), {BOB, CAROL, ADMIN}),
-        (waiting(confirmations=(Confirmation(BOB, "bob"),)), {CAROL, ADMIN}),
-        (waiting(safeguards=Safeguards()), {ALICE}),
-        (waiting(State.SCHEDULED), set()),
-        (waiting(State.EXPIRED), set()),
-    ],
-)
-def test_for_whom_it_waits(held: Deletion, of: set[SlackUser]) -> None:
-    """For whoever can do the next thing."""
-    assert {user for user, identity in PEOPLE.items() if waits_for(held, identity)} == of
-    assert not waits_for(waiting(), Identity(CAROL, "ALICE"))

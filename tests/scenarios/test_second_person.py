@@ -323,7 +323,7 @@ async def test_no_break_glass_unless_the_settings_say_so(open_world: OpenWorld) 
 
 
 async def test_pending_mine(open_world: OpenWorld) -> None:
-    """People who may confirm find what is waiting for them, and nothing else."""
+    """People who may confirm find what they can confirm, the requester their own request, and nobody anything else."""
     async with office(open_world) as (world, _, _):
         await world.ask()
 
@@ -331,11 +331,11 @@ async def test_pending_mine(open_world: OpenWorld) -> None:
             answer = await person.types("/codecheck pending mine", in_=world.channel)
             return answer.text
 
-        assert "1 waiting for you" in await mine(world.alice)
-        assert "Nothing is waiting for you" in await mine(world.bob)
+        assert "Your own requests: 1" in await mine(world.alice)
+        assert "webshop" not in await mine(world.bob)
         await world.review()
-        assert "Nothing is waiting for you" in await mine(world.alice)
-        assert "1 waiting for you" in await mine(world.bob)
+        assert "Your own requests: 1" in await mine(world.alice)
+        assert "Waiting for your confirmation: 1" in await mine(world.bob)
 
 
 async def test_an_approver_loses_the_right_before_the_last_one_confirms(open_world: OpenWorld) -> None:

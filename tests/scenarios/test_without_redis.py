@@ -1,30 +1,7 @@
 """Redis is down, or hangs: nothing is done, and the person is told before Slack's timeout."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
-
-import pytest
-
-from bot.store.embedded import EmbeddedServer
-from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label, second_step
+from tests.fixtures.world import TASK, World, buttons, delete_label, second_step
 from tests.wire.proxy import Proxy
-
-
-@pytest.fixture
-async def redis_proxy(redis_server: EmbeddedServer) -> AsyncIterator[Proxy]:
-    """The connection to Redis, which can be cut."""
-    path = urlsplit(redis_server.url).path
-    async with Proxy(lambda: asyncio.open_unix_connection(path)) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def distant(open_world: OpenWorld, redis_proxy: Proxy) -> AsyncIterator[World]:
-    """A world whose bot reaches Redis through the proxy."""
-    async with open_world(environ={"REDIS_URL": f"redis://127.0.0.1:{redis_proxy.port}"}) as world:
-        yield world
-        redis_proxy.resume()
 
 
 async def test_a_request_is_refused(distant: World, redis_proxy: Proxy) -> None:

@@ -24,7 +24,7 @@ async def test_a_whole_conversation(slack: SlackWire, bot: SignedSlack, rig: Rig
     """Command, review, confirm: one call with the operator, and the result in the prompt's thread."""
     assert await bot.send(DELETE) == (200, "")
     (prompt,) = await slack.wait_for("chat.postMessage")
-    (deletion,) = await rig.store.pending()
+    (deletion,) = (await rig.store.pending()).deletions
 
     async def state_of_prompt() -> bool:
         found = await rig.read(deletion)
@@ -64,7 +64,7 @@ async def test_a_whole_conversation(slack: SlackWire, bot: SignedSlack, rig: Rig
 async def test_what_cannot_be_read(bot: SignedSlack, rig: Rig, text: str, names: str) -> None:
     """It is answered privately with what is wrong, and records nothing."""
     assert names in await typed(bot, text)
-    assert await rig.store.pending() == []
+    assert (await rig.store.pending()).deletions == ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ async def test_what_cannot_be_read(bot: SignedSlack, rig: Rig, text: str, names:
 async def test_who_may_not_ask(bot: SignedSlack, rig: Rig, by: SlackUser, says: str) -> None:
     """They are told why, privately, and nothing is recorded."""
     assert says in await typed(bot, f"delete {TASK_ID}", by)
-    assert await rig.store.pending() == []
+    assert (await rig.store.pending()).deletions == ()
 
 
 async def test_asked_for_already(bot: SignedSlack, rig: Rig) -> None:
@@ -84,7 +84,7 @@ async def test_asked_for_already(bot: SignedSlack, rig: Rig) -> None:
     answer = await typed(bot, f"delete {TASK_ID}", BOB)
     assert "<@U01ALICE> asked for" in answer
     assert "https://acme.slack.com/archives/C1/p1790000000000100" in answer
-    assert len(await rig.store.pending()) == 1
+    assert len((await rig.store.pending()).deletions) == 1
 
 
 async def test_redis_refuses(bot: SignedSlack, rig: Rig, redis_proxy: Proxy) -> None:
@@ -92,7 +92,7 @@ async def test_redis_refuses(bot: SignedSlack, rig: Rig, redis_proxy: Proxy) -> 
     await redis_proxy.refuse()
     redis_proxy.cut()
     assert await typed(bot, f"delete {TASK_ID}") == str(NotRecordedError())
-    assert await rig.store.pending() == []
+    assert (await rig.store.pending()).deletions == ()
 
 
 async def test_a_reply_that_is_lost_counts_once(bot: SignedSlack, rig: Rig, redis_proxy: Proxy) -> None:
@@ -119,7 +119,7 @@ async def test_nothing_is_acknowledged_before_it_is_recorded(bot: SignedSlack, r
     redis_proxy.resume()
 
     assert await sending == (200, "")
-    (deletion,) = await rig.store.pending()
+    (deletion,) = (await rig.store.pending()).deletions
     assert deletion.state is State.REQUESTED
 
 

@@ -146,7 +146,8 @@ async def test_an_unreadable_deletion_does_not_stand_in_the_way(rig: Rig, how: s
     """It is set aside for an hour, left to a newer replica; the others are taken and listed."""
     unreadable = await spoilt(rig, how)
     other = await rig.requested("task-2")
-    assert [deletion.id for deletion in await rig.store.pending()] == [other.id]
+    pending = await rig.store.pending()
+    assert ([deletion.id for deletion in pending.deletions], pending.complete) == ([other.id], False)
     for deletion in (unreadable, other):
         await rig.redis.zadd(rig.keys.due, {deletion.id: 1})
     assert (await taken(rig)).id == other.id
@@ -173,7 +174,7 @@ async def test_an_unreadable_deletion_that_somebody_holds_is_left_alone(rig: Rig
     """Listing what waits must not make a newer replica's grace end an hour later."""
     unreadable = await spoilt(rig, "a newer state")
     due_at = await rig.due_at(unreadable)
-    assert await rig.store.pending() == []
+    assert (await rig.store.pending()).deletions == ()
     assert await rig.due_at(unreadable) == due_at
 
 
@@ -226,13 +227,19 @@ async def test_what_waits_is_listed_until_it_ends(rig: Rig) -> None:
     resting = await rig.requested("task-3")
     await rig.store.commit(Change(resting, resting, then=Rest(resting.lifecycle.expires_at)))
     freeze, _ = await rig.freezes.freeze(waiting.requester, "")
-    listed = await rig.store.pending()
+    pending = await rig.store.pending()
+    listed = pending.deletions
+    assert pending.complete
     assert {deletion.id for deletion in listed} == {waiting.id, resting.id}
     assert {deletion.freeze for deletion in listed} == {freeze}
     assert {deletion.state for deletion in listed} == {State.REVIEWED, State.REQUESTED}
 
 
 async def test_more_than_one_round_trip_of_them_is_listed(rig: Rig) -> None:
-    """Of very many the first 500."""
-    await asyncio.gather(*(rig.requested(f"task-{number}") for number in range(110)))
-    assert len(await rig.store.pending()) == 110
+    """Of very many the first 500; then there may be more."""
+    await asyncio.gather(*(rig.requested(f"task-{number}") for number in range(499)))
+    pending = await rig.store.pending()
+    assert (len(pending.deletions), pending.complete) == (499, True)
+    await asyncio.gather(rig.requested("task-499"), rig.requested("task-500"))
+    pending = await rig.store.pending()
+    assert (len(pending.deletions), pending.complete) == (500, False)

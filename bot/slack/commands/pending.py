@@ -1,36 +1,27 @@
-"""`/codecheck pending [mine] [page]`: what is waiting or under way; with `mine`, what waits for the caller."""
+"""`/codecheck pending [mine] [page]`: what is waiting or under way; with `mine`, what concerns the caller."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.deletions.history import PendingPage
-from bot.domain.deletion import Deletion
+from bot.deletions.history import PAGE, PendingPage, page_count
+from bot.domain.concern import Mine
 from bot.domain.errors import UsageError
-from bot.domain.lifecycle import State
-from bot.domain.text import NOTHING, Link, Moment, Text, Value
+from bot.domain.text import Text
 from bot.slack.pasted_text import bare
 from bot.slack.subcommand import Call, Subcommand, Who
-from bot.slack.views.from_deletion import Links, frozen_by, shown
-from bot.slack.views.layout import Layout, Line, dots, section, told
+from bot.slack.views.from_deletion import Links, frozen_by
+from bot.slack.views.layout import Buttons, Layout, section, told
 from bot.slack.views.pages import page_buttons
 from bot.slack.views.prompt_lines import frozen
+from bot.slack.views.waiting import incomplete, own, to_confirm, waiting
 
 MINE = "mine"
 _PAGE = re.compile(r"[1-9][0-9]{0,3}")
-_STATES: Mapping[State, str] = {
-    State.REQUESTED: "needs a review until {expires_at}",
-    State.REVIEWED: "needs the second confirmation until {expires_at}",
-    State.SCHEDULED: "will be deleted at {send_at}",
-    State.EXECUTING: "is being deleted",
-    State.ACCEPTED: "accepted by CodeArts Check, not finished yet",
-    State.UNKNOWN: "not known yet, being looked into",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Which page, and whether to list only what waits for the caller."""
+    """Which page, and whether to list only what concerns the caller."""
 
     page: int = 1
     mine: bool = False
@@ -55,41 +46,41 @@ def parse(text: str) -> Pending:
 async def answer(call: Call) -> Layout:
     """A page of the deletions that have not ended."""
     asked = parse(call.words.text)
-    page = await call.services.history.pending(asked.page, call.by, call.channel, mine=asked.mine)
+    if asked.mine:
+        return _mine(await call.services.history.pending_mine(call.by, call.channel), asked.page, call.services.links)
+    page = await call.services.history.pending(asked.page, call.by, call.channel)
     freeze = frozen(frozen_by(page.freeze) if page.freeze else None)
+    more = incomplete(complete=page.complete)
     if not page.deletions:
-        return told(freeze, Text("Nothing is waiting for you.") if asked.mine else Text("Nothing is waiting."))
-    name = f"{SUBCOMMAND.name} {MINE}" if asked.mine else SUBCOMMAND.name
-    buttons = page_buttons(
-        newer=f"{name} {page.page - 1}" if page.page > 1 else "",
-        older=f"{name} {page.page + 1}" if page.page < page.pages else "",
+        return told(freeze, Text("Nothing is waiting.") if page.complete else more)
+    lines = (waiting(deletion, call.services.links) for deletion in page.deletions)
+    return Layout((section(freeze, _title(page), more), *lines, _buttons(SUBCOMMAND.name, page.page, page.pages)))
+
+
+def _mine(found: Mine, page: int, links: Links) -> Layout:
+    """A page of what concerns the caller: first other people's requests, then their own."""
+    pages = page_count(len(found.to_confirm) + len(found.own))
+    page = min(page, pages)
+    first, end, others = (page - 1) * PAGE, page * PAGE, len(found.to_confirm)
+    return Layout(
+        (
+            section(frozen(frozen_by(found.freeze) if found.freeze else None), incomplete(complete=found.complete)),
+            *to_confirm(found, found.to_confirm[first:end], links),
+            *own(found, found.own[max(first - others, 0) : max(end - others, 0)], links),
+            _buttons(f"{SUBCOMMAND.name} {MINE}", page, pages),
+        )
     )
-    lines = (section(_line(deletion, call.services.links)) for deletion in page.deletions)
-    return Layout((section(freeze, _title(page, asked)), *lines, buttons))
 
 
-def _title(page: PendingPage, asked: Pending) -> Text:
-    if page.pages == 1 and asked.mine:
-        return Text("*{count} waiting for you*", {"count": page.total})
+def _title(page: PendingPage) -> Text:
     if page.pages == 1:
         return Text("*{count} waiting*", {"count": page.total})
     return Text("*Waiting, page {page} of {pages}*", {"page": page.page, "pages": page.pages})
 
 
-def _line(deletion: Deletion, links: Links) -> Line:
-    seen = shown(deletion, links)
-    values: Mapping[str, Value] = {
-        "task": seen.task,
-        "requester": deletion.requester,
-        "expires_at": seen.expires,
-        "send_at": Moment(seen.send_at, exact=True),
-    }
-    others = seen.others and deletion.state is State.REVIEWED
-    return dots(
-        Text("*{task}*", values),
-        Text("{requester}", values),
-        Text("needs a second person until {expires_at}" if others else _STATES.get(deletion.state, ""), values),
-        Text("{prompt}", {"prompt": Link(seen.prompt_url, "see the request")}) if seen.prompt_url else NOTHING,
+def _buttons(name: str, page: int, pages: int) -> Buttons:
+    return page_buttons(
+        newer=f"{name} {page - 1}" if page > 1 else "", older=f"{name} {page + 1}" if page < pages else ""
     )
 
 
@@ -97,7 +88,7 @@ SUBCOMMAND = Subcommand(
     name="pending",
     order=20,
     arguments="[mine] [page]",
-    does="shows what is waiting or under way; with `mine`, what waits for you",
+    does="shows what is waiting or under way; with `mine`, what you can confirm or have asked for",
     who=Who.DELETERS,
     pages=True,
     answer=answer,

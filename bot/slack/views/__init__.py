@@ -1,4 +1,4 @@
-"""What people read, as pure functions: prompts, results, calls, private answers, modals.
+"""What people read, as pure functions: prompts, results, calls, private answers, modals, the Home tab.
 
 A view takes a value (for a deletion, a `shown.Shown`) and returns a `layout.Layout` of texts, which
 `layout.drawn` renders and `render` escapes. Rules that hold for every message:

@@ -4,12 +4,12 @@ An edit of the prompt notifies nobody, so people who wait for something get a se
 """
 
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
-from bot.slack.action_ids import COMMAND
 from bot.slack.views import prompt_ended, prompt_first_step, prompt_under_way
 from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
 from bot.slack.views.prompt_lines import asks, confirmed_by_others, glass, task_id
 from bot.slack.views.shown import ENDED, KEPT, FrozenBy, Shown, Stage
 from bot.slack.views.task_lines import place
+from bot.slack.views.waiting import MINE
 
 
 def to_confirm(shown: Shown) -> Layout:
@@ -22,7 +22,7 @@ def to_confirm(shown: Shown) -> Layout:
                 dots(
                     text("as operator {operator}", operator=Code(shown.operator)),
                     text("until {expires}", expires=shown.expires),
-                    text("{mine} lists what waits for you", mine=Code(f"{COMMAND} pending mine")),
+                    text("my Home tab and {mine} list what you can confirm", mine=MINE),
                 )
             ),
         ),

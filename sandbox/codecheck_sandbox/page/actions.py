@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from codecheck_sandbox.page.stage import Stage
-from codecheck_sandbox.slack import Answer, Message, View
+from codecheck_sandbox.slack import Answer, HomeTab, Message, View
 
 
 class _Action(BaseModel):
@@ -42,8 +42,19 @@ class Presses(_Action):
         return await _press(stage, self.by, self.action_id, stage.message(self.channel, self.ts))
 
 
+class OpensHome(_Action):
+    """The app's Home tab, opened."""
+
+    act: Literal["opens_home"]
+
+    async def perform(self, stage: Stage) -> Answer:
+        """Open it."""
+        stage.person(self.by).opens_home()
+        return Answer()
+
+
 class PressesInView(_Action):
-    """A press of a modal's button."""
+    """A press of a button of a modal or of the Home tab."""
 
     act: Literal["presses_in_view"]
     view: str
@@ -51,7 +62,9 @@ class PressesInView(_Action):
 
     async def perform(self, stage: Stage) -> Answer:
         """Press it."""
-        return await _press(stage, self.by, self.action_id, stage.view(self.view))
+        home = stage.person(self.by).home
+        on = home if home is not None and home.id == self.view else stage.view(self.view)
+        return await _press(stage, self.by, self.action_id, on)
 
 
 class Submits(_Action):
@@ -78,11 +91,11 @@ class Closes(_Action):
         return Answer()
 
 
-Action = Types | Presses | PressesInView | Submits | Closes
+Action = Types | Presses | OpensHome | PressesInView | Submits | Closes
 ACTION: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="act")])
 
 
-async def _press(stage: Stage, by: str, action_id: str, on: Message | View) -> Answer:
+async def _press(stage: Stage, by: str, action_id: str, on: Message | View | HomeTab) -> Answer:
     """One click, or two at the same moment if the switch is set."""
     person, clicks = stage.person(by), 2 if stage.troubles.take_double_click() else 1
     first, *_ = await asyncio.gather(*(person.presses(action_id, on=on) for _ in range(clicks)))

@@ -24,6 +24,8 @@ def snapshot(stage: Stage, person: Person) -> Json:
         "people": [_user(stage, user_id) for user_id in slack.workspace.users],
         "channels": [_channel(stage, person, channel) for channel in stage.channels_of(person)],
         "views": [_view(view) for view in person.views],
+        "home_tab": slack.installation.home_tab,
+        "home": _home(person),
         "completions": [asdict(completion) for completion in completions(slack.installation.commands.values())],
         "codearts": _codearts(stage),
         "slack": _slack(stage),
@@ -91,6 +93,12 @@ def _view(view: View) -> Json:
         "blocks": blocks_json(modal.blocks),
         "errors": dict(view.errors),
     }
+
+
+def _home(person: Person) -> Json | None:
+    """What the app has published on their Home tab; None if nothing yet."""
+    tab = person.home
+    return {"id": tab.id, "hash": tab.hash, "blocks": blocks_json(tab.home.blocks)} if tab else None
 
 
 def _codearts(stage: Stage) -> Json:

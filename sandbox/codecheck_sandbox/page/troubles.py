@@ -20,6 +20,7 @@ TARGETS = {
     "chat.postMessage": "chat.postMessage",
     "chat.update": "chat.update",
     "views.open": "views.open",
+    "views.publish": "views.publish",
     RESPONSE_URL: "a response_url",
 }
 FAULTS: dict[str, tuple[str, Fault]] = {

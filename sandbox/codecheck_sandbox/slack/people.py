@@ -113,12 +113,15 @@ class Person:
         button, block_id = _button(label, message.blocks)
         return await self._interactions.click(self.user, message, button, block_id)
 
-    async def presses(self, action_id: str, *, on: Message | View) -> Answer:
+    async def presses(self, action_id: str, *, on: Message | View | HomeTab) -> Answer:
         """Press the button with an action ID, on the current message or view, as the sandbox's page does.
 
         Raises:
             NotPossibleError: they see no such button (any more).
         """
+        if isinstance(on, HomeTab):
+            button, block_id = _button(action_id, on.home.blocks, by=_action_id)
+            return await self._interactions.click_in_view(self.user, on, button, block_id)
         if isinstance(on, View):
             shown = self._shown(on)
             button, block_id = _button(action_id, shown.modal.blocks, by=_action_id)
@@ -161,8 +164,21 @@ class Person:
         """
         self._workspace.close_view(self._shown(view))
 
-    def opens_app(self, tab: Literal["home", "messages"] = "home") -> None:
-        """Open the app's Home or Messages tab; the app gets an event if it has subscribed to it."""
+    def opens_home(self) -> None:
+        """Open the app's Home tab: what was published there last; the app gets an event if it has subscribed to it.
+
+        Raises:
+            NotPossibleError: the app has no Home tab.
+        """
+        self._opens("home", there=self._interactions.installation.home_tab)
+
+    def opens_messages(self) -> None:
+        """Open its Messages tab in the same way."""
+        self._opens("messages", there=self._interactions.installation.messages_tab)
+
+    def _opens(self, tab: Literal["home", "messages"], *, there: bool) -> None:
+        if self.user.deleted or not there:
+            raise NotPossibleError(f"{self.user.name} sees no {tab} tab")
         self._interactions.events.home_opened(self.user, self.dm, tab)
 
     def _must_be_in(self, channel: Channel) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import JsonValue
 
-from codecheck_sandbox.slack.block_kit import BlockKitError, checked_home, checked_modal
+from codecheck_sandbox.slack.block_kit import BlockKitError, Problem, checked_home, checked_modal
 from codecheck_sandbox.slack.call import Call
 from codecheck_sandbox.slack.payloads import Payload
 from codecheck_sandbox.slack.refusal import ApiRefusalError, refused_blocks
@@ -38,9 +38,9 @@ def views_update(call: Call) -> Payload:
 def views_publish(call: Call) -> Payload:
     """Show something on a person's Home tab."""
     user = call.workspace.find_user(call.arguments.required("user_id"))
-    home = _view(call, checked_home)
     if user is None:
-        raise ApiRefusalError("user_not_found")
+        raise refused_blocks(BlockKitError("invalid_arguments", [Problem("invalid `user_id`", "/user_id")]))
+    home = _view(call, checked_home)
     if not call.installation.home_tab:
         raise ApiRefusalError("not_enabled")
     known = call.workspace.homes.get(user.id)

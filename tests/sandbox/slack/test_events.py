@@ -10,7 +10,7 @@ from aiohttp import web as aiohttp_web
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from codecheck_sandbox.slack import Channel, Person, SlackStandIn
+from codecheck_sandbox.slack import Channel, NotPossibleError, Person, SlackStandIn
 from tests.sandbox.slack.conftest import manifest_with, refusal
 from tests.sandbox.slack.test_socket_mode import connect
 
@@ -137,7 +137,7 @@ async def test_an_event_is_an_envelope_in_socket_mode(
     """It says whether it is a redelivery, and takes no payload with the acknowledgement."""
     async with await connect(slack, session) as socket:
         await socket.receive_json()
-        alice.opens_app("messages")
+        alice.opens_messages()
         envelope = await socket.receive_json()
         await socket.send_json({"envelope_id": envelope["envelope_id"]})
     assert (envelope["type"], envelope["accepts_response_payload"]) == ("events_api", False)
@@ -148,7 +148,7 @@ async def test_a_home_tab_is_published_for_each_person(
     slack: SlackStandIn, app: App, web: AsyncWebClient, alice: Person, bob: Person
 ) -> None:
     """With a hash, only if nobody has changed it; the event of opening it carries what is shown."""
-    alice.opens_app()
+    alice.opens_home()
     await slack.until(lambda: len(app.events()) == 1)
     assert "view" not in app.events()[0]
     first = (await web.views_publish(user_id=alice.id, view=HOME))["view"]
@@ -156,7 +156,7 @@ async def test_a_home_tab_is_published_for_each_person(
     await web.views_publish(user_id=alice.id, view=HOME, hash=first["hash"])
     assert await refusal(web.views_publish(user_id=alice.id, view=HOME, hash=first["hash"])) == "hash_conflict"
     assert (alice.home is not None, bob.home) == (True, None)
-    alice.opens_app()
+    alice.opens_home()
     await slack.until(lambda: len(app.events()) == 2)
     assert app.events()[1]["view"]["id"] == first["id"]
 
@@ -179,7 +179,9 @@ async def test_what_cannot_be_published_is_refused(slack: SlackStandIn, web: Asy
     assert (
         await refusal(web.views_publish(user_id=alice.id, view=HOME | {"blocks": [section] * 100})) == "view_too_large"
     )
-    assert await refusal(web.views_publish(user_id="U9", view=HOME)) == "user_not_found"
+    assert await refusal(web.views_publish(user_id="U9", view=HOME)) == "invalid_arguments"
     assert await refusal(web.views_publish(user_id=alice.id, view=HOME | {"type": "modal"})) == "invalid_arguments"
     slack.installation.home_tab = False
     assert await refusal(web.views_publish(user_id=alice.id, view=HOME)) == "not_enabled"
+    with pytest.raises(NotPossibleError, match="no home tab"):
+        alice.opens_home()

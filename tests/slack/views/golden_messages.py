@@ -7,15 +7,38 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bot.domain.concern import Mine
+from bot.domain.deletion import Lifecycle
+from bot.domain.errors import NotRecordedError
+from bot.domain.facts import LookUp, Presence
+from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.text import Channel, Code, Moment, Several, Value
+from bot.domain.lifecycle import State
+from bot.domain.rules import Safeguards
+from bot.domain.text import Channel, Code, Moment, Several, Value, text
 from bot.slack.views import announcement, calls, private
-from bot.slack.views.layout import Layout
+from bot.slack.views.from_deletion import Links
+from bot.slack.views.home import home, without
+from bot.slack.views.layout import Layout, told
 from bot.slack.views.prompt import prompt, retired
 from bot.slack.views.refusals import Reader, Refusal, reasons, refusal
 from bot.slack.views.shown import ENDED, FrozenBy, Stage
+from tests.domain.samples import deletion
 from tests.slack.views.reading import golden
-from tests.slack.views.states import ALICE, ASKED, AT, BOB, DANA, HOUR, MINUTE, REVIEWED, SECOND_PERSON, STATES, TASK
+from tests.slack.views.states import (
+    ALICE,
+    ASKED,
+    AT,
+    BOB,
+    DANA,
+    FACTS,
+    HOUR,
+    MINUTE,
+    REVIEWED,
+    SECOND_PERSON,
+    STATES,
+    TASK,
+)
 
 FOLDER = Path(__file__).parent / "golden"
 VALUES: Mapping[str, Value] = {
@@ -76,12 +99,31 @@ REFUSALS: Mapping[str, Layout] = {
     "no_operator, no admins": refusal(Refusal("no_operator"), Reader(BOB)),
     "unforeseen": refusal(Refusal("a reason of tomorrow"), CAROL),
 }
+LINKS = Links("https://acme.slack.com/")
+LOOKED_UP = LookUp(Presence.EXISTS, FACTS)
+WAITING = replace(
+    deletion(State.REVIEWED, safeguards=Safeguards(second_step="second_person"), shown=LOOKED_UP),
+    requester=ALICE,
+    reason="replaced by shop2",
+    lifecycle=Lifecycle(state=State.REVIEWED, expires_at=AT + 8 * HOUR),
+)
+OWN = replace(WAITING, requester=BOB, operator="bob", reason="")
+MINE = Mine(to_confirm=(WAITING,), own=(OWN,))
+HOME: Mapping[str, Layout] = {
+    "to confirm, and one's own": home(MINE, LINKS, AT),
+    "nothing": home(Mine(), LINKS, AT),
+    "frozen": home(replace(MINE, own=(), freeze=Freeze(DANA, AT, "release weekend")), LINKS, AT),
+    "not everything could be read": home(Mine(complete=False), LINKS, AT),
+    "no access": without(refusal(Refusal("no_operator"), CAROL), AT, known=True),
+    "no storage": without(told(text("{said}", said=str(NotRecordedError()))), AT, known=False),
+}
 GOLDEN: Mapping[str, Mapping[str, Layout]] = {
     "prompts": PROMPTS,
     "results": RESULTS,
     "calls": CALLS,
     "private": PRIVATE,
     "refusals": REFUSALS,
+    "home": HOME,
 }
 
 if __name__ == "__main__":

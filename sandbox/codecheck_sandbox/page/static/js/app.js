@@ -19,7 +19,7 @@ function become(person) {
       if (lost) toast("The sandbox is back.");
       lost = false;
       const there = state.channels.some((each) => each.id === store.channel);
-      change({ state, channel: there ? store.channel : state.channels[0].id, thread: there ? store.thread : null });
+      change({ state, channel: there ? store.channel : state.channels[0].id, thread: there ? store.thread : null, home: there && store.home });
     },
     wire: (entries) => {
       const known = store.wire.at(-1)?.number ?? 0;

@@ -1,9 +1,11 @@
 // The conversation in the middle, and a thread beside it.
 
+import { drawBlocks } from "./blocks.js";
+import { act } from "./connection.js";
 import { posted } from "./dates.js";
 import { h, keyed } from "./dom.js";
 import { drawItem } from "./message.js";
-import { change, channel, channelName, store, watch } from "./store.js";
+import { change, channel, channelName, isApp, store, watch } from "./store.js";
 import "./composer.js";
 
 const RECENTLY = 40; // within this many pixels of the end, the list follows new items
@@ -48,12 +50,24 @@ function draw(list, items) {
 
 const messageList = (label) => h("div", { class: "messages", role: "log", tabindex: "0", "aria-label": label });
 
+function openHome() {
+  change({ home: true, thread: null });
+  act(store.state.me, "opens_home");
+}
+
+/** What the app has published on the Home tab. */
+const drawHome = (home) =>
+  home.blocks ? drawBlocks(home.blocks, (button) => act(store.state.me, "presses_in_view", { view: home.id, action_id: button.action_id })) : h("p", { class: "welcome" }, "The app has published nothing here yet.");
+
 class Conversation extends HTMLElement {
   #shown = null;
 
   connectedCallback() {
     this.append(
-      h("header", { class: "channel-header" }, h("h1"), h("p", { class: "topic" })),
+      h("header", { class: "channel-header" }, h("h1"),
+        h("nav", { class: "app-tabs", "aria-label": "Tabs of the app" }, h("button", { type: "button", onclick: openHome }, "Home"), h("button", { type: "button", onclick: () => change({ home: false }) }, "Messages")),
+        h("p", { class: "topic" })),
+      h("section", { class: "home", tabindex: "0", "aria-label": "Home", hidden: true }),
       messageList("Messages"),
       h("sandbox-composer"));
     watch(() => this.#draw());
@@ -72,9 +86,22 @@ class Conversation extends HTMLElement {
       list.replaceChildren();
       this.querySelector("sandbox-composer").aim({ channel: shown.id, thread: null }, `Message ${sign}${name}`);
     }
+    this.#drawTabs(shown);
     const items = withDays(topLevel(shown));
     draw(list, items.length ? items : [{ kind: "welcome", key: "welcome" }]);
-    store.read[shown.id] = shown.items.length;
+    if (!list.hidden) store.read[shown.id] = shown.items.length;
+  }
+
+  #drawTabs(shown) {
+    const tabs = this.querySelector(".app-tabs");
+    const page = this.querySelector(".home");
+    tabs.hidden = !isApp(shown) || !store.state.home_tab;
+    page.hidden = tabs.hidden || !store.home;
+    for (const hidden of this.querySelectorAll(".messages, sandbox-composer")) hidden.hidden = !page.hidden;
+    const [home, messages] = tabs.children;
+    home.ariaCurrent = page.hidden ? null : "page";
+    messages.ariaCurrent = page.hidden ? "page" : null;
+    keyed(page, [store.state.home ?? { id: "" }], (each) => each.id, drawHome);
   }
 }
 

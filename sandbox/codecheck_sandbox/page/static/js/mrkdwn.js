@@ -3,8 +3,8 @@
 import { inReadersZone } from "./dates.js";
 import { h } from "./dom.js";
 import { withEmoji } from "./emoji.js";
-import { mayBeOpened } from "./links.js";
-import { channelName, store, user } from "./store.js";
+import { mayBeOpened, messageAt } from "./links.js";
+import { change, channelName, store, user } from "./store.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const unescaped = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
@@ -72,7 +72,16 @@ function entity(content) {
 const mention = (name, mine = false) => h("span", { class: mine ? "mention mine" : "mention" }, name);
 
 const link = (address, shown) =>
-  mayBeOpened(address) ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, shown) : document.createTextNode(shown);
+  mayBeOpened(address) ? h("a", { href: address, target: "_blank", rel: "noopener noreferrer", onclick: (event) => follow(event, address) }, shown) : document.createTextNode(shown);
+
+/** Show the message that a permalink leads to, as Slack does; the browser opens any other address. */
+function follow(event, address) {
+  const place = messageAt(address);
+  if (!place || !store.state.channels.some((each) => each.id === place.channel)) return;
+  event.preventDefault();
+  change({ channel: place.channel, thread: null, home: false });
+  document.querySelector(`sandbox-conversation [data-ts="${place.ts}"]`)?.focus();
+}
 
 function date(target, fallback) {
   const [, seconds, template, address] = target.split("^");

@@ -21,7 +21,7 @@ class Sidebar extends HTMLElement {
 const drawLine = (line) =>
   h("li", {}, h("button", {
     type: "button", class: line.unread && !line.current ? "unread" : "", "aria-current": line.current ? "page" : undefined,
-    onclick: () => { document.body.classList.remove("sidebar-open"); change({ channel: line.id, thread: null }); },
+    onclick: () => { document.body.classList.remove("sidebar-open"); change({ channel: line.id, thread: null, home: false }); },
   }, h("span", { class: "sign", "aria-hidden": "true" }, { public: "#", private: "🔒", dm: "●" }[line.kind]), line.name,
   line.unread && !line.current ? h("span", { class: "count", "aria-label": `${line.unread} unread` }, String(line.unread)) : null));
 

@@ -7,6 +7,7 @@ export const store = {
   wire: [], // requests and answers, oldest first
   channel: null, // the ID of the conversation on show
   thread: null, // the ts of the message whose thread is open
+  home: false, // whether the app's Home tab is open, in place of the messages
   read: {}, // channel ID -> how many items have been seen
 };
 
@@ -24,6 +25,9 @@ export function change(values) {
 
 export const user = (id) => store.state.people.find((person) => person.id === id);
 export const channel = (id = store.channel) => store.state.channels.find((each) => each.id === id);
+
+/** Whether a conversation is the one with the bot, which has a Home tab. */
+export const isApp = (each) => each.kind === "dm" && each.members.includes(store.state.bot);
 
 /** A conversation's name as its reader sees it. */
 export function channelName(each) {
