@@ -9,7 +9,7 @@ PROJECTS := . $(wildcard sandbox/pyproject.toml)
 UV := uv==0.13.9
 COMPILE := .venv/uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: sandbox screenshots check test lint fmt bench sbom lock clean
+.PHONY: sandbox screenshots check test coverage lint fmt bench sbom lock clean
 
 # First the transcript of a few whole conversations; if one goes wrong, make fails. Then, on a terminal outside CI, the
 # page: its address is printed, and Ctrl-C stops it.
@@ -23,7 +23,12 @@ screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's
 check: lint  ## for the inner loop: lint, types, import contracts and the quick tests, in less than a minute
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
-test: lint  ## everything, as CI runs it; more workers than cores, since the slow tests mostly wait
+# More workers than cores, since the slow tests mostly wait.
+test: lint  ## everything, as CI runs it
+	$(BIN)/python -m pytest -n 4 --dist worksteal
+
+# Apart from `test`, because measuring takes as much time again.
+coverage: .venv/.dev  ## the same tests; fails if they take less than 95 % of the branches
 	$(BIN)/python -m pytest -n 4 --dist worksteal --cov --cov-report=term
 
 lint: .venv/.dev

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from codecheck_sandbox.slack import Message
-from tests.fixtures.world import OpenWorld
+from tests.fixtures.world import QUICK, OpenWorld
 from tests.scenarios.test_second_person import ASK, DECLINE, HOUR, Office, dm, in_thread, office, shows, thread
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "second-person.md"
 MENTION = re.compile(r"<@(?!U01ALICE)[UW][0-9A-Z]+>")
+PATIENT = replace(QUICK, facts=2_000)  # a prompt whose facts come later is edited once more
 TWO = ASK + "confirmers = 2\n"
 NOBODY = '[second_person]\nask = ["U01ALICE", "U01CAROL"]\n'
 
@@ -95,7 +97,7 @@ async def test_what_people_hear(
     open_world: OpenWorld, row: str, course: Callable[[Office], Awaitable[None]], toml: str, ends: str
 ) -> None:
     """As many messages and mentions as the document says, and no more."""
-    async with office(open_world, toml) as at:
+    async with office(open_world, toml, timings=PATIENT) as at:
         world = at.world
         prompt = await world.ask()
         await course(at)

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
+from bot.domain.timings import Timings
 from codecheck_sandbox.slack import Message, Person
-from tests.fixtures.world import TASK, OpenWorld, World, buttons, delete_label, words
+from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, delete_label, words
 
 HOUR = 3_600
 OPERATORS = """
@@ -32,9 +33,11 @@ class Office(NamedTuple):
 
 
 @asynccontextmanager
-async def office(open_world: OpenWorld, toml: str = ASK, confirmation: str = "") -> AsyncIterator[Office]:
+async def office(
+    open_world: OpenWorld, toml: str = ASK, confirmation: str = "", timings: Timings = QUICK
+) -> AsyncIterator[Office]:
     """The world with Dave and Erin in it."""
-    async with open_world(OPERATORS + BY_OTHERS + confirmation + toml) as world:
+    async with open_world(OPERATORS + BY_OTHERS + confirmation + toml, timings) as world:
         dave, erin = world.slack.user("U01DAVE", "dave"), world.slack.user("U01ERIN", "erin")
         world.channel.members.update({dave.id, erin.id})
         yield Office(world, dave, erin)
