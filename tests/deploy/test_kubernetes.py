@@ -2,14 +2,29 @@
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 import kubernetes_validate
 import pytest
+import yaml
 
 from bot.settings import load_settings
 from tests.deploy.environments import ENVIRONMENT_NAMES, with_secrets
-from tests.deploy.manifests import CONFIG, HTTP, SOCKET, VARIANTS, build, container, golden, parsed, the
+from tests.deploy.manifests import (
+    CHART,
+    CONFIG,
+    HTTP,
+    KUSTOMIZE,
+    ROOT,
+    SOCKET,
+    VARIANTS,
+    build,
+    container,
+    golden,
+    parsed,
+    the,
+)
 
 each_variant = pytest.mark.parametrize("variant", VARIANTS)
 
@@ -20,7 +35,7 @@ def test_what_is_built_is_what_was_looked_at(variant: str) -> None:
     tool = VARIANTS[variant][0]
     if shutil.which(tool) is None:
         assert f"CODECHECK_{tool.upper()}_REQUIRED" not in os.environ, f"{tool} is missing"
-        pytest.skip(f"{tool} is not installed")
+        pytest.skip(f"{tool} is not installed (.ci/run gets it)")
     assert parsed(build(*VARIANTS[variant])) == golden(variant)
 
 
@@ -102,3 +117,11 @@ def test_the_bot_starts_with_these_settings(variant: str, tmp_path: Path) -> Non
     settings = load_settings(with_secrets(environment, tmp_path), tmp_path)
     assert settings.socket_mode is (variant in SOCKET)
     assert settings.redis_url is not None
+
+
+def test_versions_agree() -> None:
+    """A release changes all of them: docs/deployment.md."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    kustomization = yaml.safe_load((KUSTOMIZE / "base/kustomization.yaml").read_text(encoding="utf-8"))
+    assert chart["version"] == chart["appVersion"] == kustomization["images"][0]["newTag"] == version
