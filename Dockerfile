@@ -14,7 +14,9 @@ WORKDIR /src
 RUN python -m venv /build && python -m venv --without-pip /opt/codecheck-bot
 # The locks first: their layers are cached until a lock changes. A lock is complete, so nothing is resolved (--no-deps).
 COPY requirements.lock requirements-build.lock ./
-RUN /build/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements-build.lock \
+# An index of your own: `docker build --secret id=pip.conf,src=pip.conf .`; neither it nor its password stays in a layer.
+RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
+    /build/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements-build.lock \
  && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --only-binary :all: --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot ./bot

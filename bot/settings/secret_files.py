@@ -7,6 +7,7 @@ from bot.settings.faults import Fault
 from bot.settings.files import read_file
 
 _LIMIT = 64 * 1024  # bytes; no secret is longer, and a wrong path may lead to anything
+_HINT = "Correct the path, or let the user that runs the bot read the file."
 
 
 def read_secret_files(
@@ -28,7 +29,7 @@ def read_secret_files(
         try:
             values[name] = _secret(cwd / path)
         except OSError as error:
-            faults.append(Fault(variable, f"names a file that cannot be read: {error.strerror}", "Correct the path."))
+            faults.append(Fault(variable, f"names a file that cannot be read: {error.strerror}", _HINT))
         except ValueError as error:
             faults.append(Fault(variable, f"names a file that {error}", "Correct the path or the file."))
     return values, faults

@@ -1,10 +1,13 @@
 """deploy/compose.yaml: held to Compose's schema, and to what the image is made for."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from bot.settings import load_settings
@@ -44,6 +47,32 @@ def test_secrets_come_as_files() -> None:
     named = {Path(path).name for name, path in BOT["environment"].items() if name.endswith("_FILE")}
     assert named == set(BOT["secrets"])
     assert "*" in (ROOT / "deploy/secrets/.gitignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(("password", "started"), [("secret\n", True), ("", False), (None, False)])
+def test_valkey_does_not_start_without_its_password(password: str | None, started: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """A file that is empty, or that its user may not read, must not leave it open."""
+    secret, server = tmp_path / "password", tmp_path / "valkey-server"
+    if password is not None:
+        secret.write_text(password, encoding="utf-8")
+    server.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    server.chmod(0o755)
+    shell = [part.replace("$$", "$").replace("/run/secrets/valkey_password", str(secret)) for part in VALKEY["command"]]
+    ended = subprocess.run(  # noqa: S603 - our own
+        shell, env={"PATH": f"{tmp_path}:{os.defpath}"}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.stdout.startswith("--requirepass secret --appendonly yes") is started
+    assert (ended.returncode == 0) is started
+
+
+def test_the_secrets_are_given_to_the_users_in_the_containers() -> None:
+    """Compose mounts each file with the owner and the rights that it has outside."""
+    (commands,) = (line for line in FILE.read_text(encoding="utf-8").splitlines() if "sudo chown" in line)
+    user = re.search(r"^USER (\d+):", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert user is not None
+    assert f"chown {user[1]} deploy/secrets/*" in commands
+    assert f"chown {VALKEY['user'].partition(':')[0]} deploy/secrets/valkey_password" in commands
+    assert "chmod 400 deploy/secrets/*" in commands
 
 
 def test_valkey_loses_nothing_that_it_acknowledged() -> None:

@@ -42,6 +42,7 @@ def test_nobody_else_reads_what_it_writes() -> None:
 def test_the_bot_starts_with_these_settings(tmp_path: Path) -> None:
     """Every variable is one that it reads, and every credential that one names is loaded."""
     environment = dict(pair.split("=", 1) for value in values("Environment") for pair in value.split())
+    assert environment.pop("HOME") == environment["CODECHECK_DATA_DIR"]  # slack_sdk does not load without one
     assert set(environment) <= ENVIRONMENT_NAMES
     loaded = {value.partition(":")[0] for value in values("LoadCredential")}
     assert set(re.findall(r"%d/([\w.]+)", " ".join(environment.values()))) == loaded

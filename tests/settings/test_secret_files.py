@@ -37,7 +37,8 @@ def test_what_is_wrong_with_a_secret_file_is_told_without_its_path(tmp_path: Pat
         "HUAWEICLOUD_SDK_SECURITY_TOKEN_FILE": ".",
         "REDIS_URL_FILE": "long",
     }
-    unreadable, path = "names a file that cannot be read: No such file or directory", "Correct the path."
+    unreadable = "names a file that cannot be read: No such file or directory"
+    path = "Correct the path, or let the user that runs the bot read the file."
     hint = "Correct the path or the file."
     assert faults(environ, tmp_path) == [
         Fault("SLACK_BOT_TOKEN_FILE", "is set as well as SLACK_BOT_TOKEN", "Keep one of them and unset the other."),
