@@ -210,11 +210,11 @@ class Timed:
 
     @property
     def traced(self) -> bool:
-        """Whether there is a span, and so any use for attributes."""
+        """Whether it becomes a span, so that attributes are of use."""
         return self._span is not None or self._waits_for is not None
 
     def note(self, attributes: Mapping[str, Value]) -> None:
-        """Add attributes to the span."""
+        """Add attributes to the span, in the block."""
         if self._span is not None:
             self._span.note(attributes)
         else:

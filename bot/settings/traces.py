@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Literal
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr
 
@@ -26,9 +27,10 @@ class TracesSettings(Table):
 
     @property
     def otlp_secrets(self) -> frozenset[str]:
-        """The value of each header, to be redacted in logs."""
+        """The value of each header, as it is written and as it is sent, to be redacted in logs."""
         headers = self.otlp_headers.get_secret_value() if self.otlp_headers else ""
-        return frozenset(value.strip() for pair in headers.split(",") if (value := pair.partition("=")[2].strip()))
+        values = {value for pair in headers.split(",") if (value := pair.partition("=")[2].strip())}
+        return frozenset(values | set(map(unquote, values)))
 
 
 def trace_faults(environ: Mapping[str, str], find: Callable[[str], object] = distribution) -> list[Fault]:

@@ -23,14 +23,16 @@ class MeasuredTaskService:
         self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
     ) -> Outcome:
         """Measure a DELETE by its verdict."""
-        with _timed("delete", task_id) as call:
+        with _timed("delete") as call:
+            call.note({TASK_ID: task_id})
             outcome = await self._service.delete(task_id, operator, not_after=not_after, may_send=may_send)
             call.result = outcome.verdict
         return outcome
 
     async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
         """Measure a look-up by whether the task was there."""
-        with _timed("look_up", task_id) as call:
+        with _timed("look_up") as call:
+            call.note({TASK_ID: task_id})
             found = await self._service.look_up(task_id, within=within)
             call.result = found.presence
         return found
@@ -43,8 +45,5 @@ class MeasuredTaskService:
         return found
 
 
-def _timed(call: str, task_id: str = "") -> Timed:
-    timed = Timed(call, Kind.INTERNAL, SERVICE_CALLS, (call,))
-    if task_id:
-        timed.note({TASK_ID: task_id})
-    return timed
+def _timed(call: str) -> Timed:
+    return Timed(call, Kind.INTERNAL, SERVICE_CALLS, (call,))

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
 from bot.observability.spans import note
-from bot.slack.transport.measured import Measured
+from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
@@ -92,7 +92,8 @@ def bolt_app(
     tokenless = AsyncWebClient(  # Bolt warns of a client that has a token beside `authorize`
         base_url=client.base_url, session=client.session, retry_handlers=[], logger=client.logger
     )
-    app = AsyncApp(
+    app = MeasuredApp(
+        subcommands,
         name="codecheck-bot",
         client=tokenless,
         authorize=authorize,
@@ -100,7 +101,6 @@ def bolt_app(
         process_before_response=True,  # otherwise Bolt polls for the ack every 10 ms, and a later exception loses it
         logger=logger,
     )
-    app.use(Measured(subcommands))
     app.use(Arrived())
     if replays is not None:
         app.use(OnlyOnce(replays))

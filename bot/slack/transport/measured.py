@@ -1,9 +1,10 @@
 """Counts payloads, and measures how long Slack waits for their acknowledgement, over HTTP and Socket Mode alike."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
@@ -20,24 +21,20 @@ _MODALS = frozenset({TYPED, DECLINED, GLASS_BROKEN, REASON_GIVEN})
 _OF_A_DELETION = _PROMPT | _MODALS - {REASON_GIVEN}  # they name a deletion that is recorded
 
 
-class Measured(AsyncMiddleware):
-    """The first middleware, so that the time of all others counts too.
+class MeasuredApp(AsyncApp):
+    """A Bolt app that measures. A middleware could not: Bolt calls the listener only when it has returned.
 
     Args:
         subcommands: the names of the subcommands that there are.
+        **options: Bolt's own.
     """
 
-    def __init__(self, subcommands: Collection[str]) -> None:
+    def __init__(self, subcommands: Collection[str], **options: Any) -> None:
+        super().__init__(**options)
         self._subcommands = frozenset(subcommands)
 
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
-    ) -> BoltResponse | None:
-        """Count the payload, and take the time."""
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Handle a payload, count it, and take the time."""
         surface, name = self._read(req.body)
         if surface == "command":
             COMMANDS.labels(name).inc()
@@ -47,8 +44,7 @@ class Measured(AsyncMiddleware):
         if surface != OTHER:  # what people write to each other is no part of a trace
             span = payload(f"{surface} {name}", of_deletion=name in _OF_A_DELETION)
         with ACKNOWLEDGED.labels(surface).time(), span:
-            await next()
-        return resp
+            return await super().async_dispatch(req)
 
     def _read(self, body: dict[str, object]) -> tuple[str, str]:
         """Its surface and its name."""
