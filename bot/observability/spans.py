@@ -206,7 +206,6 @@ class Timed:
         self._labels = labels
         self._span: Span | None = None
         self._waits_for: _Payload | None = None
-        self._attributes: dict[str, Value] = {}
 
     @property
     def traced(self) -> bool:
@@ -217,7 +216,7 @@ class Timed:
         """Add attributes to the span, in the block."""
         if self._span is not None:
             self._span.note(attributes)
-        else:
+        elif self._waits_for is not None:
             self._attributes.update(attributes)
 
     def __enter__(self) -> Self:
@@ -229,6 +228,7 @@ class Timed:
                 self._reset = _scope.set(self._span)
             elif isinstance(scope, _Payload):
                 self._waits_for, self._came = scope, _tracer.now()
+                self._attributes: dict[str, Value] = {}
         self._began = time.monotonic()
         return self
 

@@ -5,6 +5,7 @@ import asyncio
 from bot.doctor.check import ok, warning
 from bot.doctor.deployment import Deployment
 from bot.doctor.probe import Findings, Probe
+from bot.observability.logs import redactor
 
 
 async def look(deployment: Deployment) -> Findings:
@@ -19,6 +20,7 @@ async def look(deployment: Deployment) -> Findings:
         hint = (
             "Check OTEL_EXPORTER_OTLP_ENDPOINT, which has to speak OTLP over HTTP (usually port 4318), and the headers."
         )
+        why = redactor(settings.secrets)(why)  # requests quotes a header that it cannot send
         yield warning(f"the collector takes no traces: {why}", hint)
     else:
         yield ok("the collector takes them")
