@@ -13,11 +13,13 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python -m venv /build && python -m venv --without-pip /opt/codecheck-bot
 # The locks first: their layers are cached until a lock changes. A lock is complete, so nothing is resolved (--no-deps).
-COPY requirements.lock requirements-build.lock ./
+# To send traces, build with --build-arg LOCK=requirements-otel.lock, which has everything in the other one as well.
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-otel.lock requirements-build.lock ./
 # An index of your own: `docker build --secret id=pip.conf,src=pip.conf .`; neither it nor its password stays in a layer.
 RUN --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     /build/bin/pip install --no-deps --only-binary :all: --require-hashes -r requirements-build.lock \
- && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --only-binary :all: --require-hashes -r requirements.lock
+ && /build/bin/pip --python /opt/codecheck-bot/bin/python install --no-deps --only-binary :all: --require-hashes -r "$LOCK"
 COPY pyproject.toml README.md LICENSE manifest.yml ./
 COPY bot ./bot
 RUN /build/bin/python -m hatchling build -t wheel -d /wheel \

@@ -51,7 +51,8 @@ lock: .venv/bin/python  ## pin what pyproject.toml asks for; versions that are a
 	$(PYTHON) -m venv .venv/uv
 	.venv/uv/bin/pip install --quiet $(UV)
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) $(PROJECTS:.=pyproject.toml) --extra dev --no-emit-package codecheck-bot -o requirements-dev.lock
+	$(COMPILE) $(PROJECTS:.=pyproject.toml) --extra dev --extra otel --no-emit-package codecheck-bot -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra otel --constraint requirements-dev.lock -o requirements-otel.lock
 	printf "hatchling\neditables\n" | $(COMPILE) - --constraint requirements-dev.lock -o requirements-build.lock
 
 clean:

@@ -130,6 +130,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
     """
     timings = timings or settings.timings
     async with AsyncExitStack() as stack:
+        await _trace(stack, settings)
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
         events = None if settings.socket_mode else Events(secret)
         readiness = Readiness({"redis": _starting, "slack": _starting})
@@ -155,6 +156,16 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
         await _run(stack, _say_when_ready(readiness), "ready")
         yield Bot(http.host, http.port)
+
+
+async def _trace(stack: AsyncExitStack, settings: Settings) -> None:
+    """Send traces, if they are switched on; of all that is closed at the end, they come last."""
+    if settings.traces == "off":
+        return
+    from bot.observability.tracing import open_tracing  # noqa: PLC0415 - only an installation with the extra has it
+
+    headers = settings.otlp_headers.get_secret_value() if settings.otlp_headers else ""
+    await stack.enter_async_context(open_tracing(headers))
 
 
 async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the bot

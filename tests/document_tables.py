@@ -15,7 +15,7 @@ from bot.observability.metrics import REGISTRY
 from bot.store import schema
 
 ROOT = Path(__file__).parents[1]
-REQUEST = ("task_id", "requester", "operator", "channel", "reason", "safeguards")
+REQUEST = ("task_id", "requester", "operator", "channel", "reason", "safeguards", "traceparent")
 """The members of a deletion that its hash keeps in `request`."""
 _FOLDERS = ("bot", "sandbox/codecheck_sandbox")
 _ARGUMENT = re.compile(r"^ {4}(?P<name>\w+): (?P<meaning>.*(?:\n {8}.*)*)", re.MULTILINE)

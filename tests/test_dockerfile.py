@@ -62,6 +62,17 @@ def test_the_build_lock_has_what_pyproject_builds_with() -> None:
     assert build.items() <= dev.items()
 
 
+def test_another_lock_adds_the_extra_for_traces_and_changes_nothing_else() -> None:
+    """So an image with it is the usual one, and the tests have run with the same versions."""
+    usual, traces, dev = (
+        dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+        for lock in ("requirements.lock", "requirements-otel.lock", "requirements-dev.lock")
+    )
+    assert usual.items() < traces.items() < dev.items()
+    assert "opentelemetry-sdk" in traces.keys() - usual.keys()
+    assert ("ARG", "LOCK=requirements.lock") in ALL
+
+
 def test_the_image_has_only_the_environment() -> None:
     """No sources, no build tools, no pip."""
     assert arguments("COPY") == ["--from=build /opt/codecheck-bot /opt/codecheck-bot"]

@@ -160,6 +160,7 @@ def test_the_fields_of_a_deletion_are_those_of_the_document() -> None:
         reason="why",
         safeguards=Safeguards(protect=True),
         lifecycle=Lifecycle(state=State.REQUESTED, expires_at=1),
+        traceparent="00-trace-span-01",
     )
     fields = encode(deletion)
     assert set(json.loads(fields["request"])) == set(REQUEST)

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-otel.lock", "requirements-build.lock", "requirements-dev.lock")
 BUILD_BACKEND = """
 import zipfile
 def build_editable(folder, config=None, metadata=None):
@@ -152,7 +152,10 @@ def needs(requirement: Requirement) -> Iterator[Requirement]:
             yield needed
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("requirements.lock", ()), ("requirements-dev.lock", ("dev",))])
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-otel.lock", ("otel",)), ("requirements-dev.lock", ("dev", "otel"))],
+)
 def test_a_lock_is_complete(lock: str, extras: tuple[str, ...]) -> None:
     """All that pyproject.toml asks for, and what that asks for with its extras, in versions that suit everyone."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

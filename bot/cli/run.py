@@ -37,10 +37,14 @@ def command() -> None:
     """
     end_at_once_until_running()
     settings = all_settings()
+    import gc
+
     import structlog
 
     from bot.app import run
     from bot.settings import notices_of
+
+    gc.freeze()  # what is imported stays: left out of full collections, it makes them short, and garbage goes sooner
 
     log = structlog.get_logger(__name__)
     for notice in notices_of(settings):

@@ -15,6 +15,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.look_up_quota import Quota
 from bot.domain.profile import DirectoryEntry
 from bot.domain.refusal import Reason, Refusal, Refused
+from bot.observability.spans import Timed
 
 REFUSED_FOR = 10.0  # seconds for which a cached answer is enough to refuse; after that Slack is asked again first
 BURST = 20  # look-ups that one person has at once
@@ -106,9 +107,11 @@ class Authorizer:
     ) -> Identity:
         """What `decide` makes of the directory's entry. Nobody is refused because of an old cached answer."""
         payer = (asked_by or user).id
-        decision = early or await self._decide_with_slack(user, decide, payer, fresh=fresh)
-        if isinstance(decision, Refusal):
-            raise Refused(decision.reason, **decision.values)
+        with Timed("authorize") as timed:
+            decision = early or await self._decide_with_slack(user, decide, payer, fresh=fresh)
+            if isinstance(decision, Refusal):
+                timed.result = decision.reason
+                raise Refused(decision.reason, **decision.values)
         return decision
 
     async def _decide_with_slack(

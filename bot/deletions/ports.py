@@ -33,6 +33,7 @@ class NewDeletion:
         safeguards: what it has to pass.
         shown: what a look-up found; None if it has not answered yet.
         ttl: how long it can be confirmed, in ms; 0 for the usual time.
+        traceparent: the trace of the command, in W3C's form; "" if it is not traced.
     """
 
     id: str
@@ -44,6 +45,7 @@ class NewDeletion:
     safeguards: Safeguards = field(default_factory=Safeguards)
     shown: LookUp | None = None
     ttl: int = 0
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.domain.rate_limits import LimitReached
 from bot.domain.refusal import Reason, Refused
 from bot.domain.refusal_counter import RefusalCounter
 from bot.domain.text import Code, Moment, Value
+from bot.observability.spans import note
 
 _log = structlog.get_logger(__name__)
 
@@ -71,6 +72,7 @@ class Refusals:
         self, by: SlackUser, action: str, reason: str, channel: str, deletion: str = "", task: str = ""
     ) -> None:
         """Record a refusal in the background. Repeated refusals become one event with a count."""
+        note({"codecheck.refused": reason})
         _log.info("refused", who=by.id, action=action, reason=reason, channel=channel, deletion=deletion, task=task)
         event = of_refusal(by, action, reason, channel, deletion, task)
         if self._counter.add((by.team, by.id, action, reason), event, clock.now()):

@@ -28,6 +28,7 @@ from bot.domain.next_step import NextStep, next_step
 from bot.domain.step import Step
 from bot.domain.timings import Timings
 from bot.domain.waiting import expired, launched, nobody_else_sees, nobody_to_confirm, shown_first, stopped_by_freeze
+from bot.observability.spans import Timed, part_of
 
 _log = structlog.get_logger(__name__)
 
@@ -76,7 +77,8 @@ class Runner:
 
     def start(self, deletion: Deletion, response_url: ResponseUrl | None = None) -> None:
         """Run a deletion whose lease the caller has, in the background."""
-        self._background.start(self.run(deletion, response_url), name=deletion.id)
+        with part_of(deletion.traceparent):
+            self._background.start(self.run(deletion, response_url), name=deletion.id)
 
     def redraw(self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None) -> None:
         """Redraw a message that was clicked, in the background, whether or not it is the recorded prompt."""
@@ -126,11 +128,18 @@ class Runner:
     def _next_step(self, deletion: Deletion) -> NextStep:
         return next_step(deletion, self._notify, self._second_person)
 
-    async def _take_step(  # noqa: C901 - one case per step
-        self, deletion: Deletion, response_url: ResponseUrl | None
-    ) -> Deletion | None:
+    async def _take_step(self, deletion: Deletion, response_url: ResponseUrl | None) -> Deletion | None:
         """The deletion after its next step, as recorded; None if this process has given it up."""
-        match self._next_step(deletion):
+        step = self._next_step(deletion)
+        with Timed(f"step {type(step).__name__}") as timed:
+            if isinstance(step, steps.Notify):
+                timed.note({"codecheck.target": step.target})
+            return await self._take(step, deletion, response_url)
+
+    async def _take(  # noqa: C901 - one case per step
+        self, step: NextStep, deletion: Deletion, response_url: ResponseUrl | None
+    ) -> Deletion | None:
+        match step:
             case steps.Close():
                 return await self._commit(deletion, deletion, then=Close())
             case steps.Wait(until):

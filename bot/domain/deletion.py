@@ -175,6 +175,7 @@ class Deletion:
         shown: what the look-up found when the prompt was last reviewed; None before the first look-up.
         before: what had been shown before it was sent back, to show the differences; None if it was not sent back.
         version: the fencing token: incremented by every write, and a process with an older one may not write.
+        traceparent: the trace of the command, in W3C's form; "" if it was not traced.
         read_at: when this was read or written.
         freeze: the freeze in force at that moment; during the grace also one that began in it and has been lifted.
     """
@@ -192,6 +193,7 @@ class Deletion:
     shown: LookUp | None = None
     before: LookUp | None = None
     version: int = 0
+    traceparent: str = ""
     read_at: int = 0
     freeze: Freeze | None = None
 

@@ -15,9 +15,10 @@ from typing import TextIO
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.observability.log_queue import LogQueue
+from bot.observability.spans import trace_id
 
 _QUIET = {
     "httpx": logging.WARNING,  # its INFO lines hold whole URLs
@@ -57,6 +58,7 @@ def configure_logging(
     style = style or ("console" if stream.isatty() else "json")
     before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_trace_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -109,6 +111,13 @@ def _renderer(style: str, *, colors: bool) -> Processor:
     if style == "console":
         return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
     return structlog.processors.JSONRenderer(ensure_ascii=False, default=repr)
+
+
+def _add_trace_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """While tracing is on, a line says to which trace it belongs."""
+    if found := trace_id():
+        event["trace_id"] = found
+    return event
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):

@@ -5,6 +5,7 @@ No label has more values than the code names: no user, channel, task or deletion
 - Slack's payloads: `bot.slack.transport.measured`; calls to Slack: `bot.slack.health` and `bot.slack.delivery`;
 - calls to CodeArts Check: `bot.codearts.connection`; calls to Redis: `bot.store.redis_calls`;
 - what becomes of deletions: `bot.observability.measured`, one wrapper for each port;
+- what is sent to the collector of traces: `bot.observability.tracing`;
 - what can only be seen by looking, such as what is pending: `bot.observability.backlog`, when someone asks.
 
 Times are in seconds. A gauge that cannot be read at the moment is NaN, never an old value.
@@ -79,6 +80,7 @@ OUTBOX_AGE = _gauge("outbox_age_seconds", "For how long the oldest of these has 
 FROZEN = _gauge("frozen", "1 if deletions are frozen.")
 
 # Whether the bot does its own work.
+SPANS = _counter("trace_spans_total", "Spans sent to the collector of traces; the lost ones were not taken.", "result")
 READY = _gauge("ready", "1 if this probe of /readyz says yes.", "probe")
 LAST_SWEEP = _gauge("last_sweep_timestamp_seconds", "When this process last looked for what is due.")
 LAST_SEAL = _gauge("last_seal_timestamp_seconds", "When this process last found the audit log sealed, or sealed it.")

@@ -14,6 +14,7 @@ from bot.settings.requirements import unmet
 from bot.settings.secret_files import read_secret_files
 from bot.settings.store import StoreSettings
 from bot.settings.toml_file import CONFIG, find_toml, read_toml
+from bot.settings.traces import trace_faults
 from bot.settings.validation import faults_of
 
 _Model = TypeVar("_Model", bound=StoreSettings)
@@ -49,7 +50,7 @@ def _load(model: type[_Model], environ: Mapping[str, str], cwd: Path) -> _Model:
     given = {*variables, *(name for name in secrets_of(model) if environ.get(f"{name}_FILE"))}
     faults += certificate_faults(environ)
     if model is Settings:
-        faults += [*faults_of_toml, *unmet(given, tables)]
+        faults += [*faults_of_toml, *unmet(given, tables), *trace_faults(environ)]
     elif not document:
         faults += faults_of_toml  # it could not be read at all
     others: dict[str, object] = {"CODECHECK_CONFIG": config, "CODECHECK_DATA_DIR": _data_dir(environ, cwd)}

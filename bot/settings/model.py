@@ -23,6 +23,7 @@ from bot.settings.rules import RuleTable, ask_for_something
 from bot.settings.slack import SlackSettings
 from bot.settings.store import StoreSettings
 from bot.settings.table import Table
+from bot.settings.traces import TracesSettings
 
 __all__ = ["AccessKey", "IamUser", "Settings", "StoreSettings", "keys_of", "secrets_of", "tables_of", "variables_of"]
 
@@ -44,7 +45,7 @@ class Notify(Table):
     channels: tuple[kinds.ChannelId, ...] = Field((), description="IDs of channels that are told of every outcome too")
 
 
-class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
+class Settings(TracesSettings, CodeArtsSettings, StoreSettings, SlackSettings):
     """Every setting."""
 
     operators: dict[kinds.SlackUserId, kinds.Operator] = Field(
@@ -69,7 +70,7 @@ class Settings(CodeArtsSettings, StoreSettings, SlackSettings):
     @property
     def secrets(self) -> frozenset[str]:
         """Every secret value, for the log's redaction."""
-        return super().secrets | self.proxies.secrets
+        return super().secrets | self.proxies.secrets | self.otlp_secrets
 
     @property
     def safeguards(self) -> Rules:

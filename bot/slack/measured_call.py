@@ -1,11 +1,11 @@
-"""Measures one call to Slack by how it ended."""
+"""Times one call to Slack, by how it ended."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.domain.errors import DeliveryDelayedError, DeliveryError
 from bot.observability.metrics import SLACK
+from bot.observability.spans import Kind, Timed
 from bot.slack.errors import AppRefusedError
 
 
@@ -16,14 +16,13 @@ def measured_call(method: str) -> Iterator[None]:
     Args:
         method: a method of the Web API, or `response_url`.
     """
-    began, result = time.monotonic(), "ok"
-    try:
-        yield
-    except BaseException as error:
-        result = _result(error)
-        raise
-    finally:
-        SLACK.labels(method, result).observe(time.monotonic() - began)
+    with Timed(method, Kind.CLIENT, SLACK, (method,)) as call:
+        try:
+            yield
+        except BaseException as error:
+            call.result = _result(error)
+            raise
+        call.result = "ok"
 
 
 def _result(error: BaseException) -> str:

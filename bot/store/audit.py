@@ -130,7 +130,7 @@ class RedisAuditLog:
             found = cast("list[tuple[str, object]]", await calls.command(command, key, start, end, "COUNT", _AT_ONCE))
             return [Recorded(str(event_id), _field(fields)) for event_id, fields in found or []]
 
-        return await self._redis.run(call)
+        return await self._redis.run(call, command)
 
 
 def _checkpoint(recorded: Recorded) -> Checkpoint:

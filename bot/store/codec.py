@@ -29,6 +29,7 @@ class _Request:
     channel: str
     reason: str = ""
     safeguards: Safeguards = field(default_factory=Safeguards)
+    traceparent: str = ""
 
 
 _Value = TypeVar("_Value")
@@ -48,6 +49,7 @@ def encode(deletion: Deletion) -> dict[str, str]:
         channel=deletion.channel,
         reason=deletion.reason,
         safeguards=deletion.safeguards,
+        traceparent=deletion.traceparent,
     )
     return {"request": _json(_REQUEST, request), **encode_progress(deletion)}
 
@@ -104,6 +106,7 @@ def decode(
         shown=_LOOK_UP.validate_json(fields.get("shown", "null")),
         before=_LOOK_UP.validate_json(fields.get("before", "null")),
         version=int(fields["version"]),
+        traceparent=request.traceparent,
         read_at=read_at,
         freeze=freeze_of(lifecycle, freeze or {}),
     ).under(lifecycle)

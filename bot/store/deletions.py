@@ -13,6 +13,7 @@ from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.rate_limits import HOUR, LimitReached, Limits
 from bot.domain.timings import Timings
+from bot.observability.spans import part_of
 from bot.store.codec import (
     decode,
     decode_freeze,
@@ -104,6 +105,7 @@ class RedisDeletionStore:
             lifecycle=Lifecycle(state=State.REQUESTED, expires_at=0, ttl=ttl),
             shown=new.shown,
             version=1,
+            traceparent=new.traceparent,
         )
         key, task = self._keys.deletion(new.id), self._keys.task(new.task_id)
         transaction = Transaction(
@@ -271,21 +273,22 @@ class RedisDeletionStore:
             lifecycle = replace(lifecycle, calls=lifecycle.calls + 1)
             event = of_deletion(deletion, EventKind.TAKEN_OVER)
         taken = replace(deletion, lifecycle=lifecycle)
-        try:
-            return await self.commit(Change(deletion, taken, event, (Requirement.DUE,)))
-        except ConflictError:
-            return None
+        with part_of(deletion.traceparent):
+            try:
+                return await self.commit(Change(deletion, taken, event, (Requirement.DUE,)))
+            except ConflictError:
+                return None
 
     async def pending(self) -> Pending:
         """See the port."""
-        ids = await self._redis.run(self._first_due)
+        ids = await self._redis.run(self._first_due, "ZRANGE")
         found = await self._read_all(ids)
         waiting = tuple(deletion for deletion in found if not deletion.ended)
         return Pending(waiting, complete=len(found) == len(ids) < _PENDING)
 
     async def unclosed(self) -> list[Deletion]:
         """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""
-        return await self._read_all(await self._redis.run(self._first_due))
+        return await self._read_all(await self._redis.run(self._first_due, "ZRANGE"))
 
     async def _first_due(self, calls: Calls) -> list[str]:
         return [str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))]
@@ -329,7 +332,7 @@ class RedisDeletionStore:
         async def call(calls: Calls) -> str | None:
             return cast("str | None", await calls.command("GET", self._keys.response_url(deletion_id)))
 
-        value = await self._redis.run(call)
+        value = await self._redis.run(call, "GET")
         return decode_response_url(value) if value else None
 
     def _decoded(self, deletion_id: str, answer: Answer) -> Deletion:

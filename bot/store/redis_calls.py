@@ -11,7 +11,6 @@ the pool closes all its connections, so that the next attempt looks the name up 
 import asyncio
 import re
 import ssl
-import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from hashlib import sha1
@@ -29,6 +28,7 @@ from bot.deletions.acknowledgement_deadline import Dependency, note_hung, waitin
 from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
 from bot.observability.seldom import Seldom
+from bot.observability.spans import Kind, Timed
 from bot.store.schema import Keys
 from bot.store.transaction import SCRIPT, Answer, Transaction
 
@@ -130,23 +130,29 @@ class RedisCalls:
             answer = transaction.answer(await self._run_script(calls, keys, plan))
             return answer, await _replicated(calls, replicas) if replicas and answer.applied else 0
 
-        return await self.run(call, writing=transaction.writes, harmless=harmless)
+        return await self.run(call, "EVALSHA", writing=transaction.writes, harmless=harmless)
 
     async def read(self, *hashes: str) -> Answer:
         """Read hashes and Redis's clock in one round trip. Raises as `transact` does."""
         answer, _ = await self.transact(Transaction(read=hashes))
         return answer
 
-    async def run(self, call: _Call[_Reply], *, writing: bool = False, harmless: bool = False) -> _Reply:
-        """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does."""
+    async def run(
+        self, call: _Call[_Reply], command: str = "redis", *, writing: bool = False, harmless: bool = False
+    ) -> _Reply:
+        """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does.
+
+        `command` is its name in a trace.
+        """
         if (unproven := UNPROVEN.get()) is not None:
             raise unproven
         unknown = False
-        began, result = time.monotonic(), "unknown"
 
         async def attempt() -> _Reply:
             nonlocal unknown
             connection = await self._pool.get_connection()
+            if timed.traced:
+                timed.note(_address(connection))
             clean = False
             try:
                 reply = await call(Calls(connection))
@@ -168,25 +174,25 @@ class RedisCalls:
                     await asyncio.shield(connection.disconnect(nowait=True))
                 await asyncio.shield(self._pool.release(connection))
 
-        try:
-            with waiting_for(Dependency.STORAGE, writing=writing and not harmless):
-                async with asyncio.timeout(TIME_LIMIT):
-                    reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
-        except (RedisError, OSError) as error:
-            why = self._note(error, unknown=unknown, harmless=harmless)
-            result = "unknown" if unknown else "failed"
-            raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
-        else:
-            result = "ok"
-        finally:
-            self._measure(time.monotonic() - began, result, writing=writing)
+        with Timed(command, Kind.CLIENT, REDIS) as timed:
+            timed.note({"db.system.name": "redis", "db.operation.name": command})
+            timed.result = "unknown"
+            try:
+                with waiting_for(Dependency.STORAGE, writing=writing and not harmless):
+                    async with asyncio.timeout(TIME_LIMIT):
+                        reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
+            except (RedisError, OSError) as error:
+                why = self._note(error, unknown=unknown, harmless=harmless)
+                timed.result = "unknown" if unknown else "failed"
+                raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
+            timed.result = "ok"
+        self._warn_if_slow(timed.seconds, writing=writing)
         self._last_failure = ""
         return reply
 
-    def _measure(self, took: float, result: str, *, writing: bool) -> None:
-        """Count a call, and log one that people may have noticed."""
-        REDIS.labels(result).observe(took)
-        if result == "ok" and took > _SLOW:  # failures are logged separately
+    def _warn_if_slow(self, took: float, *, writing: bool) -> None:
+        """Log a call that people may have noticed; failures are logged separately."""
+        if took > _SLOW:
             self._seldom.warn("redis is slow", "a write" if writing else "a read", took_ms=round(took * 1_000))
 
     async def _run_script(self, calls: Calls, keys: list[str], plan: str) -> list[object]:
@@ -212,6 +218,13 @@ class RedisCalls:
 
 class _WrongServerError(RedisError):
     """The server is not the primary, or not ready."""
+
+
+def _address(connection: Connection) -> dict[str, str | int]:
+    """OpenTelemetry's attributes of the server; those of a Unix socket have only its path."""
+    if isinstance(path := getattr(connection, "path", None), str):
+        return {"server.address": path}
+    return {"server.address": str(getattr(connection, "host", "")), "server.port": int(getattr(connection, "port", 0))}
 
 
 async def _replicated(calls: Calls, replicas: int) -> int:

@@ -10,7 +10,7 @@ from tests.doctor.deployed import Deployed
 
 WARNING, FAULT = Grade.WARNING, Grade.FAULT
 DEAD = "http://127.0.0.1:1"  # nobody listens there
-AREAS = ("settings", "slack", "redis", "stored", "embedded", "codearts")
+AREAS = ("settings", "slack", "redis", "stored", "embedded", "codearts", "traces")
 
 Plant = Callable[[Deployed], Awaitable[None]]
 

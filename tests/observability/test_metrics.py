@@ -6,8 +6,9 @@ import math
 import aiohttp
 
 from bot.observability.metrics import REGISTRY
+from codecheck_sandbox.codearts import Hang
 from codecheck_sandbox.slack.faults import RESPONSE_URL, ServerError
-from tests.fixtures.world import ANOTHER_TASK, TASK, OpenWorld, World
+from tests.fixtures.world import ANOTHER_TASK, QUICK, TASK, OpenWorld, World
 from tests.observability.scraped import grown, of, scrape
 from tests.slack.waiting import until
 
@@ -51,6 +52,17 @@ async def test_a_deletion_is_measured_from_end_to_end(open_world: OpenWorld) -> 
         assert of(after, "last_sweep_timestamp_seconds") > 1_700_000_000
         assert of(after, "ready", probe="sweep") == 1
         assert of(after, "limit_per_hour", scope="everyone") >= 0
+
+
+async def test_the_time_until_an_acknowledgement_includes_the_work_before_it(world: World) -> None:
+    """If the look-up takes its whole time, so does the acknowledgement."""
+    port = world.bots[0].port
+    before = await scrape(port)
+    world.codearts.always_answer(Hang(), to="GET")
+    await world.ask()
+    after = await scrape(port)
+    waited = grown(before, after, "acknowledgement_seconds_sum", surface="command")
+    assert waited >= QUICK.facts / 1_000
 
 
 async def test_what_waits_is_shown(open_world: OpenWorld) -> None:

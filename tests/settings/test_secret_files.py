@@ -15,7 +15,14 @@ from tests.settings.examples import BY_KEY, BY_USER, HTTP, SOCKET, faults
 def test_every_secret_can_come_from_a_file(name: str, tmp_path: Path) -> None:
     """Docker and Kubernetes hand secrets over as files, often with a line break at the end."""
     environ = (
-        SOCKET | BY_KEY | {"REDIS_URL": "redis://h", "SLACK_SIGNING_SECRET": "s", "HUAWEICLOUD_SDK_SECURITY_TOKEN": "t"}
+        SOCKET
+        | BY_KEY
+        | {
+            "REDIS_URL": "redis://h",
+            "SLACK_SIGNING_SECRET": "s",
+            "HUAWEICLOUD_SDK_SECURITY_TOKEN": "t",
+            "OTEL_EXPORTER_OTLP_HEADERS": "x-api-key=k",
+        }
     )
     if name == "CODEARTS_IAM_PASSWORD":
         environ = SOCKET | BY_USER

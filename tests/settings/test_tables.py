@@ -45,6 +45,7 @@ def test_the_secrets_are_those_of_the_contract() -> None:
         "HUAWEICLOUD_SDK_SK",
         "HUAWEICLOUD_SDK_SECURITY_TOKEN",
         "CODEARTS_IAM_PASSWORD",
+        "OTEL_EXPORTER_OTLP_HEADERS",
     )
 
 

@@ -103,6 +103,7 @@ deletions = st.builds(
     shown=look_ups,
     before=look_ups,
     version=counts,
+    traceparent=words,
     read_at=times,
     freeze=st.none(),
 )
@@ -123,6 +124,7 @@ def test_a_deletion_comes_back_as_it_was(deletion: Deletion) -> None:
 def test_what_changes_during_a_life_is_all_written(before: Deletion, after: Deletion) -> None:
     """Every later write carries all of it, and leaves the request alone."""
     never = {name: getattr(before, name) for name in ("id", "task_id", "requester", "operator", "channel", "reason")}
+    never |= {"traceparent": before.traceparent}
     after = replace(after, **never, requested_at=before.requested_at, safeguards=before.safeguards)
     written = encoded(before) | encode_progress(after)
     assert decode(before.id, written, after.read_at) == after

@@ -1,6 +1,7 @@
-"""Measures what becomes of deletions, when each change is written."""
+"""Measures what becomes of deletions, when each change is written, and says in their traces."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from bot.deletions.acknowledgement_deadline import since_arrival
 from bot.deletions.ports import Change, ConflictError, DeletionStore, NewDeletion
@@ -17,6 +18,7 @@ from bot.observability.metrics import (
     RECOVERIES,
     REQUESTS,
 )
+from bot.observability.spans import DELETION_ID, STATE, TASK_ID, join, note, traceparent
 
 _OUTCOMES = frozenset(map(EventKind, ("deleted", "failed", "gone", "accepted", "unknown", "unknown_final")))
 
@@ -32,7 +34,6 @@ class MeasuredDeletionStore:
     def __init__(self, store: DeletionStore, swept: Callable[[], None] = lambda: None) -> None:
         self._store = store
         self._swept = swept
-        self.read = store.read
         self.pending = store.pending
         self.response_url = store.response_url
         for state in ENDED_STATES:  # from 0, or Prometheus would not see the first one
@@ -41,11 +42,20 @@ class MeasuredDeletionStore:
             LIMITS_REACHED.labels(scope)
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
-        """Count the deletions that are recorded."""
-        deletion, created = await self._store.request(new)
+        """Count the deletions that are recorded. From now on, its trace is that of the command."""
+        deletion, created = await self._store.request(replace(new, traceparent=traceparent()))
         if created:
             REQUESTS.inc()
+        _note(deletion)
         return deletion, created
+
+    async def read(self, deletion_id: str) -> Deletion | None:
+        """If a payload is about this deletion, it joins its trace."""
+        deletion = await self._store.read(deletion_id)
+        if deletion is not None:
+            join(deletion.traceparent)
+            _note(deletion)
+        return deletion
 
     async def commit(self, change: Change) -> Deletion:
         """See what changes from one state to the next."""
@@ -56,6 +66,7 @@ class MeasuredDeletionStore:
                 LIMITS_REACHED.labels("person" if conflict.limit.per_person else "everyone").inc()
             raise
         _observe(change, written)
+        _note(written)
         return written
 
     async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
@@ -75,6 +86,10 @@ class MeasuredDeletionStore:
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """Pass it on."""
         await self._store.keep_response_url(deletion_id, response_url)
+
+
+def _note(deletion: Deletion) -> None:
+    note({DELETION_ID: deletion.id, TASK_ID: deletion.task_id, STATE: deletion.state})
 
 
 def _observe(change: Change, written: Deletion) -> None:

@@ -1,12 +1,12 @@
 """What is asked of CodeArts Check, and what it answers, retries included."""
 
-import time
 from collections.abc import Awaitable, Callable
 
 from bot.deletions.ports import TaskService
 from bot.domain.facts import Candidate, LookUp
 from bot.domain.outcome import Outcome
 from bot.observability.metrics import SERVICE_CALLS
+from bot.observability.spans import TASK_ID, Kind, Timed
 
 
 class MeasuredTaskService:
@@ -23,21 +23,27 @@ class MeasuredTaskService:
         self, task_id: str, operator: str, *, not_after: float, may_send: Callable[[], Awaitable[bool]]
     ) -> Outcome:
         """Measure a DELETE by its verdict."""
-        began = time.monotonic()
-        outcome = await self._service.delete(task_id, operator, not_after=not_after, may_send=may_send)
-        SERVICE_CALLS.labels("delete", outcome.verdict).observe(time.monotonic() - began)
+        with _timed("delete") as call:
+            call.note({TASK_ID: task_id})
+            outcome = await self._service.delete(task_id, operator, not_after=not_after, may_send=may_send)
+            call.result = outcome.verdict
         return outcome
 
     async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
         """Measure a look-up by whether the task was there."""
-        began = time.monotonic()
-        found = await self._service.look_up(task_id, within=within)
-        SERVICE_CALLS.labels("look_up", found.presence).observe(time.monotonic() - began)
+        with _timed("look_up") as call:
+            call.note({TASK_ID: task_id})
+            found = await self._service.look_up(task_id, within=within)
+            call.result = found.presence
         return found
 
     async def search(self, name: str) -> tuple[Candidate, ...]:
         """Measure a search by whether anything was found."""
-        began = time.monotonic()
-        found = await self._service.search(name)
-        SERVICE_CALLS.labels("search", "found" if found else "nothing").observe(time.monotonic() - began)
+        with _timed("search") as call:
+            found = await self._service.search(name)
+            call.result = "found" if found else "nothing"
         return found
+
+
+def _timed(call: str) -> Timed:
+    return Timed(call, Kind.INTERNAL, SERVICE_CALLS, (call,))

@@ -12,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
-from bot.slack.transport.measured import Measured
+from bot.observability.spans import note
+from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
@@ -32,7 +33,7 @@ async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
     slack_sdk ignores its own `timeout=` if it is given a session; without one it opens a connection for every call.
     """
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, middlewares=(_no_redirects,)) as session:
+    async with aiohttp.ClientSession(timeout=timeout, middlewares=(_no_redirects, _noted)) as session:
         yield session
 
 
@@ -91,7 +92,8 @@ def bolt_app(
     tokenless = AsyncWebClient(  # Bolt warns of a client that has a token beside `authorize`
         base_url=client.base_url, session=client.session, retry_handlers=[], logger=client.logger
     )
-    app = AsyncApp(
+    app = MeasuredApp(
+        subcommands,
         name="codecheck-bot",
         client=tokenless,
         authorize=authorize,
@@ -99,7 +101,6 @@ def bolt_app(
         process_before_response=True,  # otherwise Bolt polls for the ack every 10 ms, and a later exception loses it
         logger=logger,
     )
-    app.use(Measured(subcommands))
     app.use(Arrived())
     if replays is not None:
         app.use(OnlyOnce(replays))
@@ -112,6 +113,15 @@ async def _no_redirects(request: aiohttp.ClientRequest, send: aiohttp.ClientHand
     if response.status in {301, 302, 303, 307, 308}:
         response.close()
         raise RedirectError(f"HTTP {response.status}")
+    return response
+
+
+async def _noted(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Add OpenTelemetry's attributes of a request to its call's span. A response_url's path is a secret, so none is."""
+    url = request.url
+    note({"http.request.method": request.method, "server.address": url.host or "", "server.port": url.port or 0})
+    response = await send(request)
+    note({"http.response.status_code": response.status})
     return response
 
 

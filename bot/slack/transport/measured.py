@@ -1,60 +1,60 @@
 """Counts payloads, and measures how long Slack waits for their acknowledgement, over HTTP and Socket Mode alike."""
 
-import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.domain.lifecycle import Action
 from bot.observability.metrics import ACKNOWLEDGED, ACTIONS, COMMANDS
-from bot.slack.action_ids import DECLINED, DELETION, PAGE, REASON_GIVEN, TYPED
+from bot.observability.spans import payload
+from bot.slack.action_ids import DECLINED, DELETION, GLASS_BROKEN, PAGE, REASON_GIVEN, TYPED
 
 OTHER = "other"
 """The label for anything unknown, so that what people type cannot create labels."""
-_BUTTONS = frozenset(f"{DELETION}.{action}" for action in Action) | {f"{PAGE}.older", f"{PAGE}.newer"}
-_MODALS = frozenset({TYPED, DECLINED, REASON_GIVEN})
+_PROMPT = frozenset(f"{DELETION}.{action}" for action in Action)
+_BUTTONS = _PROMPT | {f"{PAGE}.older", f"{PAGE}.newer"}
+_MODALS = frozenset({TYPED, DECLINED, GLASS_BROKEN, REASON_GIVEN})
+_OF_A_DELETION = _PROMPT | _MODALS - {REASON_GIVEN}  # they name a deletion that is recorded
 
 
-class Measured(AsyncMiddleware):
-    """The first middleware, so that the time of all others counts too.
+class MeasuredApp(AsyncApp):
+    """A Bolt app that measures. A middleware could not: Bolt calls the listener only when it has returned.
 
     Args:
         subcommands: the names of the subcommands that there are.
+        **options: Bolt's own.
     """
 
-    def __init__(self, subcommands: Collection[str]) -> None:
+    def __init__(self, subcommands: Collection[str], **options: Any) -> None:
+        super().__init__(**options)
         self._subcommands = frozenset(subcommands)
 
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - so in Bolt
-    ) -> BoltResponse | None:
-        """Count the payload, and take the time."""
-        surface = self._count(req.body)
-        began = time.monotonic()
-        try:
-            await next()
-        finally:
-            ACKNOWLEDGED.labels(surface).observe(time.monotonic() - began)
-        return resp
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Handle a payload, count it, and take the time."""
+        surface, name = self._read(req.body)
+        if surface == "command":
+            COMMANDS.labels(name).inc()
+        elif surface != OTHER:
+            ACTIONS.labels(name).inc()
+        span: AbstractContextManager[None] = nullcontext()
+        if surface != OTHER:  # what people write to each other is no part of a trace
+            span = payload(f"{surface} {name}", of_deletion=name in _OF_A_DELETION)
+        with ACKNOWLEDGED.labels(surface).time(), span:
+            return await super().async_dispatch(req)
 
-    def _count(self, body: dict[str, object]) -> str:
-        """Count it by what it is. Returns its surface."""
+    def _read(self, body: dict[str, object]) -> tuple[str, str]:
+        """Its surface and its name."""
         if "command" in body:
             word = str(body.get("text") or "help").split(maxsplit=1)[:1]
             name = word[0].lower() if word else "help"
-            COMMANDS.labels(name if name in self._subcommands else OTHER).inc()
-            return "command"
+            return "command", name if name in self._subcommands else OTHER
         match body:
             case {"type": "block_actions", "actions": [{"action_id": str(name)}, *_]}:
-                ACTIONS.labels(name if name in _BUTTONS else OTHER).inc()
-                return "button"
+                return "button", name if name in _BUTTONS else OTHER
             case {"type": "view_submission", "view": {"callback_id": str(name)}}:
-                ACTIONS.labels(name if name in _MODALS else OTHER).inc()
-                return "modal"
-        return OTHER
+                return "modal", name if name in _MODALS else OTHER
+        return OTHER, OTHER
