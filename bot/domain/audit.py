@@ -15,11 +15,9 @@ from functools import cached_property
 
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
-from bot.domain.identity import SlackUser
+from bot.domain.identity import BOT, SlackUser
 from bot.domain.lifecycle import EventKind, State
 
-BOT = "bot"
-"""The actor if no person acts."""
 _QUOTED = 100  # characters that are recorded of what a service said
 
 

@@ -3,6 +3,7 @@
 An edit of the prompt notifies nobody, so people who wait for something get a separate message.
 """
 
+from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
 from bot.slack.views import prompt_ended, prompt_first_step, prompt_under_way
 from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
@@ -83,10 +84,6 @@ def frozen(freeze: FrozenBy) -> Layout:
     return told(text("🧊 Deletions are frozen by {by}.", by=freeze.by))
 
 
-def unfrozen(freeze: FrozenBy) -> Layout:
-    """To the same channels, when the freeze has been lifted.
-
-    Args:
-        freeze: who lifted it, and when.
-    """
-    return told(text("Deletions go on: {by} ended the freeze.", by=freeze.by))
+def unfrozen(by: SlackUser | str) -> Layout:
+    """To the same channels, when someone has lifted the freeze."""
+    return told(text("Deletions go on: {by} ended the freeze.", by=by))

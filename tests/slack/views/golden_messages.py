@@ -74,7 +74,8 @@ CALLS: Mapping[str, Layout] = {
     **{f"to the requester, {name}": calls.to_requester(shown) for name, shown in TOLD.items()},
     "frozen": calls.frozen(FrozenBy(DANA, AT, "release weekend")),
     "frozen, from a shell": calls.frozen(FrozenBy("root@build-7", AT)),
-    "unfrozen": calls.unfrozen(FrozenBy(DANA, AT)),
+    "unfrozen": calls.unfrozen(DANA),
+    "unfrozen, from a shell": calls.unfrozen("root@build-7"),
 }
 SIMILAR = (("webshop-frontend", TASK), ("webshop-admin", "9b1c0de36e0c3d897acf7a1bd64e3b9b"))
 PRIVATE: Mapping[str, Layout] = {
