@@ -181,7 +181,7 @@ class Slow(HttpApp):
         super().__init__(Readiness())
         self.arrived, self.released = asyncio.Event(), asyncio.Event()
 
-    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002
+    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002 - so in HttpApp
         """Answer when released."""
         self.arrived.set()
         await self.released.wait()
@@ -206,7 +206,7 @@ async def test_stopping_answers_what_is_under_way(session: aiohttp.ClientSession
 class Broken(HttpApp):
     """What has a bug."""
 
-    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002
+    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002 - so in HttpApp
         """Fail, with a secret in the text."""
         raise RuntimeError("xoxb-secret")
 
