@@ -208,7 +208,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
     runner = Runner(
         store,
         Outbox(messenger, store),
-        Execution(store, service, authorizer, timings, rules),
+        Execution(store, audit, service, authorizer, timings, rules),
         service,
         background,
         timings=timings,
