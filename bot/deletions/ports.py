@@ -9,7 +9,7 @@ from bot.domain.checkpoints import Checkpoint
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import BotError
-from bot.domain.facts import Candidate, LookUp
+from bot.domain.facts import LookUp, Suggestions
 from bot.domain.freeze import Freeze, FreezeChange
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
@@ -376,5 +376,8 @@ class TaskService(Protocol):
             within: seconds; facts that have not arrived by then are unknown.
         """
 
-    async def search(self, name: str) -> tuple[Candidate, ...]:
-        """Search the projects in the settings for tasks by name, for a few seconds; never raises, and may miss some."""
+    async def search(self, typed: str) -> Suggestions:
+        """Search the projects in the settings for tasks by name, or by half an ID, for a few seconds.
+
+        It never raises, and may miss some.
+        """
