@@ -5,7 +5,7 @@ An edit of the prompt notifies nobody, so people who wait for something get a se
 
 from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
-from bot.slack.views import prompt_ended, prompt_first_step, prompt_under_way
+from bot.slack.views import prompt_ended, prompt_first_step, prompt_lines, prompt_under_way
 from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
 from bot.slack.views.prompt_lines import asks, confirmed_by_others, glass, task_id
 from bot.slack.views.shown import ENDED, KEPT, FrozenBy, Shown, Stage
@@ -79,9 +79,7 @@ def _ending(shown: Shown) -> tuple[Line, ...]:
 
 def frozen(freeze: FrozenBy) -> Layout:
     """To the channels with waiting requests, and those of `[notify]`."""
-    if freeze.why:
-        return told(text("🧊 Deletions are frozen by {by}: “{why}”", by=freeze.by, why=freeze.why))
-    return told(text("🧊 Deletions are frozen by {by}.", by=freeze.by))
+    return told(prompt_lines.frozen(freeze))
 
 
 def unfrozen(by: SlackUser | str) -> Layout:

@@ -43,7 +43,7 @@ class Refusal:
 
 def refusal(refused: Refusal, reader: Reader) -> Layout:
     """The private answer."""
-    return told(why(refused, reader), _whom_to_ask(refused.reason, reader))
+    return told(why(refused, reader), _whom_to_ask(refused, reader))
 
 
 def why(refused: Refusal, reader: Reader) -> Text:
@@ -58,9 +58,10 @@ def reasons() -> Sequence[str]:
     return tuple(_SAID)
 
 
-def _whom_to_ask(reason: str, reader: Reader) -> Text:
+def _whom_to_ask(refused: Refusal, reader: Reader) -> Text:
+    reason = refused.reason
     hint = _ADMIN_HINTS.get(reason)
-    if hint is None:
+    if hint is None or (_SAYS_WHAT_TO_DO.get(reason) in refused.values and not reader.admin):
         return NOTHING
     user = reader.user.id
     if reader.admin:
@@ -77,6 +78,8 @@ def _names(template: str) -> set[str]:
 
 
 _PASSING = frozenset({"not_checked", "groups_not_checked"})  # they say "try again" already
+
+_SAYS_WHAT_TO_DO = {"channel_not_allowed": "channels", "protected": "rule"}  # with this value
 
 _UNFORESEEN = "That isn't possible right now."
 
