@@ -61,8 +61,10 @@ def reasons() -> Sequence[str]:
 def _whom_to_ask(refused: Refusal, reader: Reader) -> Text:
     reason = refused.reason
     hint = _ADMIN_HINTS.get(reason)
-    if hint is None or (_SAYS_WHAT_TO_DO.get(reason) in refused.values and not reader.admin):
+    if hint is None:
         return NOTHING
+    if reason == "channel_not_allowed" and "channels" in refused.values and not reader.admin:
+        return NOTHING  # it says where to go instead
     user = reader.user.id
     if reader.admin:
         return text(hint, user=Code(user), entry=Code(f'{user} = "their.name"'))
@@ -78,8 +80,6 @@ def _names(template: str) -> set[str]:
 
 
 _PASSING = frozenset({"not_checked", "groups_not_checked"})  # they say "try again" already
-
-_SAYS_WHAT_TO_DO = {"channel_not_allowed": "channels", "protected": "rule"}  # with this value
 
 _UNFORESEEN = "That isn't possible right now."
 
