@@ -54,10 +54,7 @@ class Bodies:
                     return await _read(request)
         except TimeoutError:
             raise BodyRefusedError(HTTPStatus.REQUEST_TIMEOUT, f"not here within {self._seconds:g} s") from None
-        except (
-            web.RequestPayloadError,
-            HttpProcessingError,
-        ):  # from aiohttp's parser in Python; that in C says nothing
+        except (web.RequestPayloadError, HttpProcessingError):  # only from aiohttp's parser in Python
             raise BodyRefusedError(HTTPStatus.BAD_REQUEST, "not HTTP") from None
 
 
