@@ -25,7 +25,7 @@ HELP = command_form("help", ALICE)
 
 
 @pytest.mark.parametrize(
-    "headers", ["Transfer-Encoding: chunked\r\n\r\nb\r\nssl_check=1\r\n0\r\n", "Content-Length: 11\r\n\r\nssl_check"]
+    "headers", ["Transfer-Encoding: chunked\r\n\r\nb\r\nssl_check=1\r\n0\r\n", "Content-Length: 20\r\n\r\nssl_check"]
 )
 async def test_a_check_of_the_certificate_without_its_body(headers: str) -> None:
     """Nobody signed it, so it is refused: nothing of unknown length is read for it, and it is not waited for long."""
@@ -75,9 +75,9 @@ async def test_only_eight_large_bodies_are_read_at_once(
     ):
         await until(all_read(eight))
         async with strangers(server.port, 1, large) as ninth:
-            for _ in range(20):  # which takes longer than reading the ninth would
+            for _ in range(40):  # which takes longer than reading the ninth would
                 assert (await slack_at(server, session).send(HELP))[0] == 200
-            assert unread(ninth[0]) > 500_000
+            assert unread(ninth[0]) > 600_000
             eight[0][1].transport.abort()
             await until(all_read(ninth))
 
@@ -95,7 +95,6 @@ def all_read(connections: Sequence[Streams]) -> Callable[[], Awaitable[bool]]:
     ("headers", "sent", "status"),
     [
         ("Content-Length: 2000000", b"", b"413"),
-        ("Content-Length: 2000000", b"x" * 500_000, b"413"),
         ("Transfer-Encoding: chunked", b"zzz\r\n", b"400"),
         ("Transfer-Encoding: chunked", b"5\r\nabcdefgh\r\n", b"400"),
     ],
