@@ -17,7 +17,7 @@ def asks_in_short(shown: Shown) -> Text:
     """The same, for those who have read it once."""
     if shown.reason:
         return text("{who} asks: “{reason}”", who=shown.requester, reason=shown.reason)
-    return text("{who} asks.", who=shown.requester)
+    return text("Asked for by {who}.", who=shown.requester)
 
 
 def quoted_reason(shown: Shown) -> Text:
