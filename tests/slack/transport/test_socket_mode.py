@@ -94,7 +94,8 @@ async def test_ends_without_an_acknowledgement(slack: SlackWire, socket_mode: So
         async with asyncio.timeout(20):
             await socket_mode.stop()
     desk.open.set()
-    assert [log for log in logs if log["event"] == "payloads not acknowledged before the end"][0]["count"] == 1
+    (said,) = [log for log in logs if log["event"] == "payloads not acknowledged before the end"]
+    assert said["count"] == 1
 
 
 async def test_asks_for_a_new_address(
