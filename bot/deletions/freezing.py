@@ -64,7 +64,3 @@ class Freezing:
         changed = await self._freezes.unfreeze(admin.user)
         self._spread.start(at_once=True)
         return changed
-
-    async def current(self) -> Freeze | None:
-        """The freeze in force. Raises `PersonError`."""
-        return await self._freezes.current()
