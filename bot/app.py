@@ -18,6 +18,7 @@ from bot.deletions.approvers import Approvers
 from bot.deletions.authorizer import Authorizer
 from bot.deletions.background import Background, cancel
 from bot.deletions.execution import Execution
+from bot.deletions.freeze_spread import FreezeSpread
 from bot.deletions.freezing import Freezing
 from bot.deletions.history import History
 from bot.deletions.outbox import Outbox
@@ -207,7 +208,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
     runner = Runner(
         store,
         Outbox(messenger, store),
-        Execution(store, service, authorizer, timings, rules),
+        Execution(store, audit, service, authorizer, timings, rules),
         service,
         background,
         timings=timings,
@@ -228,9 +229,8 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
         second_person=second_person,
     )
     actions = Actions(store, authorizer, runner, rules, refusals, service, timings)
-    freezing = Freezing(
-        freezes, store, authorizer, runner, messenger, refusals, background, notify=settings.notify.channels
-    )
+    spread = FreezeSpread(freezes, store, runner, messenger, background, notify=settings.notify.channels)
+    freezing = Freezing(freezes, authorizer, refusals, spread)
     history = History(store, audit, freezes, authorizer, refusals, rules)
 
     stack.push_async_callback(_drain, background, refusals, timings.drain / 1_000)
@@ -239,7 +239,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
         Memory.of(settings),
         store,
         start=runner.start,
-        spread=freezing.frozen_by_bot,
+        spread=spread.start,
         shift=shift_times,
         timings=timings,
     )

@@ -20,7 +20,7 @@ SECRET = "s3cret-value"
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run `codecheck-bot` in `folder` with no environment but `environ`."""
     measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [COMMAND, *arguments],
         cwd=folder,
         env=environ | measured,
@@ -101,7 +101,7 @@ def test_without_the_sandbox_it_says_how_to_install_it(tmp_path: Path) -> None:
                 (packages / package.name).symlink_to(package)
     (packages / "bot").symlink_to(Path(__file__).parents[1] / "bot")
     for arguments in ([], ["--play"]):
-        ended = subprocess.run(  # noqa: S603 - our own command
+        ended = subprocess.run(
             [sys.executable, "-S", "-m", "bot", "sandbox", *arguments],
             cwd=tmp_path,
             env={"PYTHONPATH": str(packages)},
@@ -170,18 +170,14 @@ click.command()(lambda: print(execute(work())))([])
 def test_how_a_command_ends(work: str, status: int, out: str, err: str, tmp_path: Path) -> None:
     """Done, interrupted, failed for a known reason, or with a setting that turns out wrong: no stack trace."""
     script = ENDS.format(work=work)
-    ended = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (status, out, err)
 
 
 def test_an_unexpected_error_goes_to_the_log_without_secrets(tmp_path: Path) -> None:
     """Its stack trace is one line of the log, and the exit status is 1."""
     script = ENDS.format(work="raise RuntimeError('signing with s3cret-value failed')")
-    ended = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     line = json.loads(ended.stderr)
     assert ended.returncode == 1
     assert line["event"] == "stopped by an unexpected error"
@@ -192,9 +188,7 @@ def test_an_unexpected_error_goes_to_the_log_without_secrets(tmp_path: Path) -> 
 def test_the_command_line_answers_without_loading_the_bot(tmp_path: Path) -> None:
     """Slack's SDK, Redis's client and the rest are imported by the commands that need them."""
     script = "import sys, bot.__main__; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    ended = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     loaded = ended.stdout.split()
     assert "click" in loaded
     assert not {"slack_bolt", "slack_sdk", "redis", "httpx", "aiohttp", "pydantic"} & set(loaded)

@@ -133,7 +133,7 @@ class Ready(BaseHTTPRequestHandler):
 
 
 @pytest.mark.parametrize("up", [True, False])
-def test_the_health_check_asks_whether_the_bot_can_work(up: bool) -> None:  # noqa: FBT001
+def test_the_health_check_asks_whether_the_bot_can_work(up: bool) -> None:
     """The very command of the image, against a server that is there and one that is not."""
     (check,) = arguments("HEALTHCHECK")
     command = json.loads(check.partition("CMD ")[2])
@@ -143,7 +143,7 @@ def test_the_health_check_asks_whether_the_bot_can_work(up: bool) -> None:  # no
         Thread(target=server.handle_request, daemon=True).start()
     else:
         server.server_close()
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         [sys.executable, *command[1:]], env={"PORT": str(port)}, capture_output=True, check=False, timeout=30
     )
     server.server_close()

@@ -78,8 +78,8 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 def make(project: Path, target: str) -> "subprocess.CompletedProcess[str]":
     """Run make with this Python's own pip, and no index but the one beside the project."""
-    return subprocess.run(  # noqa: S603 - our own Makefile
-        ["make", f"PYTHON={sys.executable}", target],  # noqa: S607
+    return subprocess.run(
+        ["make", f"PYTHON={sys.executable}", target],  # noqa: S607 - the machine's own make
         cwd=project,
         env={
             "PATH": os.environ["PATH"],

@@ -73,7 +73,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     """The wheel, as `pip install` gets it; built without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)  # noqa: S603 - our own command
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
     return zipfile.ZipFile(built)
 
@@ -96,9 +96,7 @@ def test_the_manifest_is_found_in_the_installed_wheel(wheel: zipfile.ZipFile, tm
     """Not only in a checkout: there is no file above the package then."""
     wheel.extractall(tmp_path)
     script = "from bot import manifest; print(manifest.__file__); print(manifest.manifest(), end='')"
-    ran = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True, text=True
-    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True, text=True)
     where, _, text = ran.stdout.partition("\n")
     assert Path(where).is_relative_to(tmp_path)
     assert text == (ROOT / "manifest.yml").read_text(encoding="utf-8")
@@ -108,11 +106,11 @@ def test_the_command_line_takes_optional_scopes() -> None:
     """`--with` adds what a setting needs, any number of times, also for HTTP; a name that is none is told."""
     command = [sys.executable, "-m", "bot", "manifest"]
     asked = [*command, "--with", "usergroups", "--with", "email", "--url", "https://bot.example.com"]
-    printed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
+    printed = subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True)
     document = yaml.safe_load(printed.stdout)
     assert document["oauth_config"]["scopes"]["bot"][5:] == ["users:read.email", "usergroups:read"]
     assert document["features"]["slash_commands"][0]["url"] == REQUEST_URL
 
-    refused = subprocess.run([*command, "--with", "admin"], cwd=ROOT, check=False, capture_output=True, text=True)  # noqa: S603
+    refused = subprocess.run([*command, "--with", "admin"], cwd=ROOT, check=False, capture_output=True, text=True)
     assert refused.returncode == 2
     assert "'email', 'profile', 'usergroups'" in refused.stderr

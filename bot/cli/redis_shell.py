@@ -8,7 +8,7 @@ from bot.cli.storage import open_redis
 from bot.domain.audit import Recorded
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
-from bot.domain.identity import SlackUser
+from bot.domain.identity import SHELL, SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, LOOKED_INTO, State
 from bot.domain.text import Text, Value
 from bot.domain.timings import Timings
@@ -17,8 +17,6 @@ from bot.store.audit import RedisAuditLog
 from bot.store.deletions import RedisDeletionStore
 from bot.store.freeze import RedisFreeze
 from bot.store.redis_calls import RedisCalls
-
-_SHELL = "shell:"  # before the name of an operating-system user in the audit log
 
 
 @asynccontextmanager
@@ -71,7 +69,7 @@ class RedisShell:
 
 def _as_user(by: ShellUser) -> SlackUser:
     """How the audit log and a freeze name an operator at a shell. No Slack user has such an ID."""
-    return SlackUser("", f"{_SHELL}{by.name}@{by.host}")
+    return SlackUser("", f"{SHELL}{by.name}@{by.host}")
 
 
 def _frozen(freeze: Freeze) -> Frozen:
@@ -79,8 +77,8 @@ def _frozen(freeze: Freeze) -> Frozen:
 
 
 def _named(who: str) -> str:
-    name, _, host = who.removeprefix(_SHELL).rpartition("@")
-    return str(ShellUser(name, host)) if who.startswith(_SHELL) else who
+    name, _, host = who.removeprefix(SHELL).rpartition("@")
+    return str(ShellUser(name, host)) if who.startswith(SHELL) else who
 
 
 def _listed(deletion: Deletion) -> Listed:

@@ -19,12 +19,16 @@ def open_closed_streams() -> None:
     """
     _open(0, os.O_RDONLY)
     if _open(1, os.O_RDONLY):  # so that writing fails
-        sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+        sys.stdout = sys.__stdout__ = _writer(1)  # type: ignore[misc]  # it is final only for type checkers
     if _open(2, os.O_WRONLY):
-        sys.stderr = sys.__stderr__ = os.fdopen(2, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
+        sys.stderr = sys.__stderr__ = _writer(2)  # type: ignore[misc]  # the same
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _writer(number: int) -> io.TextIOWrapper:
+    return os.fdopen(number, "w", encoding="utf-8", closefd=False)
 
 
 def _open(number: int, flags: int) -> bool:

@@ -1,4 +1,4 @@
-"""The client that deletions use: deletes a task, looks one up, and searches for tasks by name."""
+"""The client that deletions use: deletes a task, looks one up, and searches for tasks."""
 
 import asyncio
 import re
@@ -18,13 +18,13 @@ from bot.codearts.look_up import look_up
 from bot.codearts.redaction import Redactor
 from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
-from bot.codearts.search import search
+from bot.codearts.search import beginning_with, search
 from bot.deletions import clock
-from bot.domain.facts import Candidate, LookUp, Presence
+from bot.domain.facts import LookUp, Presence, Suggestions
 from bot.domain.look_alikes import common_part, look_alikes
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
-from bot.domain.task_id import TASK_ID
+from bot.domain.task_id import HALF_ID, TASK_ID
 from bot.domain.text import Code, Text
 from bot.observability.metrics import RETRIES
 
@@ -93,9 +93,14 @@ class CodeArtsCheck:
         similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
         return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
 
-    async def search(self, name: str) -> tuple[Candidate, ...]:
-        """Search the projects for tasks by name, in limited time. Never raises, and may miss some."""
-        return await search(self._get, self._projects, name, self._policy.search, self._redactor)
+    async def search(self, typed: str) -> Suggestions:
+        """Search the projects for tasks by name, or by half an ID, in limited time. Never raises, and may miss some."""
+        by_name = search(self._get, self._projects, typed, self._policy.search, self._redactor)
+        if not HALF_ID.fullmatch(typed):
+            return Suggestions(await by_name)
+        by_id = beginning_with(self._get, self._projects, typed, self._policy.listing, self._redactor)
+        (begun, complete), named = await asyncio.gather(by_id, by_name)
+        return Suggestions(tuple(dict.fromkeys((*begun, *named))), complete)
 
     async def _get(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
         flight = InFlight(not_after, self._policy, repeatable=True)

@@ -85,15 +85,18 @@ def branch_count(content: Content, page_size: int) -> int | None:
     return len(rows) if rows is not None and len(rows) < page_size else None
 
 
-def candidates(content: Content, redactor: Redactor) -> list[Candidate]:
-    """The tasks on one page of /v1/tasks, without rows that have no ID or no name."""
-    found = []
-    for row in _rows(content):
-        facts = task_facts(row, redactor)
-        task_id = next((one_id(row.get(name)) for name in ("id", "taskId", "task_id") if one_id(row.get(name))), "")
-        if task_id and facts.name:
-            found.append(Candidate(task_id, facts.name, facts.project or facts.project_id, facts.branch))
-    return found
+def candidates(content: Content, redactor: Redactor) -> list[Candidate | None] | None:
+    """The tasks on one page of /v1/tasks, None for a row that has no ID or no name; None if there is no list."""
+    rows = _rows(content)
+    return None if rows is None else [_candidate(row, redactor) for row in rows]
+
+
+def _candidate(row: Content, redactor: Redactor) -> Candidate | None:
+    facts = task_facts(row, redactor)
+    task_id = next((one_id(row.get(name)) for name in ("id", "taskId", "task_id") if one_id(row.get(name))), "")
+    if not (task_id and facts.name):
+        return None
+    return Candidate(task_id, facts.name, facts.project or facts.project_id, facts.branch)
 
 
 def one_id(value: object) -> str:
@@ -110,12 +113,12 @@ def _layers(content: Content, depth: int = _DEPTH) -> Iterator[Content]:
     yield content
 
 
-def _rows(content: Content) -> list[Content]:
+def _rows(content: Content) -> list[Content] | None:
     for layer in _layers(content):
         for name in _LISTS:
             if isinstance(rows := layer.get(name), list):
-                return [row for row in rows if isinstance(row, dict)]
-    return []
+                return [row if isinstance(row, dict) else {} for row in rows]
+    return None
 
 
 def _string(layer: Content, names: tuple[str, ...]) -> str:

@@ -1,9 +1,11 @@
-"""Searches tasks by name: `GET /v1/tasks?project_id&search&page&page_size`, a few pages per project, in limited time.
+"""Searches tasks: `GET /v1/tasks?project_id&search&page&page_size`, a few pages per project, in limited time.
 
-Only for suggestions ("did you mean …?"), so what cannot be read is left out, and nothing is raised.
+The service searches by name only; without `search`, which is optional, it lists all tasks. What is found is only
+suggested ("did you mean …?"), so what cannot be read is left out, and nothing is raised.
 """
 
 import asyncio
+from http import HTTPStatus
 
 from bot.codearts.facts import candidates
 from bot.codearts.look_up import Get
@@ -12,7 +14,7 @@ from bot.codearts.reply import ServiceAnswer
 from bot.deletions import clock
 from bot.domain.facts import Candidate
 
-_PAGES, _PAGE_SIZE = 3, 100  # the API allows up to 200 rows a page
+_PAGES, _PAGE_SIZE = 3, 200  # the API allows up to 200 rows a page
 _LONGEST_NAME = 128  # maximum length of a task's name (docs of POST /v3/task)
 
 
@@ -31,23 +33,43 @@ async def search(
     wanted = name.strip()[:_LONGEST_NAME]
     if not wanted:
         return ()
+    found, _ = await _pages(get, projects, {"search": wanted}, within, redactor)
+    return tuple(sorted(found, key=lambda row: row.name != wanted))
+
+
+async def beginning_with(
+    get: Get, projects: tuple[str, ...], beginning: str, within: float, redactor: Redactor
+) -> tuple[tuple[Candidate, ...], bool]:
+    """The tasks whose IDs begin so, and whether all tasks of the projects were looked at. Arguments as above."""
+    found, complete = await _pages(get, projects, {}, within, redactor)
+    wanted = beginning.casefold()
+    return tuple(row for row in found if row.task_id.casefold().startswith(wanted)), complete
+
+
+async def _pages(
+    get: Get, projects: tuple[str, ...], query: dict[str, str], within: float, redactor: Redactor
+) -> tuple[list[Candidate], bool]:
+    """The tasks on the first pages, each once, and whether these were all pages."""
     not_after = clock.now() + within
-    found: dict[str, Candidate] = {}
 
-    async def search_project(project: str) -> None:
+    async def of_project(project: str) -> tuple[dict[str, Candidate], bool]:
+        found: dict[str, Candidate] = {}
         for page in range(1, _PAGES + 1):
-            query: dict[str, str | int] = {
-                "project_id": project,
-                "search": wanted,
-                "page": page,
-                "page_size": _PAGE_SIZE,
-            }
-            reply = await get("/v1/tasks", not_after, query)
-            rows = candidates(reply.content, redactor) if isinstance(reply, ServiceAnswer) and not reply.code else []
-            new = [row for row in rows if row.task_id not in found]
-            found.update((row.task_id, row) for row in new)
-            if not new or len(rows) < _PAGE_SIZE:  # the last page, or a repeated one
-                return
+            reply = await get(
+                "/v1/tasks", not_after, {"project_id": project, **query, "page": page, "page_size": _PAGE_SIZE}
+            )
+            if not isinstance(reply, ServiceAnswer) or reply.code or reply.http != HTTPStatus.OK:
+                return found, False
+            if (rows := candidates(reply.content, redactor)) is None:
+                return found, False
+            new = {row.task_id: row for row in rows if row is not None and row.task_id not in found}
+            found |= new
+            if len(rows) < _PAGE_SIZE:
+                return found, True
+            if not new:  # a repeated page
+                return found, False
+        return found, False
 
-    await asyncio.gather(*map(search_project, dict.fromkeys(projects)))
-    return tuple(sorted(found.values(), key=lambda row: row.name != wanted))
+    answers = await asyncio.gather(*map(of_project, dict.fromkeys(projects)))
+    every = {task_id: row for found, _ in answers for task_id, row in found.items()}
+    return list(every.values()), all(complete for _, complete in answers)

@@ -8,12 +8,12 @@ import structlog
 
 from bot.deletions import clock
 from bot.deletions.authorizer import Authorizer
-from bot.deletions.ports import Change, ConflictError, DeletionStore, TaskService
+from bot.deletions.ports import AuditLog, Change, ConflictError, DeletionStore, TaskService
 from bot.domain import still_confirmed
 from bot.domain.access import Identity
 from bot.domain.after_call import after_call, late_answer
 from bot.domain.asking import by_others
-from bot.domain.audit import Event, of_deletion
+from bot.domain.audit import Event, of_deletion, of_late_answer
 from bot.domain.before_call import before_call
 from bot.domain.deletion import Deletion
 from bot.domain.errors import PersonError
@@ -40,21 +40,24 @@ class Execution:
 
     Args:
         store: where it is recorded.
+        audit: keeps a late answer that changes nothing.
         service: CodeArts Check.
         authorizer: asked again if the confirmation was given a while ago.
         timings: how long each part may take.
         rules: what a deletion has to pass by the current settings.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a call needs each of them
         self,
         store: DeletionStore,
+        audit: AuditLog,
         service: TaskService,
         authorizer: Authorizer,
         timings: Timings,
         rules: Rules,
     ) -> None:
         self._store = store
+        self._audit = audit
         self._service = service
         self._authorizer = authorizer
         self._timings = timings
@@ -150,19 +153,25 @@ class Execution:
                 "an admin can help", deletion=deletion.id, code=outcome.code, what_to_do=str(outcome.admin_hint)
             )
         while True:
-            step = after_call(deletion, outcome, self._timings)
             try:
-                return await self._write(step)
-            except ConflictError as conflict:
-                if (corrected := await self._correct(deletion, outcome, conflict)) is not None:
-                    return corrected
-                raise
+                return await self._record(deletion, outcome)
             except PersonError as error:  # Redis is unavailable: only this process knows the answer
                 _log.warning("outcome not recorded yet", deletion=deletion.id, outcome=outcome.verdict, why=str(error))
                 await asyncio.sleep(_PAUSE)
 
+    async def _record(self, deletion: Deletion, outcome: Outcome) -> Deletion:
+        try:
+            return await self._write(after_call(deletion, outcome, self._timings))
+        except ConflictError as conflict:
+            if (corrected := await self._correct(deletion, outcome, conflict)) is not None:
+                return corrected
+            raise
+
     async def _correct(self, called: Deletion, outcome: Outcome, conflict: ConflictError) -> Deletion | None:
-        """Another process has moved the deletion on, or Redis has lost it: people may need a correction."""
+        """Another process has moved the deletion on, or Redis has lost it: people may need a correction.
+
+        A definite answer that corrects nothing is kept in the audit log: it is what the service itself said.
+        """
         latest = conflict.latest or called
         step = late_answer(latest, outcome, called.lifecycle.sends)
         _log.warning("late answer", deletion=latest.id, state=latest.state, outcome=outcome.verdict, used=bool(step))
@@ -170,6 +179,8 @@ class Execution:
             lost = replace(latest, lifecycle=after_call(latest, outcome, self._timings).deletion.lifecycle)
             return await self._store.restore(lost, of_deletion(lost, EventKind.LATE_ANSWER))
         if step is None:
+            if outcome.definite:
+                await self._audit.append(of_late_answer(latest, outcome))
             return None
         try:
             return await self._write(step)

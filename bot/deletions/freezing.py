@@ -1,26 +1,18 @@
-"""The freeze: set and lifted by admins, and shown at once on every prompt."""
+"""The freeze: admins set and lift it. `bot.deletions.freeze_spread` makes it known."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-
-import structlog
+from dataclasses import dataclass
 
 from bot.deletions.authorizer import Authorizer
-from bot.deletions.background import Background
-from bot.deletions.ports import Change, ConflictError, DeletionStore, FreezeStore, Hold, Messenger
+from bot.deletions.freeze_spread import FreezeSpread
+from bot.deletions.ports import FreezeStore
 from bot.deletions.refusals import Refusals
-from bot.deletions.runner import Runner
-from bot.domain.errors import DeliveryError
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What a freeze or an unfreeze did.
+    """What a freeze did.
 
     Args:
         changed: False if it was already so.
@@ -36,35 +28,16 @@ class Freezing:
 
     Args:
         freezes: where it is recorded.
-        store: lists the pending deletions.
         authorizer: says who is an admin.
-        runner: redraws prompts, and stops what can still be stopped.
-        messenger: tells the channels.
         refusals: records refusals.
-        background: where all of that runs.
-        notify: the channels that are told of every outcome.
+        spread: makes it known.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - a freeze reaches everything
-        self,
-        freezes: FreezeStore,
-        store: DeletionStore,
-        authorizer: Authorizer,
-        runner: Runner,
-        messenger: Messenger,
-        refusals: Refusals,
-        background: Background,
-        *,
-        notify: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, freezes: FreezeStore, authorizer: Authorizer, refusals: Refusals, spread: FreezeSpread) -> None:
         self._freezes = freezes
-        self._store = store
         self._authorizer = authorizer
-        self._runner = runner
-        self._messenger = messenger
         self._refusals = refusals
-        self._background = background
-        self._notify = tuple(notify)
+        self._spread = spread
 
     async def freeze(self, by: SlackUser, reason: str, channel: str) -> Frozen:
         """Stop everything: until the freeze is lifted, no request or confirmation is accepted and no call is sent.
@@ -81,7 +54,7 @@ class Freezing:
         with self._refusals.recorded(by, "freeze", channel):
             admin = await self._authorizer.identify_admin(by, to_stop=True)
         freeze, changed = await self._freezes.freeze(admin.user, reason)
-        self._background.start(self.apply(freeze if changed else None, admin.user), name="freeze")
+        self._spread.start(at_once=True)
         return Frozen(changed, freeze)
 
     async def unfreeze(self, by: SlackUser, channel: str) -> bool:
@@ -89,36 +62,5 @@ class Freezing:
         with self._refusals.recorded(by, "unfreeze", channel):
             admin = await self._authorizer.identify_admin(by)
         changed = await self._freezes.unfreeze(admin.user)
-        if changed:
-            self._background.start(self.apply(None, admin.user, released=True), name="unfreeze")
+        self._spread.start(at_once=True)
         return changed
-
-    def frozen_by_bot(self, freeze: Freeze) -> None:
-        """Apply a freeze that the bot itself has set to every prompt and channel, in the background."""
-        self._background.start(self.apply(freeze, freeze.by), name="freeze")
-
-    async def current(self) -> Freeze | None:
-        """The freeze in force. Raises `PersonError`."""
-        return await self._freezes.current()
-
-    async def apply(self, freeze: Freeze | None, by: SlackUser, *, released: bool = False) -> None:
-        """Update the freeze on every prompt, stop what can still be stopped, and tell the channels."""
-        channels = dict.fromkeys(self._notify)
-        for deletion in (await self._store.pending()).deletions:
-            waits = deletion.state in AWAITING_CONFIRMATION and deletion.delivery.prompt is not None
-            if not waits and deletion.state is not State.SCHEDULED:
-                continue
-            channels[deletion.channel] = None
-            if deletion.delivery.rendered == deletion.appearance:
-                continue
-            try:
-                self._runner.start(await self._store.commit(Change(deletion, replace(deletion), None, (), Hold())))
-            except ConflictError:
-                continue  # another process is working on it, and sees the freeze when it writes
-        if freeze is None and not released:
-            return
-        for channel in channels:
-            try:
-                await self._messenger.announce_freeze(channel, freeze, by)
-            except DeliveryError as error:
-                _log.warning("freeze notice not delivered", channel=channel, why=str(error))

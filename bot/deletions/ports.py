@@ -9,8 +9,8 @@ from bot.domain.checkpoints import Checkpoint
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import BotError
-from bot.domain.facts import Candidate, LookUp
-from bot.domain.freeze import Freeze
+from bot.domain.facts import LookUp, Suggestions
+from bot.domain.freeze import Freeze, FreezeChange
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
 from bot.domain.outcome import Outcome
@@ -210,6 +210,12 @@ class FreezeStore(Protocol):
     async def current(self) -> Freeze | None:
         """The freeze in force; None if there is none."""
 
+    async def latest(self) -> FreezeChange | None:
+        """The latest freeze or unfreeze; None if there was none."""
+
+    async def spread(self, before: FreezeChange, after: FreezeChange) -> bool:
+        """Record how far it has become known. Returns False if another replica was first, or it is not the latest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
@@ -219,6 +225,7 @@ class Vitals:
         now: its clock, in ms.
         instance: which storage it is, and how far its audit log is sealed.
         freeze: the freeze in force.
+        freeze_spreads: True while a prompt has to be redrawn or a channel to be told of a freeze or an unfreeze.
         lost_at: when a loss of data was last noticed; 0 if never.
         step: by how many ms its clock last jumped.
         stepped_at: when that was noticed; 0 if never.
@@ -227,6 +234,7 @@ class Vitals:
     now: int
     instance: Instance
     freeze: Freeze | None = None
+    freeze_spreads: bool = False
     lost_at: int = 0
     step: int = 0
     stepped_at: int = 0
@@ -368,5 +376,8 @@ class TaskService(Protocol):
             within: seconds; facts that have not arrived by then are unknown.
         """
 
-    async def search(self, name: str) -> tuple[Candidate, ...]:
-        """Search the projects in the settings for tasks by name, for a few seconds; never raises, and may miss some."""
+    async def search(self, typed: str) -> Suggestions:
+        """Search the projects in the settings for tasks by name, or by half an ID, for a few seconds.
+
+        It never raises, and may miss some.
+        """

@@ -13,7 +13,7 @@ import structlog
 from bot.deletions import clock
 from bot.deletions.background import Background
 from bot.deletions.ports import AuditLog, ConflictError, Messenger
-from bot.domain.audit import BOT, Event, of_refusal
+from bot.domain.audit import Event, of_refusal
 from bot.domain.deletion import Deletion
 from bot.domain.errors import DeliveryError, PersonError
 from bot.domain.freeze import Freeze
@@ -134,5 +134,4 @@ def refused_on(deletion: Deletion, reason: Reason) -> Refused:
 def _of_freeze(freeze: Freeze | None) -> dict[str, Value]:
     if freeze is None:
         return {}
-    by: Value = freeze.by if freeze.by.team else "the bot" if freeze.by.id == BOT else freeze.by.id
-    return {"by": by, "at": Moment(freeze.at), **({"why": freeze.reason} if freeze.reason else {})}
+    return {"by": freeze.by.named, "at": Moment(freeze.at), **({"why": freeze.reason} if freeze.reason else {})}

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.deletions.acknowledgement_deadline import Dependency, waiting_for
 from bot.deletions.authorizer import Authorizer
@@ -23,7 +23,7 @@ from bot.domain.approval_wait import SecondPerson
 from bot.domain.audit import Recorded
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, ResponseUrl
-from bot.domain.facts import Candidate, LookUp, Presence
+from bot.domain.facts import LookUp, Presence, Suggestions
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
@@ -53,12 +53,12 @@ class NoSuchTask:
 
     Args:
         task_id: what was typed.
-        candidates: tasks with a similar name.
+        meant: what may have been meant.
         deleted: the audit event of its deletion by this bot, if there is one.
     """
 
     task_id: str
-    candidates: tuple[Candidate, ...] = ()
+    meant: Suggestions = field(default_factory=Suggestions)
     deleted: Recorded | None = None
 
 
@@ -202,13 +202,13 @@ class Requests:
         return identity, None if found.presence is Presence.UNKNOWN and not found.facts.missing_right else found
 
     async def _no_such_task(self, task_id: str) -> NoSuchTask:
-        candidates, events = await asyncio.gather(self._search(task_id), self._audit.latest())
+        meant, events = await asyncio.gather(self._search(task_id), self._audit.latest())
         ended = (event for event in events if event.get("task") == task_id and event.get("kind") == EventKind.DELETED)
-        return NoSuchTask(task_id, candidates, next(ended, None))
+        return NoSuchTask(task_id, meant, next(ended, None))
 
-    async def _search(self, name: str) -> tuple[Candidate, ...]:
+    async def _search(self, typed: str) -> Suggestions:
         with waiting_for(Dependency.CODEARTS):
-            return await self._service.search(name)
+            return await self._service.search(typed)
 
     async def _show_again(self, deletion: Deletion) -> None:
         """Redraw the prompt; if it was deleted in Slack, post it again.

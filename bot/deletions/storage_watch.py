@@ -19,11 +19,11 @@ from bot.deletions.ports import (
     StorageVitals,
     Vitals,
 )
-from bot.domain.audit import BOT, of_deletion
+from bot.domain.audit import of_deletion
 from bot.domain.clock_step import ClockReading, restarted, step_between, waits_until
 from bot.domain.data_loss import Remembered, loss
 from bot.domain.deletion import Deletion
-from bot.domain.freeze import Freeze
+from bot.domain.identity import BOT
 from bot.domain.lifecycle import EventKind, State
 from bot.domain.text import Text
 from bot.domain.timings import Timings
@@ -53,7 +53,7 @@ class StorageWatch:
         memory: what the bot remembers about it.
         store: changes pending deletions.
         start: runs a deletion that has been changed, in the background.
-        spread: makes a freeze known everywhere, in the background.
+        spread: shows a freeze or an unfreeze on every prompt and tells the channels, in the background.
         shift: called with the ms by which Redis's clock is ahead of this machine's, 0 if they roughly agree. People
             are shown times that are earlier by that much.
         timings: leases, and how long an uncertain outcome is looked into.
@@ -66,7 +66,7 @@ class StorageWatch:
         store: DeletionStore,
         *,
         start: Callable[[Deletion], None],
-        spread: Callable[[Freeze], None],
+        spread: Callable[[], None],
         shift: Callable[[int], None],
         timings: Timings,
     ) -> None:
@@ -109,6 +109,8 @@ class StorageWatch:
         await self._look_for_loss(found)
         await self._look_at_clock(read)
         self._compare_clocks(found.now)
+        if found.freeze_spreads:
+            self._spread()
         self._found = found
         return found.now
 
@@ -125,7 +127,7 @@ class StorageWatch:
         if freeze is None:
             return  # another replica was first: the next check sees the new ID
         _log.error("data lost, deletions frozen", what=str(what), checkpoint=remembered.number)
-        self._spread(freeze)
+        self._spread()
 
     async def _look_at_clock(self, read: ClockReading) -> None:
         step = step_between(self._read, read) if self._read is not None else 0

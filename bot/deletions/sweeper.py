@@ -75,6 +75,6 @@ async def _repeat(name: str, work: Callable[[], Awaitable[None]], pause: float) 
             if reachable:
                 _log.warning("storage does not answer", work=name, why=str(error))
             reachable = False
-        except Exception:  # noqa: BLE001  one unreadable deletion must not stop the work for all others
+        except Exception:  # noqa: BLE001 - one unreadable deletion must not stop the work for all others
             _log.exception("work failed", work=name)
         await asyncio.sleep(pause)

@@ -72,7 +72,7 @@ def late_answer(latest: Deletion, outcome: Outcome, sends: int) -> Step | None:
         outcome: the answer.
         sends: how many processes had sent the DELETE when the answered one was sent.
     """
-    if outcome.verdict not in (Verdict.DELETED, Verdict.FAILED) or not outcome.sent:
+    if not outcome.definite:
         return None
     state = State(outcome.verdict.value)
     if outcome.verdict is Verdict.FAILED and latest.lifecycle.sends != sends:

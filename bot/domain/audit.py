@@ -10,16 +10,15 @@ token, a response_url or any other name.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
-from bot.domain.identity import SlackUser
+from bot.domain.identity import BOT, SlackUser
 from bot.domain.lifecycle import EventKind, State
+from bot.domain.outcome import Outcome
 
-BOT = "bot"
-"""The actor if no person acts."""
 _QUOTED = 100  # characters that are recorded of what a service said
 
 
@@ -146,6 +145,12 @@ def of_deletion(deletion: Deletion, kind: EventKind, by: SlackUser | None = None
         took_ms=outcome.took if outcome else 0,
         looks=deletion.lifecycle.looks,
     )
+
+
+def of_late_answer(deletion: Deletion, outcome: Outcome) -> Event:
+    """The event for an answer of the service that came late and changes nothing: it only bears witness."""
+    answered = replace(deletion, lifecycle=replace(deletion.lifecycle, outcome=outcome))
+    return replace(of_deletion(answered, EventKind.LATE_ANSWER), state="")
 
 
 def _why(deletion: Deletion, kind: EventKind) -> str:

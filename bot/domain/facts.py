@@ -32,7 +32,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A task found by a search by name.
+    """A task found by a search.
 
     Args:
         task_id: the ID to delete it by.
@@ -45,6 +45,19 @@ class Candidate:
     name: str
     project: str = ""
     branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What somebody may have meant who typed a name or half an ID.
+
+    Args:
+        tasks: the most likely first.
+        complete: False if there may be more tasks whose IDs begin like that.
+    """
+
+    tasks: tuple[Candidate, ...] = ()
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

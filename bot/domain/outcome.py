@@ -44,6 +44,11 @@ class Outcome:
     took: int = 0
     sent: bool = True
 
+    @property
+    def definite(self) -> bool:
+        """Whether the service has said that the task is deleted, or that it is not."""
+        return self.sent and self.verdict in (Verdict.DELETED, Verdict.FAILED)
+
 
 def of_second_send(outcome: Outcome) -> Outcome:
     """The outcome of a DELETE that was sent again after an interruption, when nobody knows how far the first got.

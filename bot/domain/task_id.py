@@ -3,6 +3,8 @@
 import re
 
 TASK_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")  # DeleteTaskV3: 1 to 128 characters; the IDs seen are 32 hex digits
+HALF_ID = re.compile(r"[0-9a-fA-F]{4,31}")
+"""What may be the beginning of an ID: of those seen."""
 
 _SHORT = 8  # enough characters to tell one task from another at a glance
 

@@ -34,7 +34,7 @@ def stopped_by_freeze(deletion: Deletion) -> Step:
     after = replace(
         deletion.lifecycle,
         state=State.CANCELLED,
-        ended_by=freeze.by if freeze and freeze.by.team else None,  # an operator at a shell is not a Slack user
+        ended_by=freeze.by if freeze else None,
         ended_how=Action.FREEZE,
         ended_why=freeze.reason if freeze else "",
         ended_at=deletion.read_at,

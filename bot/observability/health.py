@@ -85,7 +85,7 @@ class Readiness:
                 return await probe()
         except TimeoutError:
             return State(ready=False, reason=f"no answer within {self._patience:g} s")
-        except Exception as error:  # noqa: BLE001  whatever a probe raises, it is not ready; its text may hold a secret
+        except Exception as error:  # noqa: BLE001 - whatever it raises, it is not ready; its text may be secret
             return State(ready=False, reason=f"failed: {type(error).__name__}")
 
     def _log_changes(self) -> None:

@@ -34,7 +34,7 @@ class CodeArtsTable(Table):
     """`[codearts]`: where tasks are looked for, and shown."""
 
     projects: tuple[kinds.CodeArtsProjectId, ...] = Field(
-        (), description="IDs of the CodeArts projects that `list` and the search by name look into"
+        (), description="IDs of the CodeArts projects that `list` and the search for a name or half an ID look into"
     )
     console_url: kinds.ConsoleUrl = Field(
         "",

@@ -33,7 +33,7 @@ from bot.slack.views import announcement, calls, private, prompt
 from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
 from bot.slack.views.message import Message
-from bot.slack.views.shown import FrozenBy, Shown
+from bot.slack.views.shown import Shown
 
 _TRIGGER = 3.0  # seconds for which a trigger ID is valid; after that no modal opens
 _ANSWER = 65_536  # bytes of a response_url's answer that are read
@@ -154,7 +154,7 @@ class SlackMessenger:
     async def announce_freeze(self, channel: str, freeze: Freeze | None, by: SlackUser) -> None:
         """Tell a channel about the freeze; see `Messenger.announce_freeze`."""
         if freeze is None:
-            message, key = calls.unfrozen(FrozenBy(by, 0)), f"unfrozen {by.id}"
+            message, key = calls.unfrozen(by.named), f"unfrozen {by.id}"
         else:
             message, key = calls.frozen(frozen_by(freeze)), f"frozen {freeze.at}"
         await try_in_turn([partial(self._post, channel, drawn(message), Rank.NOTICE, key)])

@@ -5,7 +5,8 @@ from bot.domain.text import Text
 from bot.slack.pasted_text import visible
 
 LONGEST_REASON = 200  # characters
-_QUOTES = {"“": "”", "„": "“", '"': '"', "'": "'", "‘": "’", "«": "»", "»": "«", "「": "」", "『": "』", "`": "`"}  # noqa: RUF001
+_OPENING, _CLOSING = "“„\"'‘«»「『`", "”“\"'’»«」』`"  # noqa: RUF001 - the quotation marks that people type
+_QUOTES = dict(zip(_OPENING, _CLOSING, strict=True))
 
 
 def read_reason(text: str) -> str:

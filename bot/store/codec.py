@@ -5,6 +5,7 @@ transaction looks at are fields of their own. Members that this version does not
 their defaults, so that replicas of two versions can work on one Redis while they are being replaced.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 
 from bot.domain.deletion import Deletion, Delivery, Lifecycle, ResponseUrl
 from bot.domain.facts import LookUp
-from bot.domain.freeze import Freeze
+from bot.domain.freeze import Freeze, FreezeChange, Known
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import State
 from bot.domain.rules import Safeguards
@@ -33,6 +34,7 @@ class _Request:
 
 
 _Value = TypeVar("_Value")
+_KNOWN = {known.value: known for known in Known}
 _REQUEST: TypeAdapter[_Request] = TypeAdapter(_Request)
 _LIFECYCLE: TypeAdapter[Lifecycle] = TypeAdapter(Lifecycle)
 _DELIVERY: TypeAdapter[Delivery] = TypeAdapter(Delivery)
@@ -128,6 +130,41 @@ def _freeze(fields: Mapping[str, str]) -> Freeze:
     return Freeze(SlackUser(fields["team"], fields["user"]), int(fields["at"]), fields.get("reason", ""))
 
 
+def encode_freeze(freeze: Freeze) -> dict[str, str]:
+    """The fields of a freeze that begins now; only Redis knows when that is."""
+    return {"on": "1", "team": freeze.by.team, "user": freeze.by.id, "reason": freeze.reason, **_recorded()}
+
+
+def encode_unfreeze(by: SlackUser) -> dict[str, str]:
+    """The fields that end a freeze. Who set it, and when, stays: it may have begun in a grace period."""
+    return {"on": "", "lifted_team": by.team, "lifted_by": by.id, **_recorded()}
+
+
+def encode_spread(change: FreezeChange) -> dict[str, str]:
+    """The fields that say how far a freeze or an unfreeze has become known."""
+    return {
+        "change": change.id,
+        "known": change.known,
+        "channels": " ".join(change.channels),
+        "untold": " ".join(change.untold),
+    }
+
+
+def decode_freeze_change(fields: Mapping[str, str]) -> FreezeChange | None:
+    """The latest freeze or unfreeze; None if there was none, or an older version of the bot has made it known."""
+    if not fields.get("change"):
+        return None
+    freeze = decode_freeze(fields)
+    return FreezeChange(
+        id=fields["change"],
+        freeze=freeze,
+        by=freeze.by if freeze else SlackUser(fields.get("lifted_team", ""), fields.get("lifted_by", "")),
+        known=_KNOWN.get(fields.get("known", ""), Known.SHOWN),  # a newer version carries on what it has begun
+        channels=tuple(fields.get("channels", "").split()),
+        untold=tuple(fields.get("untold", "").split()),
+    )
+
+
 def encode_response_url(response_url: ResponseUrl) -> str:
     """One string."""
     return _RESPONSE_URL.dump_json(response_url).decode()
@@ -136,6 +173,10 @@ def encode_response_url(response_url: ResponseUrl) -> str:
 def decode_response_url(value: str | bytes) -> ResponseUrl:
     """What `encode_response_url` wrote."""
     return _RESPONSE_URL.validate_json(value)
+
+
+def _recorded() -> dict[str, str]:
+    return {"change": secrets.token_hex(8), "known": Known.RECORDED, "untold": ""}
 
 
 def _json(adapter: TypeAdapter[_Value], value: _Value) -> str:

@@ -1,9 +1,9 @@
 """The freeze in Redis."""
 
 from bot.domain.audit import Event, of_freeze, of_unfreeze
-from bot.domain.freeze import Freeze
+from bot.domain.freeze import Freeze, FreezeChange
 from bot.domain.identity import SlackUser
-from bot.store.codec import decode_freeze
+from bot.store.codec import decode_freeze, decode_freeze_change, encode_freeze, encode_spread, encode_unfreeze
 from bot.store.redis_calls import RedisCalls
 from bot.store.transaction import Transaction, append, equals, put, put_time
 
@@ -26,7 +26,7 @@ class RedisFreeze:
             when=(equals(self._keys.freeze, "on", ""),),
             effects=(
                 append(self._keys.events, (event or of_freeze(frozen)).text()),
-                put(self._keys.freeze, {"on": "1", "team": by.team, "user": by.id, "reason": reason}),
+                put(self._keys.freeze, encode_freeze(frozen)),
                 put_time(self._keys.freeze, "at", 0),
             ),
             read=(self._keys.freeze,),
@@ -40,7 +40,7 @@ class RedisFreeze:
             when=(equals(self._keys.freeze, "on", "1"),),
             effects=(
                 append(self._keys.events, (event or of_unfreeze(by)).text()),
-                put(self._keys.freeze, {"on": ""}),
+                put(self._keys.freeze, encode_unfreeze(by)),
             ),
         )
         answer, _ = await self._redis.transact(transaction)
@@ -50,3 +50,18 @@ class RedisFreeze:
         """See the port."""
         answer = await self._redis.read(self._keys.freeze)
         return decode_freeze(answer.hashes[0])
+
+    async def latest(self) -> FreezeChange | None:
+        """See the port."""
+        answer = await self._redis.read(self._keys.freeze)
+        return decode_freeze_change(answer.hashes[0])
+
+    async def spread(self, before: FreezeChange, after: FreezeChange) -> bool:
+        """See the port."""
+        key = self._keys.freeze
+        transaction = Transaction(
+            when=tuple(equals(key, name, value) for name, value in encode_spread(before).items()),
+            effects=(put(key, encode_spread(after)),),
+        )
+        answer, _ = await self._redis.transact(transaction)
+        return answer.applied

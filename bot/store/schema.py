@@ -7,7 +7,7 @@
 | `task:ID` | string | the deletion of a task that has not ended | until it ends |
 | `response_url:ID` | string | the latest response_url of an ephemeral prompt | 30 minutes |
 | `instance` | hash | which storage this is (`id`), what it has lost, how its clock jumped | for ever |
-| `freeze` | hash | the freeze: `on`, `team`, `user`, `reason`, `at` | for ever |
+| `freeze` | hash | the freeze, who lifted it, and who has yet to be told (`bot.store.codec`) | for ever |
 | `hour:WHO` | sorted set | the past hour's second confirmations, of `everyone` or of one requester | an hour |
 | `burst:WHO` | string | the admins have been told that a limit is reached | an hour |
 | `events` | stream | the audit log | as `[record] retention_days` says |

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
 from bot.deletions.ports import Vitals
-from bot.domain.audit import BOT, Event, of_freeze
+from bot.domain.audit import Event, of_freeze
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion
 from bot.domain.freeze import Freeze
-from bot.domain.identity import SlackUser
+from bot.domain.identity import BOT, SlackUser
 from bot.domain.lifecycle import EventKind
-from bot.store.codec import decode, decode_freeze
+from bot.store.codec import decode, decode_freeze, decode_freeze_change, encode_freeze
 from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.transaction import Transaction, append, equals, put, put_time, schedule_in
 
@@ -37,10 +37,12 @@ class RedisVitals:
         answer = await self._redis.read(keys.instance, keys.checkpoint, keys.freeze)
         fields, checkpoint, freeze = answer.hashes
         number, digest = _number_and_hash(checkpoint.get("checkpoint", ""))
+        change = decode_freeze_change(freeze)
         return Vitals(
             now=answer.now,
             instance=Instance(fields.get("id", ""), tuple(fields.get("follows", "").split()), number, digest),
             freeze=decode_freeze(freeze),
+            freeze_spreads=change is not None and change.spreads,
             lost_at=int(fields.get("lost_at", "0")),
             step=int(fields.get("step", "0")),
             stepped_at=int(fields.get("stepped_at", "0")),
@@ -94,7 +96,7 @@ class RedisVitals:
                     append(keys.events, of_freeze(frozen).text()),
                     put(keys.instance, {"id": secrets.token_hex(8), "follows": follows}),
                     put_time(keys.instance, "lost_at", 0),
-                    put(keys.freeze, {"on": "1", "team": "", "user": BOT, "reason": what}),
+                    put(keys.freeze, encode_freeze(frozen)),
                     put_time(keys.freeze, "at", 0),
                 ),
                 read=(keys.freeze,),

@@ -52,7 +52,7 @@ async def main(folder: Path) -> None:
         async with open_page(browser, NARROW) as page:
             await ask(page)
             await press(page, "Review deletion…")
-            await channel(page).get_by_role("button", name=DELETE).wait_for()
+            await channel(page).get_by_role("button", name=DELETE, exact=True).wait_for()
             await take(page, folder / "narrow.png")
 
 
@@ -93,7 +93,7 @@ async def deletion(page: Page, folder: Path) -> None:
     await take(page, folder / "bystander.png")
     await act_as(page, "alice")
     await press(page, "Review deletion…")
-    await channel(page).get_by_role("button", name=DELETE).wait_for()
+    await channel(page).get_by_role("button", name=DELETE, exact=True).wait_for()
     await take(page, folder / "step-2.png")
     await press(page, DELETE)
     await channel(page).get_by_text("status: success").wait_for()
@@ -155,7 +155,7 @@ async def second_steps(page: Page, folder: Path) -> None:
     await act_as(page, "dana")
     await composer(page).fill("/codecheck freeze release day")
     await composer(page).press("Enter")
-    await channel(page).get_by_text("Deletions are frozen by").wait_for()
+    await channel(page).get_by_text("Deletions are frozen by").first.wait_for()
     await act_as(page, "alice")
     await press(page, "Review deletion…")
     await channel(page).get_by_text("“release day”").first.wait_for()
@@ -166,7 +166,7 @@ async def panels(page: Page, folder: Path) -> None:
     """The panels, in the dark."""
     await ask(page, SEARCH)
     await press(page, "Review deletion…")
-    await channel(page).get_by_role("button", name="Delete webshop-search-old").wait_for()
+    await channel(page).get_by_role("button", name="Delete webshop-search-old", exact=True).wait_for()
     await take(page, folder / "dark.png")
     for name in ("Slack", "Processes", "Wire", "Block Kit"):
         panel = await open_panel(page, name)

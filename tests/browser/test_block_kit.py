@@ -203,7 +203,7 @@ async def test_a_button_opens_web_pages_only(page: Page, sandbox: Sandbox) -> No
 async def test_inputs_may_share_a_label_and_have_any_block_id(page: Page, sandbox: Sandbox) -> None:
     """What is typed in each comes back under its own block_id, and errors stand beside the right one."""
     ids = ["constructor", "__proto__", 'a "b" c']
-    fields = [MODAL["blocks"][0] | {"block_id": block_id} for block_id in ids]  # type: ignore[index]
+    fields = [MODAL["blocks"][0] | {"block_id": block_id} for block_id in ids]  # type: ignore[index]  # a list
     await send(page, MODAL | {"blocks": fields})
     dialog = page.get_by_role("dialog", name="Type the ID")
     view = sandbox.stage.world.alice.view

@@ -90,7 +90,7 @@ async def test_a_freeze_at_a_shell_is_recorded_with_the_user_and_the_host(redis:
 def test_a_data_folder_without_a_bots_data_is_refused_and_not_made(command: tuple[str, ...], tmp_path: Path) -> None:
     """A mistyped one would be frozen, and found unbroken, while the bot goes on elsewhere."""
     folder = tmp_path / "mistyped"
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [sys.executable, "-m", "bot", *command],
         env={"PATH": os.environ["PATH"], "CODECHECK_DATA_DIR": str(folder)},
         cwd=Path(__file__).parents[2],

@@ -1,6 +1,7 @@
 """Searching tasks by name, for suggestions: what is found is right, and nothing is waited for or raised."""
 
 import time
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.retries import RetryPolicy
-from bot.domain.facts import Candidate
+from bot.domain.facts import Candidate, Suggestions
 from tests.codearts.odd_service import NOT_THERE, OddService, Say
 
-_QUICK = RetryPolicy(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01, search=0.5)
+_QUICK = RetryPolicy(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01, search=0.5, listing=0.5)
 
 
 def row(number: int, name: str = "shop", **more: object) -> dict[str, object]:
@@ -24,12 +25,24 @@ def found(number: int, name: str = "shop") -> Candidate:
     return Candidate(f"{number:032x}", name, "Payments", "main")
 
 
-async def search(
-    said: dict[str, Say | list[Say]], name: str = "shop", projects: tuple[str, ...] = ("p1",)
-) -> tuple[tuple[Candidate, ...], list[str]]:
-    """What a search finds with such answers, and what it asked for."""
+ENDLESS = {f"page={page}&": Say({"info": [row(1_000 * page + at) for at in range(200)]}) for page in range(1, 9)}
+
+
+async def suggest(
+    said: Mapping[str, Say | list[Say]], typed: str, projects: tuple[str, ...] = ("p1",)
+) -> tuple[Suggestions, list[str]]:
+    """What is suggested with such answers, and what was asked for."""
     async with OddService(said) as service, http_client(service.url) as http:
-        return await CodeArtsCheck(http, _QUICK, projects=projects).search(name), service.requests
+        return await CodeArtsCheck(http, _QUICK, projects=projects).search(typed), service.requests
+
+
+async def search(
+    said: Mapping[str, Say | list[Say]], name: str = "shop", projects: tuple[str, ...] = ("p1",)
+) -> tuple[tuple[Candidate, ...], list[str]]:
+    """The tasks that a search by name finds with such answers, and what it asked for."""
+    suggestions, requests = await suggest(said, name, projects)
+    assert suggestions.complete
+    return suggestions.tasks, requests
 
 
 async def test_each_project_is_searched_and_the_exact_name_comes_first() -> None:
@@ -65,15 +78,10 @@ async def test_a_row_without_an_id_or_a_name_is_left_out(wrong: dict[str, object
 
 async def test_further_pages_are_read_until_one_comes_again_or_it_is_enough() -> None:
     """Some versions count rows and some pages; three pages are enough for a suggestion."""
-    full = [row(number) for number in range(100)]
-    again = {"v1/tasks": Say({"info": full})}
-    candidates, asked = await search({**again})
-    assert (len(candidates), len(asked)) == (100, 2)
-    endless: dict[str, Say | list[Say]] = {
-        f"page={page}&": Say({"info": [row(1_000 * page + number) for number in range(100)]}) for page in range(1, 9)
-    }
-    candidates, asked = await search(endless)
-    assert (len(candidates), len(asked)) == (300, 3)
+    candidates, asked = await search({"v1/tasks": Say({"info": [row(number) for number in range(200)]})})
+    assert (len(candidates), len(asked)) == (200, 2)
+    candidates, asked = await search(ENDLESS)
+    assert (len(candidates), len(asked)) == (600, 3)
 
 
 @pytest.mark.parametrize(
@@ -121,5 +129,55 @@ async def test_a_name_is_sent_as_it_is() -> None:
         "project_id": "p1",
         "search": "支付 &page=9#",
         "page": "1",
-        "page_size": "100",
+        "page_size": "200",
     }
+
+
+def listed(*rows: dict[str, object]) -> dict[str, Say | list[Say]]:
+    """A service that lists these tasks, and finds none by name."""
+    return {"search=": Say({"info": []}), "v1/tasks": Say({"info": list(rows)})}
+
+
+@pytest.mark.parametrize("typed", ["897acf7a", "897ACF7A", "897acf7a1bd64e3b9b7b6c0de36e0c3"])
+async def test_half_an_id(typed: str) -> None:
+    """The list of tasks is looked through for IDs that begin so, in any case."""
+    meant, other = "897acf7a1bd64e3b9b7b6c0de36e0c3d", "2b6f4c1e0a9d4d5f8c7b3a2e1f0d9c8b"
+    suggestions, asked = await suggest(listed(row(1, id=meant), row(1, id=other)), typed)
+    assert suggestions == Suggestions((Candidate(meant, "shop", "Payments", "main"),))
+    assert sorted("search=" in line for line in asked) == [False, True]
+
+
+async def test_half_an_id_may_be_a_name_too() -> None:
+    """`cafe` is both: those whose IDs begin so come first."""
+    named, begun = row(1, "cafe"), row(2, id=f"cafe{2:028x}")
+    suggestions, _ = await suggest(
+        {"search=": Say({"info": [named]}), "v1/tasks": Say({"info": [named, begun]})}, "cafe"
+    )
+    assert [task.task_id[:4] for task in suggestions.tasks] == ["cafe", "0000"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"search=": Say({"info": []}), **ENDLESS},
+        listed(*(row(number) for number in range(200))),
+        {"project_id=p2": Say({"info": []}, http=500), **listed()},
+        {"project_id=p2": Say(after=9), **listed()},
+        {"project_id=p2": Say({"error_code": "CC.00050010", "info": []}), **listed()},
+        {"project_id=p2": Say(b"<html>"), **listed()},
+    ],
+    ids=["too many", "the same page again", "an error", "too slow", "refused", "unreadable"],
+)
+async def test_a_list_that_was_not_looked_through(said: dict[str, Say | list[Say]]) -> None:
+    """It is said that there may be more, within the time limit."""
+    started = time.monotonic()
+    suggestions, _ = await suggest(said, "abad1dea", ("p1", "p2"))
+    assert suggestions == Suggestions(complete=False)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("typed", ["shop", "897", f"{7:032x}", "897acf7-"])
+async def test_what_is_no_half_id_lists_nothing(typed: str) -> None:
+    """A name, three digits, and a whole ID are only searched for."""
+    _, asked = await suggest(listed(row(7)), typed)
+    assert all("search=" in line for line in asked)

@@ -15,9 +15,19 @@ KUSTOMIZE, CHART = ROOT / "deploy" / "kustomize", ROOT / "deploy" / "helm"
 GOLDEN = Path(__file__).parent / "golden"
 CONFIG = KUSTOMIZE / "base" / "codecheck.toml"
 HELM = (
-    "helm", "template", "codecheck-bot", str(CHART), "--namespace", "codecheck-bot", "--kube-version", "1.32",
-    "--set-file", f"config={CONFIG}", "--set", "region=cn-north-4",
-)  # fmt: skip
+    "helm",
+    "template",
+    "codecheck-bot",
+    str(CHART),
+    "--namespace",
+    "codecheck-bot",
+    "--kube-version",
+    "1.32",
+    "--set-file",
+    f"config={CONFIG}",
+    "--set",
+    "region=cn-north-4",
+)
 SOCKET, HTTP = ("kustomize-base", "helm-socket"), ("kustomize-http", "helm-http")
 VARIANTS = {
     "kustomize-base": ("kubectl", "kustomize", str(KUSTOMIZE / "base")),
@@ -33,7 +43,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     """Run helm or kubectl, which need no cluster for this."""
     found = shutil.which(command[0])
     assert found is not None
-    return subprocess.run([found, *command[1:]], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own
+    return subprocess.run([found, *command[1:]], capture_output=True, text=True, check=False, timeout=60)
 
 
 def build(*command: str) -> str:

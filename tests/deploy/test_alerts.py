@@ -86,7 +86,7 @@ def test_prometheus_takes_the_rules(arguments: tuple[str, ...]) -> None:
     if PROMTOOL is None:
         assert "CODECHECK_PROMTOOL_REQUIRED" not in os.environ, "promtool is missing (Debian's package: prometheus)"
         pytest.skip("promtool is not installed (Debian's package: prometheus)")
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         [PROMTOOL, *arguments], cwd=Path(PROMETHEUS), capture_output=True, text=True, check=False, timeout=60
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr

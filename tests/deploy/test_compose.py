@@ -22,7 +22,7 @@ BOT, VALKEY = COMPOSE["services"]["bot"], COMPOSE["services"]["valkey"]
 def test_compose_takes_it() -> None:
     """By the schema that Compose publishes."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FILE)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
@@ -50,7 +50,7 @@ def test_secrets_come_as_files() -> None:
 
 
 @pytest.mark.parametrize(("password", "started"), [("secret\n", True), ("", False), (None, False)])
-def test_valkey_does_not_start_without_its_password(password: str | None, started: bool, tmp_path: Path) -> None:  # noqa: FBT001
+def test_valkey_does_not_start_without_its_password(password: str | None, started: bool, tmp_path: Path) -> None:
     """A file that is empty, or that its user may not read, must not leave it open."""
     secret, server = tmp_path / "password", tmp_path / "valkey-server"
     if password is not None:
@@ -58,7 +58,7 @@ def test_valkey_does_not_start_without_its_password(password: str | None, starte
     server.write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
     server.chmod(0o755)
     shell = [part.replace("$$", "$").replace("/run/secrets/valkey_password", str(secret)) for part in VALKEY["command"]]
-    ended = subprocess.run(  # noqa: S603 - our own
+    ended = subprocess.run(
         shell, env={"PATH": f"{tmp_path}:{os.defpath}"}, capture_output=True, text=True, check=False, timeout=60
     )
     assert ended.stdout.startswith("--requirepass secret --appendonly yes") is started

@@ -55,7 +55,7 @@ def test_systemd_finds_it_hardened() -> None:
     """`systemd-analyze security` gives it at most 1.5 of 10, where 10 is a service without any restriction."""
     if ANALYZE is None:
         pytest.skip("systemd-analyze is not installed")
-    ended = subprocess.run(  # noqa: S603 - our own command
+    ended = subprocess.run(
         [ANALYZE, "security", "--offline=true", "--threshold=15", "--no-pager", str(UNIT)],
         capture_output=True,
         text=True,

@@ -117,7 +117,7 @@ def test_nobody_passes_whom_slack_does_not_vouch_for(
         ("", "", Unseen.NO_ANSWER, "alice"),
     ],
 )
-def test_either_list_is_enough(users: str, groups: str, in_group: bool | Unseen, expected: str) -> None:  # noqa: FBT001
+def test_either_list_is_enough(users: str, groups: str, in_group: bool | Unseen, expected: str) -> None:
     """A member of `users` or of `usergroups` may ask; groups that cannot be looked into let nobody in."""
     policy = replace(OPEN, users=frozenset({users} - {""}), usergroups=frozenset({groups} - {""}))
     assert verdict(policy.identify(U1, "C1", DirectoryEntry(Profile("T1"), in_group))) == expected

@@ -192,9 +192,9 @@ END = 100_000
 )
 def test_a_look_up_settles_an_uncertain_outcome(  # noqa: PLR0913, PLR0917 - a table
     state: State,
-    seen: bool,  # noqa: FBT001
+    seen: bool,
     found: LookUp,
-    over: bool,  # noqa: FBT001
+    over: bool,
     reached: State,
     why: str,
 ) -> None:
@@ -279,7 +279,7 @@ def interrupted_at(now: int, *, seen: bool = True, send_at: int = 0) -> Deletion
 )
 def test_an_interrupted_call_is_settled_by_a_look_up(
     found: LookUp,
-    seen: bool,  # noqa: FBT001
+    seen: bool,
     now: int,
     reached: State,
     why: str,
@@ -318,7 +318,7 @@ DELETED, FAILED = Outcome(Verdict.DELETED, "success", "OK"), Outcome(Verdict.FAI
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("sent_again", [False, True])
 @pytest.mark.parametrize("verdict", Verdict)
-def test_a_late_answer(state: State, sent_again: bool, verdict: Verdict) -> None:  # noqa: FBT001
+def test_a_late_answer(state: State, sent_again: bool, verdict: Verdict) -> None:
     """A success corrects whatever else was said; a refusal only what nobody knew, if nobody has sent another DELETE."""
     latest = deletion(state, sends=2 if sent_again else 1, verify_until=END, look_at=END)
     step = late_answer(latest, Outcome(verdict, "said"), sends=1)

@@ -113,7 +113,7 @@ def test_nothing_typed_does_not_match_a_name_that_is_not_known() -> None:
         (ALICE, "alice", False, Reason.NOBODY_ELSE_SEES),
     ],
 )
-def test_who_the_second_person_is(by: SlackUser, operator: str, seen: bool, objection: Reason | None) -> None:  # noqa: FBT001
+def test_who_the_second_person_is(by: SlackUser, operator: str, seen: bool, objection: Reason | None) -> None:
     """Someone else to Slack and someone else to CodeArts Check, who saw the prompt."""
     assert kind_of("second_person").objection(attempt(by=by, operator=operator, seen_by_others=seen)) is objection
 

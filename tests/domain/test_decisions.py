@@ -191,7 +191,7 @@ def test_the_table_meets_every_reason() -> None:
     ("seconds", "counts"),
     [(0, False), (0.15, False), (0.3, False), (1.0, False), (1.9, False), (2.0, True), (2.1, True)],
 )
-def test_a_double_click_is_no_confirmation(seconds: float, counts: bool) -> None:  # noqa: FBT001
+def test_a_double_click_is_no_confirmation(seconds: float, counts: bool) -> None:
     """The second confirmation counts from two seconds after its button was shown."""
     shown_at = 50_000
     clicked = deletion(State.REVIEWED, confirmable_at=shown_at + 2_000, read_at=shown_at + round(seconds * 1_000))

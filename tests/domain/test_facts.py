@@ -62,6 +62,6 @@ def test_anything_that_a_service_may_say_has_a_fingerprint() -> None:
         (None, None, False),
     ],
 )
-def test_what_the_service_refuses_to_delete(state: CheckState | None, branches: int | None, refused: bool) -> None:  # noqa: FBT001
+def test_what_the_service_refuses_to_delete(state: CheckState | None, branches: int | None, refused: bool) -> None:
     """A running task, or one with 200 branches or more (DeleteTaskV3); what is not known speaks against nothing."""
     assert bool(TaskFacts(check_state=state, branches=branches).refused_by_service) is refused

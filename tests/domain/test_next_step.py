@@ -216,7 +216,7 @@ def test_every_deletion_comes_to_rest(  # noqa: PLR0913, PLR0917 - all that ther
     freeze: Freeze | None,
     found: LookUp,
     verdict: Verdict,
-    interrupted: bool,  # noqa: FBT001 - Hypothesis passes it by name
+    interrupted: bool,
     notify: Sequence[str],
 ) -> None:
     """Step by step it waits for something that is yet to come, or is closed; and no step comes twice in a row."""

@@ -116,7 +116,7 @@ def test_broken_glass_holds_as_long_as_the_admin_and_the_settings_do(
     admin: Identity | Refused,
     own: Safeguards,
     of_now: Safeguards,
-    holds: bool,  # noqa: FBT001
+    holds: bool,
 ) -> None:
     """Otherwise the admin counts as anybody else does."""
     step = objection(confirmed(ADMIN, safeguards=own, broken_glass=GLASS), {**SAME, ADMIN: admin}, of_now)

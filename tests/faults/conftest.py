@@ -29,7 +29,8 @@ def world(nursery: Nursery, redis_server: EmbeddedServer) -> Worlds:
     """`world(...)` opens one on the shared Redis, with its own prefix; see `open_rig`."""
 
     def opened(**options: object) -> AbstractAsyncContextManager[Rig]:
-        return open_rig(nursery, redis_server.url, f"fault-{secrets.token_hex(6)}", **options)  # type: ignore[arg-type]
+        prefix = f"fault-{secrets.token_hex(6)}"
+        return open_rig(nursery, redis_server.url, prefix, **options)  # type: ignore[arg-type]  # those of open_rig
 
     return opened
 

@@ -20,6 +20,12 @@ from typing import TypedDict
 
 import click
 
+import bot.__main__
+import bot.app
+from bot.cli.execution import execute
+from bot.cli.settings import all_settings
+from bot.domain.timings import Timings
+
 
 class Birth(TypedDict):
     """What a bot starts with.
@@ -37,9 +43,6 @@ class Birth(TypedDict):
 
 def main(path: str) -> None:
     """Fork a bot for each connection to the socket `path`, until standard input closes."""
-    import bot.__main__  # noqa: PLC0415 - what is imported here no child has to import
-    import bot.app  # noqa: PLC0415
-
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(64)
@@ -95,12 +98,7 @@ def _live(birth: Birth, log: socket.socket) -> None:
         os.environ.update(birth["environ"])
         os.chdir(birth["folder"])
 
-        from bot.app import run  # noqa: PLC0415
-        from bot.cli.execution import execute  # noqa: PLC0415
-        from bot.cli.settings import all_settings  # noqa: PLC0415
-        from bot.domain.timings import Timings  # noqa: PLC0415
-
-        execute(run(all_settings(), Timings(**birth["timings"])))
+        execute(bot.app.run(all_settings(), Timings(**birth["timings"])))
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1

@@ -35,7 +35,7 @@ def world(nursery: Nursery, server: Server) -> Worlds:
     """Opens a world on it."""
 
     def opened(**options: object) -> AbstractAsyncContextManager[Rig]:
-        return open_rig(nursery, server.url, "steps", **options)  # type: ignore[arg-type]
+        return open_rig(nursery, server.url, "steps", **options)  # type: ignore[arg-type]  # those of open_rig
 
     return opened
 

@@ -5,12 +5,14 @@ import signal
 import pytest
 from redis import Redis
 
+from bot.domain.audit import Recorded
 from bot.domain.lifecycle import EventKind, State
 from bot.store.schema import Keys
 from codecheck_sandbox.codearts import Delay, InternalError
 from tests.faults.conftest import Worlds
 from tests.faults.rig import CONFIRM, DELETED, NOT_DELETED, TASK, Rig, buttons
 from tests.faults.wire import Point
+from tests.slack.waiting import until
 
 UNKNOWN = "not known yet whether it was deleted"
 
@@ -52,6 +54,26 @@ async def test_the_answer_comes_when_another_has_taken_over(world: Worlds, *, re
         assert (await rig.events()).count(EventKind.LATE_ANSWER) == 1
         assert len(rig.results(said)) == 1
         rig.must_have_told_the_truth()
+
+
+async def test_the_answer_comes_when_another_has_found_it_out(world: Worlds) -> None:
+    """Nothing is left to be corrected or said, but the audit log has what the service itself answered."""
+    async with world(bots=2) as rig:
+        await rig.review()
+        rig.codearts.next_answer(Delay(1.5, at_once=True))
+        await rig.alice.clicks(CONFIRM, on=rig.channel)
+        await rig.codearts.arrival("DELETE")
+        (deletion,) = await rig.deletions()
+        await rig.redis.zadd(Keys(rig.prefix).due, {deletion.id: 1})  # its lease is over, as if the clock had jumped
+        await rig.slack.until(lambda: rig.results(DELETED))
+
+        async def late() -> list[Recorded]:
+            return [event async for event in rig.audit.events() if event.get("kind") == EventKind.LATE_ANSWER]
+
+        (answer,) = await until(late)
+        assert (answer.get("status"), answer.get("http_status"), answer.get("state")) == ("success", "OK", "")
+        await rig.must_have_ended(State.DELETED)
+        assert len(rig.results(DELETED)) == 1
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["success", "refusal"])

@@ -109,7 +109,7 @@ async def test_a_planted_bug_is_caught(mutant: Mutant, redis_server: EmbeddedSer
 
                 def world(**options: object) -> AbstractAsyncContextManager[Rig]:
                     prefix = f"mutant-{secrets.token_hex(6)}"
-                    return open_rig(nursery, redis_server.url, prefix, **options)  # type: ignore[arg-type]
+                    return open_rig(nursery, redis_server.url, prefix, **options)  # type: ignore[arg-type]  # those of open_rig
 
                 try:
                     await mutant.caught_by(world)

@@ -32,11 +32,11 @@ async def test_no_prompt_keeps_its_buttons(tmp_path: Path, *, embedded: bool) ->
             async def all_shown() -> bool:
                 return sum(bool(buttons(message)) for message in host.channel.messages) == _EXPIRIES
 
-            await until(all_shown, within=120)
+            await until(all_shown, within=50)
             await host.pass_time(301)
 
             async def none_left() -> bool:
                 return not any(buttons(message) for message in host.channel.messages)
 
-            await until(none_left, within=120)
+            await until(none_left, within=50)
             assert not [line for bot in host.processes for line in bot.log if "Too many open files" in str(line)]

@@ -114,7 +114,7 @@ def test_a_process_ends_whoever_reads(tmp_path: Path) -> None:
     """Its exit status is its own, though its thread still waits to write; Python must not abort for that."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(lines=20_000))
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -129,7 +129,7 @@ def test_at_exit_nothing_is_lost(tmp_path: Path) -> None:
     """If someone reads, every line is written before the process ends."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(lines=1_000))
-    ran = subprocess.run(  # noqa: S603 - our own command
+    ran = subprocess.run(
         [sys.executable, str(script)],
         capture_output=True,
         text=True,
@@ -145,7 +145,7 @@ def test_a_log_that_does_not_block(tmp_path: Path) -> None:
     script.write_text(SCRIPT.format(lines=1_000))
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
         stderr=writing,

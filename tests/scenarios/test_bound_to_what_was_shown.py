@@ -90,7 +90,7 @@ async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> No
         world.codearts.always_answer(fault, to=api)
     await world.confirm()
 
-    await world.latest("webshop-frontend wasn't deleted", "couldn't be asked once more")
+    await world.latest("webshop-frontend wasn't deleted", "couldn't check whether it has changed")
     assert buttons(world.now(prompt)) == AGAIN
     assert not world.codearts.count("DELETE")
 

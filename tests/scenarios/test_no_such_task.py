@@ -23,13 +23,19 @@ async def test_an_id_of_no_task(world: World, typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("webshop-frontend", {TASK}), ("webshop-search", {ANOTHER_TASK}), ("WEBSHOP-FRONTEND", {TASK})],
+    [
+        ("webshop-frontend", {TASK}),
+        ("webshop-search", {ANOTHER_TASK}),
+        ("WEBSHOP-FRONTEND", {TASK}),
+        (TASK[:6], {TASK}),
+        (ANOTHER_TASK[:31], {ANOTHER_TASK}),
+    ],
 )
-async def test_a_name(open_world: OpenWorld, typed: str, meant: set[str]) -> None:
+async def test_a_name_or_half_an_id(open_world: OpenWorld, typed: str, meant: set[str]) -> None:
     """The answer lists the tasks of that name in the projects of the settings, with the IDs to type."""
     async with open_world(SEARCHED) as world:
         answer = await world.alice.types(f"/codecheck delete {typed}", in_=world.channel)
-        assert "Did you mean one of these?" in answer.text
+        assert "Did you mean this one?" in answer.text
         assert {task_id for task_id in world.codearts.tasks if task_id in answer.text} == meant
         assert world.channel.messages == []
 

@@ -17,8 +17,10 @@ from bot.domain.text import Channel, Code, Moment, Text
 from bot.store.codec import (
     decode,
     decode_freeze,
+    decode_freeze_change,
     decode_response_url,
     encode,
+    encode_freeze,
     encode_progress,
     encode_response_url,
 )
@@ -225,3 +227,15 @@ A_DELETION = Deletion(
     before=LookUp(Presence.EXISTS, TaskFacts(name="check")),
     version=4,
 )
+
+
+def test_a_freeze_of_another_version() -> None:
+    """One that a newer version makes known is left to it, and one that an older version recorded it has made known."""
+    recorded = encode_freeze(Freeze(SlackUser("T1", "U1"), 0)) | {"at": "1"}
+    change = decode_freeze_change(recorded)
+    assert change is not None
+    assert change.spreads
+    newer = decode_freeze_change(recorded | {"known": "a stage of tomorrow"})
+    assert newer is not None
+    assert not newer.spreads
+    assert decode_freeze_change({"on": "1", "team": "T1", "user": "U1", "at": "1"}) is None

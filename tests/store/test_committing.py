@@ -289,7 +289,7 @@ async def test_only_a_freeze_stops_as_a_freeze(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["the first", "after an interruption"])
-async def test_a_freeze_stops_each_sending(rig: Rig, again: bool) -> None:  # noqa: FBT001
+async def test_a_freeze_stops_each_sending(rig: Rig, again: bool) -> None:
     """It is not recorded as called; unfrozen, it goes on."""
     held = await (rig.interrupted() if again else rig.executing())
     before = await rig.events()

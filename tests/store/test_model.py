@@ -221,7 +221,7 @@ class StoreMachine(RuleBasedStateMachine):
         return self._write(Change(deletion, deletion, confirmable_in=0), copies)
 
     @rule(target=seen, deletion=seen, confirm=st.booleans())
-    def go_on(self, deletion: Deletion, confirm: bool) -> object:  # noqa: FBT001 - Hypothesis passes it by name
+    def go_on(self, deletion: Deletion, confirm: bool) -> object:
         """All the way to a delete button that counts, or to a confirmation, as it mostly happens."""
         if deletion.state is State.REQUESTED:
             found = self._act(deletion, Action.REVIEW, 1)

@@ -158,7 +158,7 @@ async def test_a_write_against_a_takeover_has_one_winner(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_expiry_against_confirmation_has_one_winner(rig: Rig, late: bool) -> None:  # noqa: FBT001
+async def test_expiry_against_confirmation_has_one_winner(rig: Rig, late: bool) -> None:
     """By Redis's clock only: a takeover to expire it voids a click, and a click in time voids the expiry."""
     reviewed = await rig.reviewed()
     resting = await rig.store.commit(Change(reviewed, reviewed, then=Rest(reviewed.lifecycle.expires_at)))

@@ -19,7 +19,8 @@ async def look(deployment: Deployment) -> Findings:
         if (found := _judged(listed, project, _RIGHT_TO_LIST)) is not None:
             yield found
             continue
-        tasks = candidates(listed.answer.content, Redactor(deployment.settings.secrets))
+        rows = candidates(listed.answer.content, Redactor(deployment.settings.secrets)) or ()
+        tasks = [row for row in rows if row is not None]
         if not tasks:
             yield ok(f"{project} can be listed, and has no tasks")
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.deletions.ports import TaskService
-from bot.domain.facts import Candidate, LookUp
+from bot.domain.facts import LookUp, Suggestions
 from bot.domain.outcome import Outcome
 from bot.observability.metrics import SERVICE_CALLS
 from bot.observability.spans import TASK_ID, Kind, Timed
@@ -37,11 +37,11 @@ class MeasuredTaskService:
             call.result = found.presence
         return found
 
-    async def search(self, name: str) -> tuple[Candidate, ...]:
+    async def search(self, typed: str) -> Suggestions:
         """Measure a search by whether anything was found."""
         with _timed("search") as call:
-            found = await self._service.search(name)
-            call.result = "found" if found else "nothing"
+            found = await self._service.search(typed)
+            call.result = "found" if found.tasks else "nothing"
         return found
 
 

@@ -64,9 +64,8 @@ async def answer(call: Call) -> Layout | None:
     match taken:
         case Asked(deletion, created):
             return None if created else already_asked(shown(deletion, services.links), call.by)
-        case NoSuchTask(task_id, candidates, deleted):
-            similar = tuple((each.name, each.task_id) for each in candidates)
-            return no_such_task(task_id, similar, _deleted(deleted, call.by.team))
+        case NoSuchTask(task_id, meant, deleted):
+            return no_such_task(task_id, meant, _deleted(deleted, call.by.team))
         case ReasonWanted(task_id):
             metadata = json.dumps({"task": task_id, "channel": call.channel})
             await services.open_modal(call.trigger_id, reason_wanted(task_id, metadata))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from bot.deletions.history import About
-from bot.domain.audit import BOT, Recorded
+from bot.domain.audit import Recorded
 from bot.domain.errors import UsageError
-from bot.domain.identity import SlackUser
+from bot.domain.identity import BOT, SlackUser
 from bot.domain.task_id import short
 from bot.domain.text import NOTHING, Channel, Code, Moment, Text, Value
 from bot.slack.pasted_text import bare, read_task_id
@@ -130,7 +130,7 @@ def _who(who: str, team: str) -> Value:
     """A Slack user, the bot, or an operator at a shell."""
     if who == BOT:
         return "The bot"
-    return SlackUser(team, who) if _SLACK_USER.fullmatch(who) else who
+    return SlackUser(team if _SLACK_USER.fullmatch(who) else "", who).named
 
 
 def _told(event: Recorded) -> str:

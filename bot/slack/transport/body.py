@@ -40,7 +40,8 @@ class Bodies:
         """The whole body.
 
         Raises:
-            BodyRefusedError: it is too long or too slow, or the client has gone.
+            BodyRefusedError: it is too long or too slow, or not HTTP.
+            ConnectionError: the client has gone.
         """
         length = request.content_length
         if length is not None and length > LIMIT:
@@ -53,8 +54,8 @@ class Bodies:
                     return await _read(request)
         except TimeoutError:
             raise BodyRefusedError(HTTPStatus.REQUEST_TIMEOUT, f"not here within {self._seconds:g} s") from None
-        except (web.RequestPayloadError, HttpProcessingError, ConnectionError):
-            raise BodyRefusedError(HTTPStatus.BAD_REQUEST, "incomplete") from None
+        except (web.RequestPayloadError, HttpProcessingError):  # only from aiohttp's parser in Python
+            raise BodyRefusedError(HTTPStatus.BAD_REQUEST, "not HTTP") from None
 
 
 async def _read(request: web.BaseRequest) -> bytes:

@@ -22,7 +22,7 @@ _SHARE = 4  # one in so many of the descriptors that the process may open
 def most_connections() -> int:
     """A quarter of the descriptors that the process may open, and 512 at most."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return _MOST if limit == resource.RLIM_INFINITY else max(1, min(_MOST, limit // _SHARE))
+    return min(_MOST, limit // _SHARE)
 
 
 class Connections:

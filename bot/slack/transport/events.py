@@ -73,7 +73,7 @@ class Events:
         if request.query.get("ssl_check") == "1":
             return True
         length = request.content_length
-        if length is None or length > _SSL_CHECK or "X-Slack-Signature" in request.headers:
+        if length is None or length > _SSL_CHECK:
             return False
         try:
             return parse_qs(await self._bodies.read(request)).get(b"ssl_check") == [b"1"]

@@ -60,11 +60,10 @@ class Signatures:
             raise NotSignedError(OFF, off)
 
     def check(self, headers: Mapping[str, str], body: str) -> None:
-        """Refuse a request whose signature is not that of its body.
+        """Refuse a request whose signature is not that of its body, once its headers have been checked.
 
         Raises:
             NotSignedError: it is not.
         """
-        self.check_headers(headers)
         if not self._verifier.is_valid(body, headers["X-Slack-Request-Timestamp"], headers["X-Slack-Signature"]):
             raise NotSignedError(WRONG)

@@ -32,7 +32,7 @@ def notice(shown: Shown) -> Layout:
 
 
 def _body(shown: Shown) -> tuple[Part, ...]:
-    return (section(_headline(shown), glass(shown), _said(shown), _news(shown)),)
+    return (section(_headline(shown), glass(shown), _news(shown), _said(shown)),)
 
 
 def _headline(shown: Shown) -> Line:

@@ -3,8 +3,9 @@
 An edit of the prompt notifies nobody, so people who wait for something get a separate message.
 """
 
+from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, text
-from bot.slack.views import prompt_ended, prompt_first_step, prompt_under_way
+from bot.slack.views import prompt_ended, prompt_first_step, prompt_lines, prompt_under_way
 from bot.slack.views.layout import Layout, Line, dots, section, sentences, small, told
 from bot.slack.views.prompt_lines import asks, confirmed_by_others, glass, task_id
 from bot.slack.views.shown import ENDED, KEPT, FrozenBy, Shown, Stage
@@ -78,15 +79,9 @@ def _ending(shown: Shown) -> tuple[Line, ...]:
 
 def frozen(freeze: FrozenBy) -> Layout:
     """To the channels with waiting requests, and those of `[notify]`."""
-    if freeze.why:
-        return told(text("🧊 Deletions are frozen by {by}: “{why}”", by=freeze.by, why=freeze.why))
-    return told(text("🧊 Deletions are frozen by {by}.", by=freeze.by))
+    return told(prompt_lines.frozen(freeze))
 
 
-def unfrozen(freeze: FrozenBy) -> Layout:
-    """To the same channels, when the freeze has been lifted.
-
-    Args:
-        freeze: who lifted it, and when.
-    """
-    return told(text("Deletions go on: {by} ended the freeze.", by=freeze.by))
+def unfrozen(by: SlackUser | str) -> Layout:
+    """To the same channels, when someone has lifted the freeze."""
+    return told(text("Deletions go on: {by} ended the freeze.", by=by))

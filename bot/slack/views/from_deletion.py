@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.audit import BOT
 from bot.domain.confirmations import kind_of
 from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
@@ -58,7 +57,7 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
         seen_at=deletion.requested_at if deletion.readable else 0,
         verify_until=lifecycle.verify_until,
         ended_at=lifecycle.ended_at,
-        ended_by=lifecycle.ended_by,
+        ended_by=lifecycle.ended_by.named if lifecycle.ended_by else None,
         ended_why=lifecycle.ended_why,
         hint=Text(kind.hint.template, {"requester": deletion.requester}),
         typed=kind.typed,
@@ -93,9 +92,8 @@ def _stage(deletion: Deletion) -> Stage:
 
 
 def frozen_by(freeze: Freeze) -> FrozenBy:
-    """A freeze as it is shown. The bot and operators at a shell are not Slack users."""
-    by = "the bot" if freeze.by.id == BOT else freeze.by.id
-    return FrozenBy(freeze.by if freeze.by.team else by, freeze.at, freeze.reason)
+    """A freeze as it is shown."""
+    return FrozenBy(freeze.by.named, freeze.at, freeze.reason)
 
 
 def _frozen(freeze: Freeze | None) -> FrozenBy | None:

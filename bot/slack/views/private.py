@@ -1,14 +1,15 @@
 """Other private answers: no such task, already requested, storage or Slack in trouble, a limit for the admins."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.facts import Candidate, Suggestions
 from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Link, Moment, Text, text
-from bot.slack.views.layout import Layout, dots, sentences, told
+from bot.slack.views.layout import Layout, Line, dots, sentences, told
 from bot.slack.views.shown import Shown
 
-Similar = tuple[str, str]
-"""A task that may have been meant: its name and its ID."""
+_MOST = 5  # tasks that are suggested
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +20,32 @@ class Deleted:
     at: int
 
 
-def no_such_task(typed: str, similar: tuple[Similar, ...] = (), deleted: Deleted | None = None) -> Layout:
+def no_such_task(typed: str, meant: Suggestions | None = None, deleted: Deleted | None = None) -> Layout:
     """What was typed is not the ID of a task.
 
     Args:
         typed: the ID, half an ID or a name.
-        similar: what may have been meant.
+        meant: what may have been meant.
         deleted: the deletion of that task, if the audit log knows one.
     """
     unknown = text("CodeArts Check knows no task {typed}.", typed=Code(typed))
-    meant = (text("*{name}* {task_id}", name=name, task_id=Code(task_id)) for name, task_id in similar)
+    if meant is None:
+        return told(sentences(unknown, _deleted(deleted)))
+    more = len(meant.tasks) - _MOST
     return told(
         sentences(unknown, _deleted(deleted)),
-        Text("Did you mean one of these?") if similar else NOTHING,
-        *(dots(each) for each in meant),
+        *_suggested(meant.tasks[:_MOST]),
+        text("… and {more} more", more=more) if more > 0 else NOTHING,
+        NOTHING if meant.complete else Text("I couldn't look through all tasks."),
     )
+
+
+def _suggested(tasks: Sequence[Candidate]) -> Iterator[Line | Text]:
+    if tasks:
+        yield Text("Did you mean one of these?" if len(tasks) > 1 else "Did you mean this one?")
+    for each in tasks:
+        project = text("{project}", project=each.project) if each.project else NOTHING
+        yield dots(text("*{name}*", name=each.name), project, text("{id}", id=Code(each.task_id)))
 
 
 def already_asked(shown: Shown, by: SlackUser) -> Layout:

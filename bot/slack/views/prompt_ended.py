@@ -88,7 +88,7 @@ def what_to_do(shown: Shown) -> Text:
 
 
 def _by_freeze(shown: Shown) -> Text:
-    if shown.ended_by is None:  # from a shell
+    if shown.ended_by is None:
         return Text("stopped by a freeze")
     if shown.ended_why:
         return text("stopped by {who}'s freeze: “{why}”", who=shown.ended_by, why=shown.ended_why)

@@ -51,7 +51,6 @@ def _news(shown: Shown) -> tuple[Line, ...]:
         case Stage.CHANGED:
             return *differences(shown), sentences(text("Checked again at {at}.", at=Moment(shown.at)))
         case Stage.UNREADABLE:
-            why = "CodeArts Check couldn't be asked once more whether it has changed, so nothing was sent."
-            return (sentences(Text(why)),)
+            return (sentences(Text("I couldn't check whether it has changed since, so nothing was sent.")),)
         case _:
             return ()

@@ -1,5 +1,6 @@
 """Lines that several states of a prompt have: who asked and why, warnings, a freeze, the small print."""
 
+from bot.domain.identity import SlackUser
 from bot.domain.text import NOTHING, Code, Moment, Several, Text, text
 from bot.slack.views.layout import Line, dots
 from bot.slack.views.shown import FrozenBy, Shown, Stage
@@ -16,7 +17,7 @@ def asks_in_short(shown: Shown) -> Text:
     """The same, for those who have read it once."""
     if shown.reason:
         return text("{who} asks: “{reason}”", who=shown.requester, reason=shown.reason)
-    return text("{who} asks.", who=shown.requester)
+    return text("Asked for by {who}.", who=shown.requester)
 
 
 def quoted_reason(shown: Shown) -> Text:
@@ -41,7 +42,7 @@ def frozen(freeze: FrozenBy | None) -> Text:
     if freeze is None:
         return NOTHING
     if freeze.why:
-        return text("🧊 Deletions are frozen by {by}: “{why}”", by=freeze.by, why=freeze.why)
+        return text("🧊 Deletions are frozen by {by}: “{why}”.", by=freeze.by, why=freeze.why)
     return text("🧊 Deletions are frozen by {by}.", by=freeze.by)
 
 
@@ -60,11 +61,15 @@ def task_id(shown: Shown) -> Text:
     return text("Task {task_id}", task_id=Code(shown.task_id))
 
 
+def confirmed_by(shown: Shown) -> tuple[SlackUser, ...]:
+    """Who gave the second confirmation, except an admin who broke the glass, whom the banner names."""
+    return tuple(each for each in shown.confirmed_by if each != shown.glass_by)
+
+
 def confirmed_by_others(shown: Shown) -> Text:
     """Who gave the second confirmation, if it wasn't the requester."""
-    if shown.confirmed_by in {(), (shown.requester,)}:
-        return NOTHING
-    return text("confirmed by {people}", people=Several(shown.confirmed_by))
+    people = confirmed_by(shown)
+    return NOTHING if people in {(), (shown.requester,)} else text("confirmed by {people}", people=Several(people))
 
 
 def when(ms: int) -> Text:

@@ -3,7 +3,7 @@
 from bot.domain.text import NOTHING, Moment, Several, Text, text
 from bot.slack.views.layout import Buttons, Layout, Line, dots, section, sentences, small
 from bot.slack.views.prompt_buttons import stop, withdraw
-from bot.slack.views.prompt_lines import frozen, glass, task_id
+from bot.slack.views.prompt_lines import confirmed_by, frozen, glass, task_id
 from bot.slack.views.shown import Shown, Stage
 
 
@@ -45,7 +45,8 @@ def what_next(shown: Shown) -> Line:
 
 
 def _confirmed_by(shown: Shown) -> Text:
-    return text("Confirmed by {people}.", people=Several(shown.confirmed_by)) if shown.confirmed_by else NOTHING
+    people = confirmed_by(shown)
+    return text("Confirmed by {people}.", people=Several(people)) if people else NOTHING
 
 
 def _looking(shown: Shown) -> Text:

@@ -43,7 +43,7 @@ class Refusal:
 
 def refusal(refused: Refusal, reader: Reader) -> Layout:
     """The private answer."""
-    return told(why(refused, reader), _whom_to_ask(refused.reason, reader))
+    return told(why(refused, reader), _whom_to_ask(refused, reader))
 
 
 def why(refused: Refusal, reader: Reader) -> Text:
@@ -58,10 +58,13 @@ def reasons() -> Sequence[str]:
     return tuple(_SAID)
 
 
-def _whom_to_ask(reason: str, reader: Reader) -> Text:
+def _whom_to_ask(refused: Refusal, reader: Reader) -> Text:
+    reason = refused.reason
     hint = _ADMIN_HINTS.get(reason)
     if hint is None:
         return NOTHING
+    if reason == "channel_not_allowed" and "channels" in refused.values and not reader.admin:
+        return NOTHING  # it says where to go instead
     user = reader.user.id
     if reader.admin:
         return text(hint, user=Code(user), entry=Code(f'{user} = "their.name"'))

@@ -44,7 +44,7 @@ class FrozenBy:
     """The freeze in force.
 
     Args:
-        by: who froze deletions: a Slack user, or an operator at a shell such as `root@host`.
+        by: who froze deletions: a Slack user, the bot, or an operator at a shell such as `root@host`.
         at: when, in ms of Redis's clock.
         why: the reason they gave; "" for none.
     """
@@ -98,7 +98,7 @@ class Shown:
         seen_at: when the task was last seen to be there.
         verify_until: until when an unknown outcome is looked into.
         ended_at: when it ended.
-        ended_by: who ended it by hand, or froze deletions so that it ended; None if nobody in Slack did.
+        ended_by: who ended it by hand, or froze deletions so that it ended; None if nobody did.
         ended_why: why, in their words; "" if they gave none.
         hint: who can confirm, and how.
         typed: True if the task's name has to be typed.
@@ -132,7 +132,7 @@ class Shown:
     seen_at: int = 0
     verify_until: int = 0
     ended_at: int = 0
-    ended_by: SlackUser | None = None
+    ended_by: SlackUser | str | None = None
     ended_why: str = ""
     hint: Text = NOTHING
     typed: bool = False

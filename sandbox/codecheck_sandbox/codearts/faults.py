@@ -95,9 +95,10 @@ class Garbage:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Do the work, but only after this many seconds."""
+    """Do the work, but only after this many seconds; with `at_once`, only the answer comes that late."""
 
     seconds: float
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ class Gateway:
             if isinstance(task, Task):
                 self._service.book.delete(task, call.operator, account.user, after=after)
         match fault:
+            case Delay(seconds, at_once=True) if call is not None and account is not None:
+                done = json_answer(*self._service.answer(call, account))
+                await self._pause(seconds)
+                return done
             case Delay(seconds):
                 await self._pause(seconds)
                 return None

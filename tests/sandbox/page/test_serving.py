@@ -16,7 +16,7 @@ COMMAND = Path(sys.executable).with_name("codecheck-bot")
 @pytest.mark.parametrize("transport", ["--socket", "--http"])
 def test_ctrl_c_stops_it_all(transport: str, tmp_path: Path) -> None:
     """The bot's processes, the stand-ins and the Redis server; the exit status is 0."""
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [COMMAND, "sandbox", transport, "--port", "0"],
         cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
@@ -44,7 +44,7 @@ def test_ctrl_c_stops_it_all(transport: str, tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     """With what to do, and without a stack trace."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = subprocess.run(  # noqa: S603 - our own command
+        ended = subprocess.run(
             [COMMAND, "sandbox", "--port", str(taken.getsockname()[1])],
             cwd=tmp_path,
             capture_output=True,

@@ -1,13 +1,15 @@
 """The Web API client, and the Bolt app."""
 
 import logging
+import socket
 
+import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.observability.health import State
-from bot.slack.transport.bolt import RedirectError, bolt_app, slack_answers
+from bot.slack.transport.bolt import RedirectError, bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.sign_in import sign_in
 from tests.slack.signing import SECRET
 from tests.slack.wire import Answer, SlackWire, refused
@@ -18,6 +20,20 @@ async def test_readiness_of_slack(slack: SlackWire, client: AsyncWebClient) -> N
     assert (await slack_answers(client)).ready
     slack.answer("auth.test", refused("invalid_auth"))
     assert await slack_answers(client) == State(ready=False, reason="Slack says invalid_auth")
+    slack.answer("auth.test", Answer("", 0))
+    assert await slack_answers(client) == State(ready=False, reason="Slack cannot be reached: ServerDisconnectedError")
+
+
+async def test_slack_does_not_answer() -> None:
+    """That is noticed when the session's time is over, which is ten seconds for the bot's own."""
+    async with slack_session() as session:
+        assert session.timeout.total == 10
+    impatient = aiohttp.ClientTimeout(total=0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        async with aiohttp.ClientSession(timeout=impatient) as session:
+            found = await slack_answers(web_client("xoxb-1", session, f"http://{host}:{port}/api/"))
+    assert found == State(ready=False, reason="Slack cannot be reached: TimeoutError")
 
 
 async def test_bolt_answers_when_the_listener_has_ended(client: AsyncWebClient) -> None:

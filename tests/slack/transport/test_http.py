@@ -20,6 +20,7 @@ from bot.slack.transport.http import HttpApp, http_app, serve_http
 from tests.slack.samples import ALICE
 from tests.slack.signing import SECRET, SignedSlack, click_form, command_form, signed_headers
 from tests.slack.transport.conftest import ANSWER
+from tests.slack.transport.strangers import strangers
 from tests.slack.waiting import until
 
 HELP = command_form("help", ALICE)
@@ -76,7 +77,17 @@ async def test_compressed_bodies_are_not_unpacked(bot: SignedSlack) -> None:
     assert await bot.send(packed, headers) == (400, "not UTF-8")
 
 
-@pytest.mark.parametrize("body", ["payload={bad", "{", '{"authorizations": [1]}', f"payload={'[' * 100_000}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "payload={bad",
+        "{",
+        '{"authorizations": [1]}',
+        '{"authorizations": true}',
+        '{"authorizations": {"a": 1}}',
+        f"payload={'[' * 100_000}",
+    ],
+)
 async def test_signed_rubbish_is_refused(bot: SignedSlack, body: str) -> None:
     """A signed body that cannot be parsed is refused with 400, and neither logged nor answered with a stack trace."""
     with capture_logs() as logs:
@@ -84,6 +95,19 @@ async def test_signed_rubbish_is_refused(bot: SignedSlack, body: str) -> None:
 
     assert (status, answer) == (400, "not parsable")
     assert all("exc_info" not in log for log in logs)
+
+
+async def test_what_is_refused_ends_its_connection(url: str, session: aiohttp.ClientSession) -> None:
+    """What follows on it cannot be trusted."""
+    async with session.post(f"{url}/slack/events", data=HELP) as answer:
+        assert (answer.status, answer.headers["Connection"]) == (401, "close")
+
+
+async def test_what_is_not_http_is_not_logged(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Anyone can send it, as often as they like."""
+    async with strangers(int(url.rpartition(":")[2]), 1, b"\x16\x03\x01\r\n\r\n") as ((reader, _),):
+        assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("body", ["[]", '"text"', "null", "1", "{}", "payload=[]", "payload=null"])
@@ -181,7 +205,7 @@ class Slow(HttpApp):
         super().__init__(Readiness())
         self.arrived, self.released = asyncio.Event(), asyncio.Event()
 
-    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002
+    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002 - so in HttpApp
         """Answer when released."""
         self.arrived.set()
         await self.released.wait()
@@ -206,7 +230,7 @@ async def test_stopping_answers_what_is_under_way(session: aiohttp.ClientSession
 class Broken(HttpApp):
     """What has a bug."""
 
-    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002
+    async def answer(self, request: web.BaseRequest, connections: Connections) -> web.Response:  # noqa: ARG002 - so in HttpApp
         """Fail, with a secret in the text."""
         raise RuntimeError("xoxb-secret")
 
@@ -219,6 +243,7 @@ async def test_a_bug_shows_no_stack_trace(session: aiohttp.ClientSession) -> Non
             session.get(f"http://127.0.0.1:{server.port}/") as answer,
         ):
             assert (answer.status, await answer.text()) == (500, "failed")
+            assert answer.headers["Connection"] == "close"
 
     assert [log["event"] for log in logs if log["log_level"] == "error"] == ["request failed"]
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.observability.health import Readiness
 from bot.slack.transport.http import HttpApp, serve_http
 from bot.slack.transport.listening import ListenError, listen
 
-needs_ipv6 = pytest.mark.skipif(not socket.has_ipv6 or not os.path.exists("/proc/net/if_inet6"), reason="no IPv6")  # noqa: PTH110
+needs_ipv6 = pytest.mark.skipif(not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists(), reason="no IPv6")
 
 
 def refusal(host: str, port: int = 0) -> ListenError:
@@ -55,7 +56,7 @@ def test_port_not_allowed() -> None:
         "try: listen('127.0.0.1', 1)\n"
         "except ListenError as error: print(error)\n"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)  # noqa: S603
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert "PORT 1 may not be listened on by this user" in ran.stdout or not ran.stdout
 
 

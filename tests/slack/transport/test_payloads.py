@@ -77,6 +77,8 @@ def test_slacks_own_addresses(url: str) -> None:
         "https://hooks.slack.com.evil.example/",
         "https://hooks.slack.com@evil.example/",
         "https://user:word@hooks.slack.com/",
+        "https://user@hooks.slack.com/",
+        "https://:word@hooks.slack.com/",
         "https://evil.example\\@hooks.slack.com/",
         "https://evil.example#hooks.slack.com",
         "https://evil.example?hooks.slack.com",

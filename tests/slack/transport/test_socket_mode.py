@@ -1,6 +1,7 @@
 """Socket Mode: the same behaviour as over HTTP, a connection that comes back, and an orderly end."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from functools import partial
 from urllib.parse import parse_qsl
@@ -69,6 +70,8 @@ async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: Socket
     socket = await slack.sockets.get()
     await socket.send_json(command("wait"))
     await desk.waiting.wait()
+    await socket.send_json(command("help", "e2"))  # one that has been acknowledged is not the last
+    assert (await slack.from_socket.get())["envelope_id"] == "e2"
 
     stopping = asyncio.create_task(socket_mode.stop())
     await asyncio.wait({stopping}, timeout=0.5)
@@ -77,8 +80,22 @@ async def test_acknowledges_before_it_ends(slack: SlackWire, socket_mode: Socket
     await stopping
 
     assert (await slack.from_socket.get())["envelope_id"] == "e1"
-    assert desk.answered == 1
+    assert desk.answered == 2
     assert not await connected(socket_mode)
+
+
+@pytest.mark.slow
+async def test_ends_without_an_acknowledgement(slack: SlackWire, socket_mode: SocketMode, desk: Desk) -> None:
+    """After three seconds Slack does not wait for it any more, so the bot does not either, and says so."""
+    socket = await slack.sockets.get()
+    await socket.send_json(command("wait"))
+    await desk.waiting.wait()
+    with capture_logs() as logs:
+        async with asyncio.timeout(20):
+            await socket_mode.stop()
+    desk.open.set()
+    (said,) = [log for log in logs if log["event"] == "payloads not acknowledged before the end"]
+    assert said["count"] == 1
 
 
 async def test_asks_for_a_new_address(
@@ -89,9 +106,11 @@ async def test_asks_for_a_new_address(
 
     async with serve_socket_mode(app, "xapp-test", client, ping_seconds=0.2) as running:
         await until(partial(connected, running))
+        logging.getLogger("slack_sdk.socket_mode").warning("another failure")
 
     assert slack.methods().count("apps.connections.open") == 3
     assert caplog.text.count("Failed to connect") == 1
+    assert "another failure" in caplog.text
     assert "secret" not in caplog.text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.domain.concern import Mine
 from bot.domain.deletion import Lifecycle
 from bot.domain.errors import NotRecordedError
-from bot.domain.facts import LookUp, Presence
+from bot.domain.facts import Candidate, LookUp, Presence, Suggestions
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import State
@@ -74,12 +74,19 @@ CALLS: Mapping[str, Layout] = {
     **{f"to the requester, {name}": calls.to_requester(shown) for name, shown in TOLD.items()},
     "frozen": calls.frozen(FrozenBy(DANA, AT, "release weekend")),
     "frozen, from a shell": calls.frozen(FrozenBy("root@build-7", AT)),
-    "unfrozen": calls.unfrozen(FrozenBy(DANA, AT)),
+    "unfrozen": calls.unfrozen(DANA),
+    "unfrozen, from a shell": calls.unfrozen("root@build-7"),
 }
-SIMILAR = (("webshop-frontend", TASK), ("webshop-admin", "9b1c0de36e0c3d897acf7a1bd64e3b9b"))
+SIMILAR = (
+    Candidate(TASK, "webshop-frontend", "Payments"),
+    Candidate("9b1c0de36e0c3d897acf7a1bd64e3b9b", "webshop-admin", "Shops"),
+)
 PRIVATE: Mapping[str, Layout] = {
     "no such task": private.no_such_task(TASK),
-    "no such task, similar ones": private.no_such_task("webshop", SIMILAR),
+    "no such task, similar ones": private.no_such_task("webshop", Suggestions(SIMILAR)),
+    "no such task, half an ID": private.no_such_task(TASK[:8], Suggestions(SIMILAR[:1], complete=False)),
+    "no such task, many": private.no_such_task("webshop", Suggestions(SIMILAR * 5)),
+    "no such task, not all looked at": private.no_such_task("abad", Suggestions(complete=False)),
     "no such task, deleted": private.no_such_task(TASK, deleted=private.Deleted(ALICE, AT + 2 * MINUTE)),
     "already asked": private.already_asked(ASKED, BOB),
     "already asked by oneself": private.already_asked(ASKED, ALICE),

@@ -140,7 +140,9 @@ STATES: Mapping[str, Shown] = {
     "stopped by a freeze, then another": replace(
         CONFIRMED, stage=Stage.FROZEN, ended_by=DANA, freeze=FrozenBy(BOB, AT, "another one")
     ),
-    "stopped by a freeze from a shell": replace(CONFIRMED, stage=Stage.FROZEN),
+    "stopped by a freeze from a shell": replace(
+        CONFIRMED, stage=Stage.FROZEN, ended_by="root@build-7", ended_why="audit"
+    ),
     "expired": replace(ASKED, stage=Stage.EXPIRED, ended_at=AT + 5 * MINUTE),
     "asked, days to confirm": replace(SECOND_PERSON, stage=Stage.ASKED, expires_at=AT + 72 * HOUR),
 }

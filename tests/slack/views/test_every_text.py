@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.facts import Difference, LookUp, Presence, TaskFacts
+from bot.domain.facts import Candidate, Difference, LookUp, Presence, Suggestions, TaskFacts
 from bot.domain.operators import OPERATOR
 from bot.domain.task_id import TASK_ID
 from bot.domain.text import Text, UserGroup, text
@@ -93,7 +93,11 @@ def messages(shown: Shown) -> Iterator[Message]:
         calls.to_confirm(shown),
         calls.reminder(shown),
         private.already_asked(shown, BOB),
-        private.no_such_task(shown.reason, ((shown.facts.name, shown.task_id),), private.Deleted(shown.requester, AT)),
+        private.no_such_task(
+            shown.reason,
+            Suggestions((Candidate(shown.task_id, shown.facts.name, shown.facts.project),)),
+            private.Deleted(shown.requester, AT),
+        ),
     ]
     yield from map(drawn, layouts)
     for view in (typed_confirmation(shown), decline_with_reason(shown)):

@@ -21,7 +21,7 @@ from bot.slack.views.shown import Stage
 from tests.slack.samples import ALICE, AT, BOB, DELETED, EPHEMERAL, POSTED, REQUESTED, SUCCESS, TASK_ID, at, come_to
 
 LINKS = Links("https://acme.slack.com/", "https://console.example/{project_id}/{task_id}")
-SHELL = SlackUser("", "root@build-7")
+SHELL = SlackUser("", "shell:root@build-7")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.CANCELLED}))

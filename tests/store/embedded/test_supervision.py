@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import uvloop
+from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 
@@ -137,9 +138,9 @@ async def test_a_closed_connection_is_no_end(data_dir: Path) -> None:
         await client.aclose()
 
 
-async def _clients(client: object) -> bool:
+async def _clients(client: Redis) -> bool:
     """Whether the supervisor is connected again."""
-    return int((await client.info("clients"))["connected_clients"]) >= 2  # type: ignore[attr-defined]
+    return int((await client.info("clients"))["connected_clients"]) >= 2
 
 
 async def test_the_first_process_of_a_container_leaves_no_zombie(data_dir: Path) -> None:

@@ -101,7 +101,7 @@ async def test_a_server_of_another_user_is_not_spoken_to() -> None:
 @contextmanager
 def stranger_at(socket: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Another user's process that listens at the socket."""
-    with subprocess.Popen(  # noqa: S603 - our own code
+    with subprocess.Popen(
         ["/usr/bin/python3", "-c", STRANGER, str(socket)], user=NOBODY, cwd="/", stdout=subprocess.PIPE
     ) as stranger:
         assert stranger.stdout is not None
@@ -148,7 +148,7 @@ def start_with_tmp(tmp: Path, data_dir: Path) -> "subprocess.CompletedProcess[st
         "import asyncio, pathlib, sys\nfrom bot.store.embedded import start_embedded\n"
         "async def run():\n await (await start_embedded(pathlib.Path(sys.argv[1]))).release()\nasyncio.run(run())"
     )
-    return subprocess.run(  # noqa: S603 - our own code
+    return subprocess.run(
         [sys.executable, "-c", code, str(data_dir)],
         env={**os.environ, "TMPDIR": str(tmp)},
         capture_output=True,
