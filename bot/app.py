@@ -149,8 +149,9 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         services = await _services(
             stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
         )
-        replays = None if settings.socket_mode else RedisReplays(redis)
-        app = bolt_app(client, workspace, secret, replays, subcommands=subcommand_names())
+        if events is not None:
+            events.replays = RedisReplays(redis)
+        app = bolt_app(client, workspace, secret, subcommands=subcommand_names())
         register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
