@@ -75,7 +75,7 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
         TypeError: a module of `bot.slack.commands` has no subcommand.
     """
     registry = discover()
-    events = EventListeners(registry, services, messenger, background, ANSWER)
+    events = EventListeners(registry, services, messenger, background)
     listeners = Listeners(registry, services, messenger, background, events)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{DELETION}\."))(listeners.click)
@@ -277,7 +277,7 @@ def _privately(message: Message) -> dict[str, object]:
     return {
         "response_type": "ephemeral",
         "text": message.text,
-        "blocks": [block.to_dict() for block in message.blocks],
+        "blocks": list(message.blocks),
         "unfurl_links": False,
         "unfurl_media": False,
     }
