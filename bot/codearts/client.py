@@ -21,7 +21,7 @@ from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import search
 from bot.deletions import clock
-from bot.domain.facts import Candidate, LookUp, Presence
+from bot.domain.facts import Candidate, LookUp, Presence, Wanted
 from bot.domain.look_alikes import common_part, look_alikes
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
@@ -74,20 +74,21 @@ class CodeArtsCheck:
         await self._send(flight, "DELETE", f"/v3/task/{task_id}", headers={"operator": operator})
         return interpret(flight.reply, sent=flight.sent, took=round((clock.now() - started) * 1_000))
 
-    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+    async def look_up(self, task_id: str, *, within: float = 10.0, wanted: Wanted = Wanted.ALL) -> LookUp:
         """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
             within: seconds; facts that have not arrived by then are unknown.
+            wanted: how much; the rest is unknown.
         """
         if not TASK_ID.fullmatch(task_id):
             return LookUp(Presence.UNKNOWN, why=Text("This is not a task ID."))
         not_after = clock.now() + within
-        found = await look_up(self._get, task_id, within, self._redactor)
+        found = await look_up(self._get, task_id, within, self._redactor, wanted)
         name = found.facts.name
         left = min(not_after - clock.now(), self._policy.search)
-        if not name or not self._projects or left <= 0:
+        if wanted is not Wanted.ALL or not name or not self._projects or left <= 0:
             return found
         similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
         return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))

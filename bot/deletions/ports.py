@@ -9,7 +9,7 @@ from bot.domain.checkpoints import Checkpoint
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import BotError
-from bot.domain.facts import Candidate, LookUp
+from bot.domain.facts import Candidate, LookUp, Wanted
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
@@ -360,12 +360,13 @@ class TaskService(Protocol):
                 was executed either. If it raises, that is raised here, and the attempt was not sent.
         """
 
-    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+    async def look_up(self, task_id: str, *, within: float = 10.0, wanted: Wanted = Wanted.ALL) -> LookUp:
         """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
             within: seconds; facts that have not arrived by then are unknown.
+            wanted: how much; the rest is unknown.
         """
 
     async def search(self, name: str) -> tuple[Candidate, ...]:
