@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from hashlib import sha1
 from typing import TypeVar
@@ -177,9 +178,11 @@ class RedisCalls:
                 clean = True
                 return reply
             finally:
-                if not clean:
+                if clean:
+                    await self._give_back(connection)
+                else:
                     await asyncio.shield(connection.disconnect(nowait=True))
-                await asyncio.shield(self._pool.release(connection))
+                    await asyncio.shield(self._pool.release(connection))
 
         with Timed(command, Kind.CLIENT, REDIS) as timed:
             timed.note({"db.system.name": "redis", "db.operation.name": command})
@@ -196,6 +199,15 @@ class RedisCalls:
         self._warn_if_slow(timed.seconds, writing=writing)
         self._last_failure = ""
         return reply
+
+    async def _give_back(self, connection: Connection) -> None:
+        """Release a connection. Seldom does that wait, so a task of its own, as for `shield`, is made only then."""
+        try:
+            await self._pool.release(connection)
+        except asyncio.CancelledError:
+            with suppress(KeyError):  # it has been released after all
+                await asyncio.shield(self._pool.release(connection))
+            raise
 
     def _warn_if_slow(self, took: float, *, writing: bool) -> None:
         """Log a call that people may have noticed; failures are logged separately."""
