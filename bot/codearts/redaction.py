@@ -27,7 +27,7 @@ def one_line(value: object) -> str:
     """A string as one line, without control, format or surrogate characters; "" for anything else."""
     if not isinstance(value, str):
         return ""
-    if value.isascii() and value.isprintable():
+    if value.isprintable():
         return " ".join(value[:_LONGEST_READ].split())
     return " ".join("".join(map(_printable, value[:_LONGEST_READ])).split())
 
