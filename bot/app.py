@@ -27,7 +27,6 @@ from bot.deletions.requests import Requests
 from bot.deletions.runner import Runner
 from bot.deletions.storage_watch import StorageWatch
 from bot.deletions.sweeper import count_forever, seal_forever, sweep_forever, trim_forever
-from bot.domain.errors import NotRecordedError, PersonError
 from bot.domain.rate_limits import Limits
 from bot.domain.timings import Timings
 from bot.observability.backlog import Backlog
@@ -61,7 +60,7 @@ from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import open_embedded
 from bot.store.freeze import RedisFreeze
 from bot.store.memory import Memory
-from bot.store.probe import probe
+from bot.store.probe import redis_works
 from bot.store.redis_calls import RedisCalls
 from bot.store.replays import RedisReplays
 from bot.store.schema import Keys
@@ -143,15 +142,16 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         client.proxy = settings.proxies.proxy_for(settings.slack_api_url)  # slack_sdk reads the environment by itself
         workspace = await sign_in(client)
         health = SlackHealth()
-        readiness.watch("slack app", partial(_app_accepted, health))
+        readiness.watch("slack app", health.state)
         links = Links(workspace.url, settings.codearts.console_url)
         messenger = SlackMessenger(client, session, links, health)
         background = Background()
         services = await _services(
             stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
         )
-        replays = None if settings.socket_mode else RedisReplays(redis)
-        app = bolt_app(client, workspace, secret, replays, subcommands=subcommand_names())
+        if events is not None:
+            events.replays = RedisReplays(redis)
+        app = bolt_app(client, workspace, secret, subcommands=subcommand_names())
         register(app, services, messenger, background)
         await _serve(stack, settings, app, client, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
@@ -276,7 +276,7 @@ async def _redis(stack: AsyncExitStack, settings: Settings, readiness: Readiness
     client = connect(url)
     stack.push_async_callback(client.aclose)
     redis = RedisCalls(client, Keys(settings.redis_prefix))
-    readiness.watch("redis", partial(_redis_works, redis))
+    readiness.watch("redis", partial(redis_works, redis))
     return redis
 
 
@@ -312,26 +312,9 @@ async def _starting() -> State:
     return State(ready=False, reason="starting")
 
 
-async def _redis_works(redis: RedisCalls) -> State:
-    """Whether Redis accepts the bot's own kind of write, not only a PING."""
-    try:
-        await probe(redis)
-    except NotRecordedError as error:
-        return State(ready=False, reason=error.why)
-    except PersonError:
-        return State(ready=False, reason="no answer in time")
-    return READY
-
-
 async def _noted(watch: StorageWatch) -> State:
     """What an operator should know about the storage. The bot stays ready, so that an admin can act in Slack."""
     return State(ready=True, reason=watch.note)
-
-
-async def _app_accepted(health: SlackHealth) -> State:
-    """Whether Slack has recently refused the app something, such as a call for which it lacks the scope."""
-    problems = health.problems
-    return State(ready=False, reason=str(problems[0])) if problems else READY
 
 
 async def _say_when_ready(readiness: Readiness) -> None:

@@ -78,7 +78,7 @@ print(json.dumps({
     "second_step": safeguards.second_step,
     "reasons": [confirmed(None), confirmed("897acf"), confirmed("fca798")],
     "prompt": drawn(prompt(shown(deletion))).text,
-    "buttons": str([block.to_dict() for block in drawn(prompt(shown(deletion))).blocks]),
+    "buttons": str(drawn(prompt(shown(deletion))).blocks),
     "whoami": str(_may(Whoami(identity, None, safeguards))[1]),
     "stricter": strictest(safeguards, replace(safeguards, second_step="second_person")).second_step,
     "fault": fault,

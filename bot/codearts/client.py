@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-import httpx
-import stamina
+import aiohttp
+import structlog
 
 from bot.codearts.answers import interpret
 from bot.codearts.body import read_answer
+from bot.codearts.connection import HttpAnswer, HttpClient
 from bot.codearts.error_codes import CHECK_THE_TASK_ID, TELL_AN_ADMIN
 from bot.codearts.iam import NoTokenError
 from bot.codearts.in_flight import InFlight, StoppedError, ThrottledError, TooLateError
@@ -20,7 +21,7 @@ from bot.codearts.reply import NotSent, Reply
 from bot.codearts.retries import RetryPolicy
 from bot.codearts.search import beginning_with, search
 from bot.deletions import clock
-from bot.domain.facts import LookUp, Presence, Suggestions
+from bot.domain.facts import LookUp, Presence, Suggestions, Wanted
 from bot.domain.look_alikes import common_part, look_alikes
 from bot.domain.operators import OPERATOR
 from bot.domain.outcome import Outcome
@@ -28,14 +29,14 @@ from bot.domain.task_id import HALF_ID, TASK_ID
 from bot.domain.text import Code, Text
 from bot.observability.metrics import RETRIES
 
-_LONGEST_ANSWER = 1 << 20  # bytes; a longer answer is cut off, and so unreadable
+_log = structlog.get_logger(__name__)
 
 
 class CodeArtsCheck:
     """CodeArts Check (`bot.deletions.ports.TaskService`).
 
     Args:
-        http: a client for its host that signs requests; owned by the caller.
+        http: the client for its host.
         policy: attempts, pauses and limits.
         redactor: removes the bot's own secrets from what the service says.
         projects: the IDs of the projects in which to search.
@@ -43,7 +44,7 @@ class CodeArtsCheck:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        http: HttpClient,
         policy: RetryPolicy | None = None,
         redactor: Redactor | None = None,
         projects: Iterable[str] = (),
@@ -71,24 +72,25 @@ class CodeArtsCheck:
         started = clock.now()
         if (invalid := _invalid(task_id, operator)) is not None:
             return interpret(invalid, sent=False)
-        flight = InFlight(not_after, self._policy, repeatable=False, may_send=may_send)
+        flight = InFlight(not_after, self._policy, repeatable=False, may_send=may_send, proxied=self._http.proxied)
         await self._send(flight, "DELETE", f"/v3/task/{task_id}", headers={"operator": operator})
         return interpret(flight.reply, sent=flight.sent, took=round((clock.now() - started) * 1_000))
 
-    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+    async def look_up(self, task_id: str, *, within: float = 10.0, wanted: Wanted = Wanted.ALL) -> LookUp:
         """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
             within: seconds; facts that have not arrived by then are unknown.
+            wanted: how much; the rest is unknown.
         """
         if not TASK_ID.fullmatch(task_id):
             return LookUp(Presence.UNKNOWN, why=Text("This is not a task ID."))
         not_after = clock.now() + within
-        found = await look_up(self._get, task_id, within, self._redactor)
+        found = await look_up(self._get, task_id, within, self._redactor, wanted)
         name = found.facts.name
         left = min(not_after - clock.now(), self._policy.search)
-        if not name or not self._projects or left <= 0:
+        if wanted is not Wanted.ALL or not name or not self._projects or left <= 0:
             return found
         similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
         return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
@@ -103,8 +105,8 @@ class CodeArtsCheck:
         return Suggestions(tuple(dict.fromkeys((*begun, *named))), complete)
 
     async def _get(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
-        flight = InFlight(not_after, self._policy, repeatable=True)
-        await self._send(flight, "GET", path, params=params)
+        flight = InFlight(not_after, self._policy, repeatable=True, proxied=self._http.proxied)
+        await self._send(flight, "GET", path, query=params)
         return flight.reply
 
     async def _send(
@@ -114,7 +116,7 @@ class CodeArtsCheck:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str | int] | None = None,
+        query: Mapping[str, str | int] | None = None,
     ) -> None:
         """Attempt the request until there is an answer or no point in retrying. `flight.reply` says how it ended."""
         slots, attempts = (
@@ -122,46 +124,33 @@ class CodeArtsCheck:
         )
         try:
             async with asyncio.timeout(flight.not_after - clock.now()):
-                async for attempt in stamina.retry_context(
-                    on=flight.worth_another,
-                    attempts=attempts,
-                    timeout=None,
-                    wait_initial=self._policy.first_pause,
-                    wait_max=self._policy.longest_pause,
-                    wait_jitter=self._policy.first_pause,
-                ):
-                    with attempt:
-                        if attempt.num > 1:
-                            RETRIES.labels("codearts").inc()
+                for number in range(1, attempts + 1):
+                    try:
                         async with slots:
-                            request = self._http.build_request(
-                                method,
-                                path,
-                                params=params,
-                                headers={"Content-Type": "application/json", **(headers or {})},
-                                extensions={"trace": flight.trace},
-                            )
-                            await self._attempt(flight, request)
-        except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError, TimeoutError):
-            return  # `flight.reply` says what it means
+                            exchange = self._http.send(method, path, query=query, headers=headers, flight=flight)
+                            return await self._attempt(flight, exchange)
+                    except (aiohttp.ClientError, OSError, NoTokenError, ThrottledError) as error:
+                        pause = flight.pause(error, number)
+                        if pause is None or number == attempts:
+                            return None
+                        _log.warning("codearts request repeated", method=method, why=repr(error), pause=round(pause, 2))
+                    await asyncio.sleep(pause)
+                    RETRIES.labels("codearts").inc()
+        except (TimeoutError, TooLateError, StoppedError):
+            return None  # `flight.reply` says what it means
 
-    async def _attempt(self, flight: InFlight, request: httpx.Request) -> None:
-        flight.begin_attempt()
+    async def _attempt(self, flight: InFlight, exchange: Awaitable[HttpAnswer]) -> None:
         try:
-            response = await self._http.send(request, stream=True)
-            try:
-                body = await _read(response)
-            finally:
-                await response.aclose()
+            answer = await exchange
         except NoTokenError as error:
             flight.reply = NotSent(error.why, error.hint, error.admin_hint)
             raise
-        except (httpx.HTTPError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             flight.failed(error)
             raise
-        flight.reply = read_answer(response.status_code, body, response.headers.get("X-Request-Id", ""), self._redactor)
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            raise ThrottledError(_retry_after(response))
+        flight.reply = read_answer(answer.status, answer.body, answer.headers.get("X-Request-Id", ""), self._redactor)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise ThrottledError(_retry_after(answer))
 
 
 def _invalid(task_id: str, operator: str) -> NotSent | None:
@@ -174,16 +163,7 @@ def _invalid(task_id: str, operator: str) -> NotSent | None:
     return None
 
 
-async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > _LONGEST_ANSWER:
-            break
-    return bytes(body[:_LONGEST_ANSWER])
-
-
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(answer: HttpAnswer) -> float | None:
     """The `Retry-After` header, in seconds. The gateway never sends its other form, a date."""
-    said = response.headers.get("Retry-After", "").strip()
+    said = answer.headers.get("Retry-After", "").strip()
     return float(said) if re.fullmatch(r"[0-9]{1,6}", said) else None

@@ -1,4 +1,4 @@
-"""A look-up: whether a task exists, and as many facts as time allows.
+"""A look-up: whether a task exists, and as many facts as are wanted and time allows.
 
 `GET /v3/task/{id}` comes first, and only it decides whether the task exists. Then come, concurrently, the
 defects-summary (last check, issues), the progress (is a check running) and the branches. What fails or takes too long
@@ -17,9 +17,10 @@ from bot.codearts.facts import branch_count, check_state, describes, task_facts
 from bot.codearts.redaction import Redactor
 from bot.codearts.reply import NotSent, Reply, ServiceAnswer
 from bot.deletions import clock
-from bot.domain.facts import LookUp, Presence, TaskFacts
+from bot.domain.facts import LookUp, Presence, TaskFacts, Wanted
 from bot.domain.text import Text
 
+_NOT_ASKED = NotSent(Text("The branches are not wanted, or the project is not known."))
 _BRANCH_PAGE = 10  # rows per page: only the total is needed, not the rows
 
 
@@ -30,7 +31,7 @@ class Get(Protocol):
         """Send GET `path`."""
 
 
-async def look_up(get: Get, task_id: str, within: float, redactor: Redactor) -> LookUp:
+async def look_up(get: Get, task_id: str, within: float, redactor: Redactor, wanted: Wanted = Wanted.ALL) -> LookUp:
     """Look a task up.
 
     Args:
@@ -38,24 +39,32 @@ async def look_up(get: Get, task_id: str, within: float, redactor: Redactor) -> 
         task_id: a well-formed task ID.
         within: seconds.
         redactor: keeps secrets out of the facts.
+        wanted: how much.
     """
     not_after = clock.now() + within
     task = await get(f"/v3/task/{task_id}", not_after)
-    presence, why = presence_of(task, described=_described(task, task_id))
-    if presence is Presence.GONE or not _worth_asking_more(task):
+    described = isinstance(task, ServiceAnswer) and describes(task_id, task.content)
+    presence, why = presence_of(task, described=described)
+    if presence is Presence.GONE or wanted is Wanted.PRESENCE or not _worth_asking_more(task):
         return LookUp(presence, why=why)
-    project = task_facts(_content(task), redactor).project_id if presence is Presence.EXISTS else ""
+    first = task_facts(_content(task), redactor) if presence is Presence.EXISTS else TaskFacts()
     summary, progress, branches = await asyncio.gather(
         get(f"/v2/tasks/{task_id}/defects-summary", not_after),
         get(f"/v2/tasks/{task_id}/progress", not_after),
-        _branches(get, task_id, project, not_after),
+        _branches(get, task_id, first.project_id if wanted is Wanted.ALL else "", not_after),
     )
-    return read_look_up(task_id, task, summary, progress, branches, redactor)
+    facts = replace(
+        _filled(first, task_facts(_content(summary), redactor)),
+        check_state=check_state(_content(progress)),
+        branches=branch_count(_content(branches), _BRANCH_PAGE),
+        missing_right=RIGHT_TO_READ if any(map(_denied, (task, summary, progress, branches))) else "",
+    )
+    return LookUp(presence, facts, why)
 
 
 async def _branches(get: Get, task_id: str, project_id: str, not_after: float) -> Reply:
     if not project_id:
-        return NotSent(Text("The project is not known."))
+        return _NOT_ASKED
     return await get(
         f"/v3/{project_id}/tasks/{task_id}/branches", not_after, {"page_num": 1, "page_size": _BRANCH_PAGE}
     )
@@ -67,31 +76,6 @@ def _worth_asking_more(task: Reply) -> bool:
         return False
     busy = (HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
     return task.http < HTTPStatus.INTERNAL_SERVER_ERROR and task.http not in busy
-
-
-def read_look_up(  # noqa: PLR0913, PLR0917 - one reply for each request
-    task_id: str, task: Reply, summary: Reply, progress: Reply, branches: Reply, redactor: Redactor
-) -> LookUp:
-    """The four replies -> what is known about the task."""
-    presence, why = presence_of(task, described=_described(task, task_id))
-    if presence is Presence.GONE:
-        return LookUp(Presence.GONE)
-    first = task_facts(_content(task), redactor) if presence is Presence.EXISTS else TaskFacts()
-    facts = _filled(first, task_facts(_content(summary), redactor))
-    return LookUp(
-        presence,
-        replace(
-            facts,
-            check_state=check_state(_content(progress)),
-            branches=branch_count(_content(branches), _BRANCH_PAGE),
-            missing_right=RIGHT_TO_READ if any(map(_denied, (task, summary, progress, branches))) else "",
-        ),
-        why,
-    )
-
-
-def _described(reply: Reply, task_id: str) -> bool:
-    return isinstance(reply, ServiceAnswer) and describes(task_id, reply.content)
 
 
 def _content(reply: Reply) -> Mapping[str, object]:

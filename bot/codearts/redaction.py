@@ -27,6 +27,8 @@ def one_line(value: object) -> str:
     """A string as one line, without control, format or surrogate characters; "" for anything else."""
     if not isinstance(value, str):
         return ""
+    if value.isprintable():
+        return " ".join(value[:_LONGEST_READ].split())
     return " ".join("".join(map(_printable, value[:_LONGEST_READ])).split())
 
 
@@ -53,6 +55,8 @@ class Redactor:
         It is checked before it is cut, since half a secret is a secret too.
         """
         line = unicodedata.normalize("NFKC", one_line(value))
+        if not line:
+            return ""
         return WITHHELD if _CREDENTIAL.search(line) or self._has_secret(line) else cut(line, most)
 
     def name(self, value: object, most: int) -> str:
@@ -63,7 +67,7 @@ class Redactor:
     def _has_secret(self, line: str) -> bool:
         return any(
             any(secret in reading for secret in self._short) or not self._runs.isdisjoint(_runs(reading))
-            for reading in {_squeezed(line), _squeezed(unquote(line))}
+            for reading in {_squeezed(text) for text in {line, unquote(line)}}
         )
 
 
@@ -76,6 +80,8 @@ def _printable(character: str) -> str:
 
 def _squeezed(text: str) -> str:
     """The text as it is compared: NFKC, case-folded, without backslashes, spaces and control characters."""
+    if text.isascii() and text.isprintable():
+        return text.replace("\\", "").replace(" ", "").lower()
     normal = unicodedata.normalize("NFKC", text)
     return "".join(c for c in normal if c != "\\" and unicodedata.category(c)[0] not in "CZ").casefold()
 

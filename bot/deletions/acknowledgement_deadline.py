@@ -15,6 +15,8 @@ from bot.deletions import clock
 from bot.domain.errors import MaybeRecordedError, TooSlowError
 from bot.observability.seldom import Seldom
 
+ANSWER = 2.5  # seconds until the acknowledgement: Slack gives up after 3
+
 _seldom = Seldom()
 
 
@@ -51,7 +53,7 @@ def since_arrival() -> float | None:
 
 
 @asynccontextmanager
-async def deadline(seconds: float) -> AsyncIterator[None]:
+async def deadline(seconds: float = ANSWER) -> AsyncIterator[None]:
     """Give the block so many seconds in total, counted from the payload's arrival.
 
     Raises:

@@ -17,6 +17,7 @@ from bot.domain.audit import Event, of_deletion, of_late_answer
 from bot.domain.before_call import before_call
 from bot.domain.deletion import Deletion
 from bot.domain.errors import PersonError
+from bot.domain.facts import Wanted
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action, EventKind, Requirement, State, transition
 from bot.domain.outcome import Outcome
@@ -73,15 +74,21 @@ class Execution:
         """
         if (objection := await self._objection(deletion)) is not None:
             return await self._write(objection)
-        found = await self._service.look_up(deletion.task_id, within=self._timings.before_call / 1_000)
-        step = before_call(deletion, found)
+        would_refuse = deletion.shown is not None and deletion.shown.facts.refused_by_service
+        step = await self._before_call(deletion, Wanted.ALL if would_refuse else Wanted.IDENTITY)
+        if step.transition.action is Action.RETURN:  # everything is shown again
+            step = await self._before_call(deletion, Wanted.ALL)
         if step.transition.action is not Action.CALL:
             return await self._write(step)
         return await self._send(deletion, step, EventKind.CALLED)
 
+    async def _before_call(self, deletion: Deletion, wanted: Wanted) -> Step:
+        within = self._timings.before_call / 1_000
+        return before_call(deletion, await self._service.look_up(deletion.task_id, within=within, wanted=wanted))
+
     async def recover(self, deletion: Deletion) -> Deletion:
         """Recover an interrupted call: look first, then send again, settle, or keep looking. Raises as `call` does."""
-        found = await self._service.look_up(deletion.task_id)
+        found = await self._service.look_up(deletion.task_id, wanted=Wanted.PRESENCE)
         step = after_interruption(deletion, found, self._timings)
         if step is not None:
             return await self._write(step)

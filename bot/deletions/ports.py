@@ -1,15 +1,14 @@
 """What the deletions need from outside. `bot.store`, `bot.slack` and `bot.codearts` each implement some of these."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.domain.audit import Event, Recorded
 from bot.domain.checkpoints import Checkpoint
-from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import BotError
-from bot.domain.facts import LookUp, Suggestions
+from bot.domain.facts import LookUp, Suggestions, Wanted
 from bot.domain.freeze import Freeze, FreezeChange
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Requirement
@@ -217,69 +216,6 @@ class FreezeStore(Protocol):
         """Record how far it has become known. Returns False if another replica was first, or it is not the latest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vitals:
-    """What the storage says about itself.
-
-    Args:
-        now: its clock, in ms.
-        instance: which storage it is, and how far its audit log is sealed.
-        freeze: the freeze in force.
-        freeze_spreads: True while a prompt has to be redrawn or a channel to be told of a freeze or an unfreeze.
-        lost_at: when a loss of data was last noticed; 0 if never.
-        step: by how many ms its clock last jumped.
-        stepped_at: when that was noticed; 0 if never.
-    """
-
-    now: int
-    instance: Instance
-    freeze: Freeze | None = None
-    freeze_spreads: bool = False
-    lost_at: int = 0
-    step: int = 0
-    stepped_at: int = 0
-
-
-class StorageVitals(Protocol):
-    """Which storage this is, what its clock says, and what is pending in it. Raises as `DeletionStore` does."""
-
-    async def read(self) -> Vitals:
-        """All of it, in one round trip."""
-
-    async def begin(self) -> str:
-        """Give the storage an instance ID if it has none. Returns its instance ID."""
-
-    async def checkpoint(self, number: int) -> str | None:
-        """The hash of an earlier checkpoint; None if it is no longer kept."""
-
-    async def declare_lost(self, found: Vitals, remembered: Remembered, what: str) -> Freeze | None:
-        """Record that data were lost: a new instance ID, the audit event, and a freeze by the bot; all or nothing.
-
-        Returns:
-            The freeze; None if another replica has already declared the loss.
-        """
-
-    async def note_step(self, step: int) -> None:
-        """Record that its clock has just jumped by so many ms."""
-
-    def waiting(self) -> AsyncIterator[tuple[Deletion, int]]:
-        """All deletions that will be due, each with the time in ms."""
-
-    async def lease(self, deletion: Deletion, lasts: int) -> None:
-        """Make it due in `lasts` ms, unless someone has written it meanwhile. The deletion itself does not change."""
-
-
-class StorageMemory(Protocol):
-    """What the bot remembers about the storage outside Redis."""
-
-    @property
-    def remembered(self) -> Remembered | None:
-        """What is remembered, if anything."""
-
-    async def keep(self, remembered: Remembered) -> None:
-        """Remember this instead."""
-
-
 class Messenger(Protocol):
     """Sends messages to Slack. Each method raises a `DeliveryError` if Slack did not accept the message.
 
@@ -368,12 +304,13 @@ class TaskService(Protocol):
                 was executed either. If it raises, that is raised here, and the attempt was not sent.
         """
 
-    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+    async def look_up(self, task_id: str, *, within: float = 10.0, wanted: Wanted = Wanted.ALL) -> LookUp:
         """Look up whether a task exists, and read as many of its facts as time allows; never raises.
 
         Args:
             task_id: the task.
             within: seconds; facts that have not arrived by then are unknown.
+            wanted: how much; the rest is unknown.
         """
 
     async def search(self, typed: str) -> Suggestions:

@@ -23,6 +23,7 @@ from bot.domain.approval_wait import SecondPerson
 from bot.domain.audit import of_deletion
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryDelayedError, OutOfSightError, PersonError, UndeliverableError
+from bot.domain.facts import Wanted
 from bot.domain.lifecycle import EventKind, Requirement, State
 from bot.domain.next_step import NextStep, next_step
 from bot.domain.step import Step
@@ -195,7 +196,7 @@ class Runner:
         return await self._commit(deletion, replace(deletion, delivery=replace(deletion.delivery, asked=asked)))
 
     async def _look_up_outcome(self, deletion: Deletion) -> Deletion | None:
-        found = await self._service.look_up(deletion.task_id)
+        found = await self._service.look_up(deletion.task_id, wanted=Wanted.PRESENCE)
         if (step := after_look(deletion, found)) is not None:
             return await self._write(deletion, step)
         later = looked(deletion, self._timings)

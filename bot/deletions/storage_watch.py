@@ -15,10 +15,8 @@ from bot.deletions.ports import (
     ConflictError,
     DeletionStore,
     Hold,
-    StorageMemory,
-    StorageVitals,
-    Vitals,
 )
+from bot.deletions.storage_ports import StorageMemory, StorageVitals, Vitals
 from bot.domain.audit import of_deletion
 from bot.domain.clock_step import ClockReading, restarted, step_between, waits_until
 from bot.domain.data_loss import Remembered, loss

@@ -9,6 +9,7 @@
     │   ├── MaybeRecordedError Redis did not answer in time: nobody knows whether it was recorded
     │   ├── TooSlowError       something else did not answer in time: nothing was done
     │   └── NotReplicatedError it was recorded, but a failover could lose it
+    ├── CopiedError            the signed request has been received before: nothing was done
     ├── SettingsError          the settings cannot be used (`bot.settings.faults`)
     ├── NoTokenError           IAM gave no token, so the request was not sent (`bot.codearts.iam`)
     ├── EmbeddedServerError    the embedded Redis server is not available; the text says why
@@ -91,6 +92,10 @@ class NotReplicatedError(PersonError):
             "Your click was recorded, but it isn't safe from a failure of my storage yet "
             f"({reached} of {wanted} copies). If it isn't lost, it takes effect within about a minute."
         )
+
+
+class CopiedError(BotError):
+    """The work belongs to a copy of a signed request that has been received before. Nothing is done, nobody is told."""
 
 
 class EmbeddedServerError(BotError):

@@ -20,6 +20,14 @@ class Presence(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Wanted(StrEnum):
+    """How much of a task is looked up."""
+
+    PRESENCE = "presence"  # whether it exists
+    IDENTITY = "identity"  # also what a confirmation is bound to, and whether a check is running
+    ALL = "all"  # also everything else that a prompt shows
+
+
 class CheckState(StrEnum):
     """How the last check of a task went."""
 

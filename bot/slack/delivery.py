@@ -195,7 +195,7 @@ class SlackMessenger:
         Raises:
             DeliveryError: Slack did not accept it.
         """
-        view = View(type="home", blocks=drawn(layout).blocks)
+        view = View(type="home", blocks=list(drawn(layout).blocks))
         with self._health.calling("views.publish"):
             await self._client.views_publish(user_id=user, view=view)
 
@@ -269,7 +269,7 @@ class SlackMessenger:
         async def send(form: Message) -> None:
             body = {
                 "text": form.text,
-                "blocks": [block.to_dict() for block in form.blocks],
+                "blocks": form.blocks,
                 "response_type": response_type,
                 "replace_original": replace_original,
                 "unfurl_links": False,

@@ -31,17 +31,15 @@ class EventListeners:
         services: what is called.
         messenger: sends the answers.
         background: where they are sent from.
-        within: seconds until the acknowledgement.
     """
 
     def __init__(
-        self, registry: Registry, services: Services, messenger: SlackMessenger, background: Background, within: float
+        self, registry: Registry, services: Services, messenger: SlackMessenger, background: Background
     ) -> None:
         self._registry = registry
         self._services = services
         self._messenger = messenger
         self._background = background
-        self._within = within
 
     async def addressed(self, body: Payload) -> None:
         """Answer a mention of the bot, or a direct message to it, with the help."""
@@ -64,7 +62,7 @@ class EventListeners:
         person = read_home_opened(body)
         if person is None:
             return
-        async with deadline(self._within):
+        async with deadline():
             mine = await self._services.history.home(person)
         self.draw_home(person, home(mine, self._services.links, clock.wall()))
 

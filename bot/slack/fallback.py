@@ -41,6 +41,5 @@ async def or_plainly(send: Callable[[Message], Awaitable[_T]], message: Message)
     try:
         return await send(message)
     except MalformedMessageError as refusal:
-        blocks = [block.to_dict() for block in message.blocks]
-        _log.error("message format refused, this is a bug", why=str(refusal), blocks=blocks)
+        _log.error("message format refused, this is a bug", why=str(refusal), blocks=message.blocks)
         return await send(Message(message.text))

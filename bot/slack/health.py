@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.observability.health import READY, State
 from bot.slack.errors import AppRefusedError, web_api_errors
 from bot.slack.measured_call import measured_call
 
@@ -84,6 +85,11 @@ class SlackHealth:
         """What Slack currently refuses, by method; empty if all is well."""
         since = self._clock() - REMEMBERED
         return tuple(sorted((one for one, at in self._seen.items() if at >= since), key=str))
+
+    async def state(self) -> State:
+        """A probe for `/readyz`: whether Slack has recently refused the app something, as for a scope that it lacks."""
+        problems = self.problems
+        return State(ready=False, reason=str(problems[0])) if problems else READY
 
     @contextmanager
     def calling(self, method: str) -> Iterator[None]:

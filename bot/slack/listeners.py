@@ -18,7 +18,7 @@ from bot.deletions import clock
 from bot.deletions.acknowledgement_deadline import deadline
 from bot.deletions.background import Background
 from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
-from bot.domain.errors import DeliveryError, PersonError, UsageError
+from bot.domain.errors import CopiedError, DeliveryError, PersonError, UsageError
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import Action
 from bot.domain.refusal import Reason, Refused
@@ -59,8 +59,6 @@ from bot.slack.views.message import Message
 from bot.slack.views.refusals import Refusal, refusal
 from bot.slack.views.render import plain
 
-ANSWER = 2.5  # seconds until the acknowledgement: Slack gives up after 3
-
 _log = structlog.get_logger(__name__)
 
 
@@ -77,7 +75,7 @@ def register(app: AsyncApp, services: Services, messenger: SlackMessenger, backg
         TypeError: a module of `bot.slack.commands` has no subcommand.
     """
     registry = discover()
-    events = EventListeners(registry, services, messenger, background, ANSWER)
+    events = EventListeners(registry, services, messenger, background)
     listeners = Listeners(registry, services, messenger, background, events)
     app.command(COMMAND)(listeners.command)
     app.action(re.compile(rf"^{DELETION}\."))(listeners.click)
@@ -113,7 +111,7 @@ class Listeners:
         """Answer `/codecheck …` privately, unless the prompt is the answer."""
         payload = read_command(body)
         with bound_contextvars(who=payload.by.id, channel=payload.channel):
-            async with deadline(ANSWER):
+            async with deadline():
                 answer = await self._registry.answer(payload, self._services)
             await (ack() if answer is None else ack(_privately(answer)))
 
@@ -121,7 +119,7 @@ class Listeners:
         """Act on a prompt's button, or open its modal."""
         click = read_click(body)
         with bound_contextvars(who=click.by.id, deletion=click.deletion_id):
-            async with deadline(ANSWER):
+            async with deadline():
                 view: View | None = None
                 if (asks_why := _ASK_WHY.get(click.action)) is not None:
                     about_to = self._services.actions.about_to
@@ -138,7 +136,7 @@ class Listeners:
 
     async def page(self, ack: AsyncAck, body: Payload) -> None:
         """Show another page of a private answer, in place of the current one."""
-        async with deadline(ANSWER):
+        async with deadline():
             page = await self._registry.answer(read_page(body), self._services, from_button=True)
         await ack()
         if page is not None:
@@ -155,7 +153,7 @@ class Listeners:
     async def _submitted(self, ack: AsyncAck, body: Payload, action: Action) -> None:
         submission = read_submission(body)
         try:
-            async with deadline(ANSWER):
+            async with deadline():
                 await self._services.actions.act(
                     submission.deletion_id,
                     action,
@@ -175,7 +173,7 @@ class Listeners:
     async def declined(self, ack: AsyncAck, body: Payload) -> None:
         """Keep the task, with the reason that was given."""
         submission = read_submission(body)
-        async with deadline(ANSWER):
+        async with deadline():
             await self._services.actions.act(
                 submission.deletion_id, Action.DECLINE, submission.by, None, why=read_reason(submission.why)
             )
@@ -189,7 +187,7 @@ class Listeners:
         except UsageError as error:
             await ack(response_action="errors", errors={REASON: plain(error.fault, 200)})
             return
-        async with deadline(ANSWER):
+        async with deadline():
             taken = await self._services.requests.request(given.task_id, reason, given.by, given.channel)
         match taken:
             case NoSuchTask():
@@ -204,6 +202,8 @@ class Listeners:
 
     async def error(self, error: Exception, body: Payload) -> BoltResponse:
         """Tell the person what went wrong, log the details under an ID, and acknowledge the payload."""
+        if isinstance(error, CopiedError):
+            return BoltResponse(status=200, body="")
         answer = self._explained(error, body)
         if "command" in body:
             return BoltResponse(status=200, body=_privately(drawn(answer)))
@@ -277,7 +277,7 @@ def _privately(message: Message) -> dict[str, object]:
     return {
         "response_type": "ephemeral",
         "text": message.text,
-        "blocks": [block.to_dict() for block in message.blocks],
+        "blocks": list(message.blocks),
         "unfurl_links": False,
         "unfurl_media": False,
     }

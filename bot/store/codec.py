@@ -7,7 +7,7 @@ their defaults, so that replicas of two versions can work on one Redis while the
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -40,6 +40,7 @@ _LIFECYCLE: TypeAdapter[Lifecycle] = TypeAdapter(Lifecycle)
 _DELIVERY: TypeAdapter[Delivery] = TypeAdapter(Delivery)
 _LOOK_UP: TypeAdapter[LookUp | None] = TypeAdapter(LookUp | None)
 _RESPONSE_URL: TypeAdapter[ResponseUrl] = TypeAdapter(ResponseUrl)
+_DOUBLE = {"confirmable_at", "send_at"}  # `expires_at` has no default
 
 
 def encode(deletion: Deletion) -> dict[str, str]:
@@ -57,15 +58,14 @@ def encode(deletion: Deletion) -> dict[str, str]:
 
 
 def encode_progress(deletion: Deletion) -> dict[str, str]:
-    """The fields that change during a deletion's life."""
+    """The fields that change during a deletion's life. The times that conditions look at are fields of their own."""
     lifecycle = deletion.lifecycle
-    bare = replace(lifecycle, expires_at=0, confirmable_at=0, send_at=0)
     return {
         "version": str(deletion.version),
         "expires_at": str(lifecycle.expires_at),
         "confirmable_at": str(lifecycle.confirmable_at),
         "send_at": str(lifecycle.send_at),
-        "lifecycle": _json(_LIFECYCLE, bare),
+        "lifecycle": _LIFECYCLE.dump_json(lifecycle, exclude_defaults=True, exclude=_DOUBLE).decode(),
         "delivery": _json(_DELIVERY, deletion.delivery),
         "shown": _json(_LOOK_UP, deletion.shown),
         "before": _json(_LOOK_UP, deletion.before),
@@ -88,13 +88,10 @@ def decode(
         ValueError: a field cannot be read, such as a state of a newer version.
     """
     request = _REQUEST.validate_json(fields["request"])
-    lifecycle = replace(
-        _LIFECYCLE.validate_json(fields["lifecycle"]),
-        expires_at=int(fields["expires_at"]),
-        confirmable_at=int(fields.get("confirmable_at", "0")),
-        send_at=int(fields.get("send_at", "0")),
-    )
-    return Deletion(
+    times = f',"expires_at":{fields["expires_at"]}'
+    times += "".join(f',"{name}":{fields.get(name, 0)}' for name in _DOUBLE)
+    lifecycle = _LIFECYCLE.validate_json(f"{fields['lifecycle'][:-1]}{times}}}")  # of two members the last counts
+    deletion = Deletion(
         id=deletion_id,
         task_id=request.task_id,
         requester=request.requester,
@@ -111,7 +108,8 @@ def decode(
         traceparent=request.traceparent,
         read_at=read_at,
         freeze=freeze_of(lifecycle, freeze or {}),
-    ).under(lifecycle)
+    )
+    return deletion if lifecycle.stricter is None else deletion.under(lifecycle)
 
 
 def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:

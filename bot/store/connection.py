@@ -153,7 +153,7 @@ def _settings(url: str) -> dict[str, Any]:
         raise ValueError(f"its options cannot be read ({_ESCAPE})") from None
     return {
         "decode_responses": True,
-        "socket_timeout": 2,  # bot.store.redis_calls bounds the whole
+        "socket_timeout": None,  # bot.store.redis_calls bounds the whole; this would be another task for each command
         "socket_connect_timeout": 1,
         "health_check_interval": 15,
         "retry": Retry(NoBackoff(), 0),  # explicit, as from_url has none in 8.1.0 (redis-py #4252); see redis_calls.py

@@ -1,6 +1,6 @@
 """`DeletionStore` on Redis: what each write requires and does, as values of `bot.store.transaction`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -11,7 +11,7 @@ from bot.domain.audit import Event, of_deletion
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
 from bot.domain.errors import NotRecordedError, NotReplicatedError
 from bot.domain.lifecycle import EventKind, Requirement, State
-from bot.domain.rate_limits import HOUR, LimitReached, Limits
+from bot.domain.rate_limits import HOUR, Limits
 from bot.domain.timings import Timings
 from bot.observability.spans import part_of
 from bot.store.codec import (
@@ -23,39 +23,30 @@ from bot.store.codec import (
     encode_response_url,
     freeze_of,
 )
+from bot.store.listing import Listing
 from bot.store.redis_calls import Calls, RedisCalls
+from bot.store.requirements import CONDITIONS, Counters
 from bot.store.transaction import (
     Answer,
     Condition,
     Effect,
     Transaction,
-    after,
-    ahead,
     append,
-    before,
-    count,
-    due,
     equals,
     expire,
-    fewer,
     hold,
     missing,
-    not_since,
     put,
     put_time,
     release,
     schedule,
     schedule_in,
     set_for,
-    since,
     unschedule,
 )
 
 RESPONSE_URL_LIFE = 30 * 60_000  # Slack's own limit
-_CANDIDATES = 16  # other replicas may take some of them first
 _HANDOVERS = 5  # of a task, while one request for it is being recorded: never seen, but no reason to spin
-_AT_ONCE = 100  # deletions read in one round trip
-_PENDING = 500  # deletions that can be listed
 _REPLICATED = frozenset(
     {
         EventKind.CONFIRMED,
@@ -88,7 +79,8 @@ class RedisDeletionStore:
         self._redis = redis
         self._keys = redis.keys
         self._timings = timings
-        self._limits = limits or Limits()
+        self._counters = Counters(redis.keys, limits or Limits())
+        self._listing = Listing(redis)
         self._wait_replicas = wait_replicas
 
     async def request(self, new: NewDeletion) -> tuple[Deletion, bool]:
@@ -141,9 +133,9 @@ class RedisDeletionStore:
 
     async def commit(self, change: Change) -> Deletion:
         """See the port."""
-        before_it, wanted = change.before, change.after
+        before_it = change.before
         key = self._keys.deletion(before_it.id)
-        written = replace(wanted, version=before_it.version + 1)
+        written = replace(change.after, version=before_it.version + 1)
         effects: list[Effect] = []
         if change.event is not None:
             effects.append(append(self._keys.events, change.event.text()))
@@ -154,7 +146,7 @@ class RedisDeletionStore:
         if written.ended:
             effects.append(release(self._keys.task(written.task_id), written.id))
         if Requirement.WITHIN_LIMITS in change.requires:
-            effects += [count(self._keys.hour(who), written.id, HOUR) for who, _ in self._limited(written)]
+            effects += self._counters.effects(written)
         conditions = list(self._conditions(before_it, change.requires))
         transaction = Transaction(
             when=tuple(condition for _, condition in conditions),
@@ -189,48 +181,27 @@ class RedisDeletionStore:
     def _conditions(
         self, deletion: Deletion, requires: Iterable[Requirement]
     ) -> Iterable[tuple[Requirement, Condition]]:
-        key, freeze = self._keys.deletion(deletion.id), self._keys.freeze
-        simple = {
-            Requirement.SAME_VERSION: equals(key, "version", str(deletion.version)),
-            Requirement.LEASE_HELD: ahead(self._keys.due, deletion.id),
-            Requirement.DUE: due(self._keys.due, deletion.id),
-            Requirement.NOT_EXPIRED: before(key, "expires_at"),
-            Requirement.EXPIRED: after(key, "expires_at"),
-            Requirement.DWELLED: after(key, "confirmable_at"),
-            Requirement.GRACE_OVER: after(key, "send_at"),
-            Requirement.NOT_FROZEN: equals(freeze, "on", ""),
-            Requirement.FROZEN: equals(freeze, "on", "1"),
-            Requirement.FROZEN_SINCE: since(freeze, "at", deletion.lifecycle.confirmed_at),
-            Requirement.NOT_FROZEN_SINCE: not_since(freeze, "at", deletion.lifecycle.confirmed_at),
-        }
         for requirement in (Requirement.SAME_VERSION, *requires):
-            if requirement is not Requirement.WITHIN_LIMITS:
-                yield requirement, simple[requirement]
-                continue
-            for who, limit in self._limited(deletion):
-                if limit:
-                    yield requirement, fewer(self._keys.hour(who), limit, HOUR)
-
-    def _limited(self, deletion: Deletion) -> tuple[tuple[str, int], ...]:
-        person = f"{deletion.requester.team}/{deletion.requester.id}"
-        return (("everyone", self._limits.per_hour), (person, self._limits.per_hour_per_person))
+            if requirement is Requirement.WITHIN_LIMITS:
+                for counted in self._counters.conditions(deletion):
+                    yield requirement, counted
+            else:
+                yield requirement, CONDITIONS[requirement](self._keys, deletion)
 
     async def _conflict(
         self, deletion: Deletion, conditions: Sequence[tuple[Requirement, Condition]], answer: Answer
     ) -> ConflictError:
         """Which requirement failed, and what is there now."""
-        requirement, condition = next(pair for pair in conditions if pair[1] == answer.failed)
+        requirement, failed = next(pair for pair in conditions if pair[1] == answer.failed)
         latest = self._decoded(deletion.id, answer) if answer.hashes[0] else None
         limit = None
         if requirement is Requirement.WITHIN_LIMITS:
-            who, allowed = next(each for each in self._limited(deletion) if self._keys.hour(each[0]) == condition.key)
+            who, limit = self._counters.reached(deletion, failed, answer)
             burst = self._keys.burst(who)
             first, _ = await self._redis.transact(
                 Transaction(when=(missing(burst),), effects=(set_for(burst, deletion.id, HOUR),))
             )
-            limit = LimitReached(
-                allowed, round(float(answer.said)) + HOUR, per_person=who != "everyone", first=first.applied
-            )
+            limit = replace(limit, first=first.applied)
         return ConflictError(requirement, latest, freeze=decode_freeze(answer.hashes[1]), limit=limit)
 
     async def restore(self, deletion: Deletion, event: Event) -> Deletion:
@@ -255,15 +226,7 @@ class RedisDeletionStore:
 
     async def take_due(self, except_for: Collection[str] = (), by: int | None = None) -> list[Deletion]:
         """See the port."""
-        last = _CANDIDATES + len(except_for) - 1  # deletions that may not be taken over must not block the rest
-
-        async def candidates(calls: Calls) -> list[str]:
-            time, found = await calls.pipeline(("TIME",), ("ZRANGE", self._keys.due, 0, last, "WITHSCORES"))
-            now = int(cast("list[str]", time)[0]) * 1_000 + int(cast("list[str]", time)[1]) // 1_000
-            due_by = now if by is None else min(by, now)
-            return [member for member, score in _scored(found) if score <= due_by and member not in except_for]
-
-        found = await self._read_all(await self._redis.run(candidates))
+        found = await self._listing.due(except_for, by)
         return [held for deletion in found if (held := await self._take(deletion)) is not None]
 
     async def _take(self, deletion: Deletion) -> Deletion | None:
@@ -281,45 +244,11 @@ class RedisDeletionStore:
 
     async def pending(self) -> Pending:
         """See the port."""
-        ids = await self._redis.run(self._first_due, "ZRANGE")
-        found = await self._read_all(ids)
-        waiting = tuple(deletion for deletion in found if not deletion.ended)
-        return Pending(waiting, complete=len(found) == len(ids) < _PENDING)
+        return await self._listing.pending()
 
     async def unclosed(self) -> list[Deletion]:
         """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""
-        return await self._read_all(await self._redis.run(self._first_due, "ZRANGE"))
-
-    async def _first_due(self, calls: Calls) -> list[str]:
-        return [str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))]
-
-    async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
-        """Those that can be read; an unreadable one must not block the others."""
-        found = []
-        for start in range(0, len(ids), _AT_ONCE):
-            batch = ids[start : start + _AT_ONCE]
-            answer = await self._redis.read(self._keys.freeze, *map(self._keys.deletion, batch))
-            freeze = answer.hashes[0]
-            for deletion_id, fields in zip(batch, answer.hashes[1:], strict=True):
-                try:
-                    found.append(decode(deletion_id, fields, answer.now, freeze))
-                except (KeyError, ValueError) as error:
-                    await self._set_aside(deletion_id, fields, error)
-        return found
-
-    async def _set_aside(self, deletion_id: str, fields: Mapping[str, str], error: Exception) -> None:
-        """If it is due, look at it again in an hour: a newer replica may have written it, and may hold it.
-
-        One that has vanished is forgotten.
-        """
-        due_set = self._keys.due
-        if not fields:
-            vanished = (missing(self._keys.deletion(deletion_id)),)
-            await self._redis.transact(Transaction(vanished, (unschedule(due_set, deletion_id),)))
-            return
-        _log.error("deletion unreadable", deletion=deletion_id, error=fields.get("") or repr(error))
-        nobody_holds_it = (due(due_set, deletion_id),)
-        await self._redis.transact(Transaction(nobody_holds_it, (schedule_in(due_set, deletion_id, HOUR),)))
+        return await self._listing.unclosed()
 
     async def keep_response_url(self, deletion_id: str, response_url: ResponseUrl) -> None:
         """See the port."""
@@ -349,11 +278,3 @@ class RedisDeletionStore:
 def _log_event(event: Event) -> None:
     """One line in the log for each event of a deletion, once it is recorded; what people wrote stays out of it."""
     _log.info(f"deletion {event.kind}", **{name: value for name, value in event.known.items() if name not in _UNLOGGED})
-
-
-def _scored(found: object) -> Iterable[tuple[str, float]]:
-    """A sorted set's members and scores, which RESP3 pairs and RESP2 does not."""
-    pieces = cast("list[object]", found)
-    if pieces and isinstance(pieces[0], list):
-        return [(str(member), float(score)) for member, score in cast("list[list[str]]", pieces)]
-    return [(str(pieces[i]), float(str(pieces[i + 1]))) for i in range(0, len(pieces), 2)]

@@ -4,7 +4,8 @@ PING does not show a read-only replica, a cluster that is down, full memory, or 
 needs; only a write like the real ones does.
 """
 
-from bot.domain.errors import NotRecordedError
+from bot.domain.errors import NotRecordedError, PersonError
+from bot.observability.health import READY, State
 from bot.store.redis_calls import Calls, RedisCalls
 from bot.store.schema import Keys
 from bot.store.transaction import (
@@ -31,6 +32,17 @@ from bot.store.transaction import (
 )
 
 _LASTS = 60_000  # milliseconds that what the probe writes is kept
+
+
+async def redis_works(redis: RedisCalls) -> State:
+    """A probe for `/readyz`: whether Redis accepts the bot's own kind of write, not only a PING."""
+    try:
+        await probe(redis)
+    except NotRecordedError as error:
+        return State(ready=False, reason=error.why)
+    except PersonError:
+        return State(ready=False, reason="no answer in time")
+    return READY
 
 
 async def probe(redis: RedisCalls) -> None:

@@ -12,6 +12,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from hashlib import sha1
 from typing import TypeVar
@@ -25,12 +26,12 @@ from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import TimeoutError as NoAnswerError
 
 from bot.deletions.acknowledgement_deadline import Dependency, note_hung, waiting_for
-from bot.domain.errors import BotError, MaybeRecordedError, NotRecordedError
+from bot.domain.errors import CopiedError, MaybeRecordedError, NotRecordedError
 from bot.observability.metrics import REDIS, RETRIES
 from bot.observability.seldom import Seldom
 from bot.observability.spans import Kind, Timed
 from bot.store.schema import Keys
-from bot.store.transaction import SCRIPT, Answer, Transaction
+from bot.store.transaction import SCRIPT, Answer, SignedRequest, Transaction
 
 _SLOW = 0.5  # seconds: a call takes a millisecond, and a person waits for several
 TIME_LIMIT = 2.2  # seconds, for connecting and every attempt together: Slack waits 3
@@ -54,8 +55,8 @@ _WHY = (
     ("MOVED ", "this Redis is a node of a cluster, and another one has the keys: write REDIS_URL as redis+cluster://"),
     ("WRONGTYPE ", "a key has another kind than it should: someone else writes under this prefix"),
 )
-UNPROVEN: ContextVar[BotError | None] = ContextVar("UNPROVEN", default=None)
-"""Set for the rest of a payload that may be a copy of an earlier one, since nobody could say (`bot.store.replays`)."""
+SIGNED: ContextVar[SignedRequest | None] = ContextVar("SIGNED", default=None)
+"""The signed request that this work belongs to. The first transaction of each counts it (`bot.store.replays`)."""
 
 _log = structlog.get_logger(__name__)
 _Reply = TypeVar("_Reply")
@@ -107,15 +108,12 @@ class RedisCalls:
         self._last_failure = ""
         self._seldom = Seldom()
 
-    async def transact(
-        self, transaction: Transaction, *, replicas: int = 0, harmless: bool = False
-    ) -> tuple[Answer, int]:
+    async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
         """Run a transaction.
 
         Args:
             transaction: what is to be done.
             replicas: how many replicas should hold it before this returns, or until a second has passed.
-            harmless: True if it does not matter whether it was executed.
 
         Returns:
             The answer, and how many replicas are known to hold it.
@@ -123,29 +121,39 @@ class RedisCalls:
         Raises:
             NotRecordedError: it was certainly not executed.
             MaybeRecordedError: nobody knows.
+            CopiedError: this work belongs to a copy of a signed request, so nothing was done.
         """
-        keys, plan = transaction.encoded(self.keys.done(transaction.token))
+        request = _uncounted()
+        keys, plan = transaction.encoded(self.keys.done(transaction.token), request)
 
         async def call(calls: Calls) -> tuple[Answer, int]:
             answer = transaction.answer(await self._run_script(calls, keys, plan))
             return answer, await _replicated(calls, replicas) if replicas and answer.applied else 0
 
-        return await self.run(call, "EVALSHA", writing=transaction.writes, harmless=harmless)
+        answer, reached = await self._run(call, "EVALSHA", writing=transaction.writes)
+        if answer.copied:
+            raise CopiedError
+        if request is not None:
+            request.counted = True
+        return answer, reached
 
     async def read(self, *hashes: str) -> Answer:
         """Read hashes and Redis's clock in one round trip. Raises as `transact` does."""
         answer, _ = await self.transact(Transaction(read=hashes))
         return answer
 
-    async def run(
-        self, call: _Call[_Reply], command: str = "redis", *, writing: bool = False, harmless: bool = False
-    ) -> _Reply:
-        """Make a call on a connection of its own; again from its start if that was lost. Raises as `transact` does.
+    async def count_request(self) -> None:
+        """Count the signed request that this work belongs to, if that has not been done. Raises as `transact` does."""
+        if _uncounted() is not None:
+            await self.transact(Transaction())
 
-        `command` is its name in a trace.
-        """
-        if (unproven := UNPROVEN.get()) is not None:
-            raise unproven
+    async def run(self, call: _Call[_Reply], command: str = "redis") -> _Reply:
+        """Make a call that writes nothing; `command` is its name in a trace. Raises as `transact` does."""
+        await self.count_request()
+        return await self._run(call, command, writing=False)
+
+    async def _run(self, call: _Call[_Reply], command: str, *, writing: bool) -> _Reply:
+        """Make a call on a connection of its own; again from its start if that was lost."""
         unknown = False
 
         async def attempt() -> _Reply:
@@ -170,25 +178,36 @@ class RedisCalls:
                 clean = True
                 return reply
             finally:
-                if not clean:
+                if clean:
+                    await self._give_back(connection)
+                else:
                     await asyncio.shield(connection.disconnect(nowait=True))
-                await asyncio.shield(self._pool.release(connection))
+                    await asyncio.shield(self._pool.release(connection))
 
         with Timed(command, Kind.CLIENT, REDIS) as timed:
             timed.note({"db.system.name": "redis", "db.operation.name": command})
             timed.result = "unknown"
             try:
-                with waiting_for(Dependency.STORAGE, writing=writing and not harmless):
+                with waiting_for(Dependency.STORAGE, writing=writing):
                     async with asyncio.timeout(TIME_LIMIT):
                         reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
             except (RedisError, OSError) as error:
-                why = self._note(error, unknown=unknown, harmless=harmless)
+                why = self._note(error, unknown=unknown)
                 timed.result = "unknown" if unknown else "failed"
                 raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
             timed.result = "ok"
         self._warn_if_slow(timed.seconds, writing=writing)
         self._last_failure = ""
         return reply
+
+    async def _give_back(self, connection: Connection) -> None:
+        """Release a connection. Seldom does that wait, so a task of its own, as for `shield`, is made only then."""
+        try:
+            await self._pool.release(connection)
+        except asyncio.CancelledError:
+            with suppress(KeyError):  # it has been released after all
+                await asyncio.shield(self._pool.release(connection))
+            raise
 
     def _warn_if_slow(self, took: float, *, writing: bool) -> None:
         """Log a call that people may have noticed; failures are logged separately."""
@@ -204,10 +223,10 @@ class RedisCalls:
             reply = await calls.command("EVALSHA", *arguments)
         return list(reply) if isinstance(reply, list) else []
 
-    def _note(self, error: Exception, *, unknown: bool, harmless: bool) -> str:
+    def _note(self, error: Exception, *, unknown: bool) -> str:
         """Log a failure once, not at every sweep for as long as it lasts. Returns what it means."""
         if isinstance(error, NoAnswerError):
-            note_hung(Dependency.STORAGE, writing=unknown and not harmless)
+            note_hung(Dependency.STORAGE, writing=unknown)
         said = _said(error)
         why = _meaning(said)
         if why != self._last_failure:
@@ -225,6 +244,11 @@ def _address(connection: Connection) -> dict[str, str | int]:
     if isinstance(path := getattr(connection, "path", None), str):
         return {"server.address": path}
     return {"server.address": str(getattr(connection, "host", "")), "server.port": int(getattr(connection, "port", 0))}
+
+
+def _uncounted() -> SignedRequest | None:
+    request = SIGNED.get()
+    return None if request is None or request.counted else request
 
 
 async def _replicated(calls: Calls, replicas: int) -> int:

@@ -1,13 +1,11 @@
-"""The signatures of Slack's requests, remembered while they are valid."""
+"""A signed request of Slack's counts once. Its signature is remembered for as long as it is valid."""
 
 import hashlib
 
-from bot.deletions.acknowledgement_deadline import Dependency
-from bot.domain.errors import MaybeRecordedError, NotRecordedError, TooSlowError
-from bot.store.redis_calls import UNPROVEN, RedisCalls
-from bot.store.transaction import Transaction, missing, set_for
-
-_LASTS = 600_000  # milliseconds: a signature is valid five minutes before and after its timestamp
+from bot.deletions.acknowledgement_deadline import deadline
+from bot.domain.errors import CopiedError, PersonError
+from bot.store.redis_calls import SIGNED, RedisCalls
+from bot.store.transaction import SignedRequest
 
 
 class RedisReplays:
@@ -20,16 +18,17 @@ class RedisReplays:
     def __init__(self, redis: RedisCalls) -> None:
         self._redis = redis
 
-    async def first_time(self, signature: str) -> bool:
-        """See the port. If Redis cannot say, whatever else this payload asks of Redis is refused."""
-        key = self._redis.keys.signature(hashlib.sha256(signature.encode()).hexdigest()[:32])
-        transaction = Transaction(when=(missing(key),), effects=(set_for(key, "1", _LASTS),))
+    def received(self, signature: str) -> None:
+        """See the port. The first transaction counts the request, so that takes no round trip of its own."""
+        SIGNED.set(SignedRequest(self._redis.keys.signature(hashlib.sha256(signature.encode()).hexdigest()[:32])))
+
+    async def first_time(self) -> bool:
+        """See the port."""
         try:
-            answer, _ = await self._redis.transact(transaction, harmless=True)
-        except NotRecordedError as error:
-            UNPROVEN.set(error)
+            async with deadline():
+                await self._redis.count_request()
+        except CopiedError:
+            return False
+        except PersonError:
             return True
-        except MaybeRecordedError:  # of the signature; of what the payload asks for, surely nothing
-            UNPROVEN.set(TooSlowError(Dependency.STORAGE))
-            return True
-        return answer.applied
+        return True

@@ -2,12 +2,13 @@
 -- KEYS: every key that is named. ARGV[1]: JSON of
 --   when = conditions, as {name, key, …}       act = effects, as {name, key, …}       read = keys of hashes to return
 --   once = the key by which a replay is known, or null; it is kept for a minute
+--   signed = the signed request that this belongs to, as {key, token, lasts}, or null; of another token it is a copy
 -- A key is given by its number in KEYS. The script knows nothing about deletions: `bot.store.transaction` builds the plan.
--- Returns 1 if it was applied, now or by an earlier copy of itself; else 0 and the first condition that failed, and
--- what that has to say. Then the time, in ms, and the hashes. An error that begins with UNCHANGED came before any write.
+-- Returns 1 if it was applied, now or by an earlier run of itself; else 0 and the first condition that failed, and
+-- what that has to say; 2 if the signed request is a copy, for which nothing is done. Then the time, in ms, and the hashes. An error that begins with UNCHANGED came before any write.
 local plan = cjson.decode(ARGV[1])
 local call = redis.call
-local once = plan.once and KEYS[plan.once]
+local once, signed = plan.once and KEYS[plan.once], plan.signed
 local now
 
 local function whole(number)
@@ -82,6 +83,14 @@ end
 local function tried()
   local time = call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
+  if signed then
+    local token = call('GET', KEYS[signed[1]])
+    if token and token ~= signed[2] then
+      signed = nil
+      return {2, 0}
+    end
+    permitted({'SET'}, KEYS[signed[1]])
+  end
   if once and call('EXISTS', once) == 1 then
     call('SET', once, 1, 'PX', 60000) -- written again, so that WAIT waits for it
     return {1, 0}
@@ -107,6 +116,9 @@ end
 local fine, ready = pcall(tried)
 if not fine then
   return redis.error_reply('UNCHANGED ' .. (type(ready) == 'table' and ready.err or ready))
+end
+if signed then -- whatever the conditions say
+  call('SET', KEYS[signed[1]], signed[2], 'PX', signed[3])
 end
 if ready then
   return answer(unpack(ready))

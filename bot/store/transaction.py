@@ -13,6 +13,8 @@ from importlib.resources import files
 
 SCRIPT = (files("bot.store") / "transaction.lua").read_text()
 
+_SIGNATURE_LIFE = 600_000  # milliseconds: a signature is valid five minutes before and after its timestamp
+
 Argument = str | int | bool | None | Sequence[str]
 
 
@@ -153,7 +155,8 @@ class Answer:
     """The answer to a transaction.
 
     Args:
-        applied: True if every condition held, now or when an earlier copy of it arrived.
+        applied: True if every condition held, now or when it arrived before.
+        copied: True if the signed request that it belongs to is a copy, so that nothing was done.
         failed: the condition that did not.
         said: what that condition adds.
         now: Redis's clock, in ms.
@@ -161,10 +164,26 @@ class Answer:
     """
 
     applied: bool
+    copied: bool
     failed: Condition | None
     said: str
     now: int
     hashes: tuple[Mapping[str, str], ...]
+
+
+@dataclass(slots=True)
+class SignedRequest:
+    """One of Slack's signed requests, which counts once, however often it is sent.
+
+    Args:
+        key: by which Redis knows its signature.
+        counted: True once Redis has said that it is no copy.
+        token: tells it from its copies; made when it is received.
+    """
+
+    key: str
+    counted: bool = False
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +207,27 @@ class Transaction:
         """Whether it may change anything."""
         return bool(self.effects)
 
-    def encoded(self, done_key: str) -> tuple[list[str], str]:
+    def encoded(self, done_key: str, request: SignedRequest | None = None) -> tuple[list[str], str]:
         """The keys and the plan, as the script takes them.
 
         Args:
             done_key: the key by which a replay of this transaction is known.
+            request: the signed request that it belongs to, if that has not been counted yet.
         """
         keys: dict[str, int] = {}
 
         def numbered(key: str) -> int:
             return keys.setdefault(key, len(keys) + 1)
 
-        plan = {
+        plan: dict[str, object] = {
             "when": [[each.name, numbered(each.key), *each.arguments] for each in self.when],
             "act": [[each.name, numbered(each.key), *each.arguments] for each in self.effects],
             "read": [numbered(key) for key in self.read],
-            "once": numbered(done_key) if self.effects else None,
         }
-        if plan["once"] is None:
-            del plan["once"]
+        if self.effects:
+            plan["once"] = numbered(done_key)
+        if request is not None:
+            plan["signed"] = [numbered(request.key), request.token, _SIGNATURE_LIFE]
         return list(keys), json.dumps(plan, separators=(",", ":"))
 
     def answer(self, reply: Sequence[object]) -> Answer:
@@ -215,6 +236,7 @@ class Transaction:
         assert isinstance(failed, int) and isinstance(now, int) and isinstance(hashes, list)  # noqa: S101, PT018 - the script's own form
         return Answer(
             applied=applied == 1,
+            copied=applied == 2,  # noqa: PLR2004 - the script's own number
             failed=self.when[failed - 1] if failed else None,
             said=str(said),
             now=now,

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
-from bot.deletions.ports import Vitals
+from bot.deletions.storage_ports import Vitals
 from bot.domain.audit import Event, of_freeze
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion
@@ -21,7 +21,7 @@ _KNOWN = 20  # earlier IDs that are kept
 
 
 class RedisVitals:
-    """Implements `bot.deletions.ports.StorageVitals`.
+    """Implements `bot.deletions.storage_ports.StorageVitals`.
 
     Args:
         redis: runs the transactions.

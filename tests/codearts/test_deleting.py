@@ -4,20 +4,21 @@ import asyncio
 import itertools
 import socket
 import time
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Mapping
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.codearts.auth import AkSkAuth
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import http_client
+from bot.codearts.connection import Auth, HttpClient, http_client
 from bot.codearts.in_flight import always
 from bot.codearts.retries import RetryPolicy
+from bot.codearts.signature import Request
 from bot.domain.outcome import Outcome, Verdict
 from codecheck_sandbox.codearts import (
+    BOT,
     DEVELOPER,
     Accept,
     CodeArtsStandIn,
@@ -193,17 +194,17 @@ class TestThrottling:
         assert codearts.count("DELETE") == 2
 
 
-class _Blocking(httpx.Auth):
+class _Blocking(Auth):
     """Signs, but blocks the whole process until `until`, as one that is stopped (SIGSTOP) and wakes up."""
 
     def __init__(self, until: float) -> None:
         self._until = until
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    async def headers(self, request: Request, refused: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
         """Sign, and be stopped."""
-        for signed in signer().auth_flow(request):
-            time.sleep(max(0.0, self._until - time.monotonic()))
-            yield signed
+        signed = await signer().headers(request, refused)
+        time.sleep(max(0.0, self._until - time.monotonic()))
+        return signed
 
 
 class TestNothingIsSentAfterItsTime:
@@ -214,12 +215,10 @@ class TestNothingIsSentAfterItsTime:
         assert told(await delete(service, not_after=soon(-1))) == _NO_TIME
         assert codearts.count("DELETE") == 0
 
-    async def test_when_the_process_was_stopped_just_before(
-        self, http: httpx.AsyncClient, codearts: CodeArtsStandIn
-    ) -> None:
+    async def test_when_the_process_was_stopped_just_before(self, http: HttpClient, codearts: CodeArtsStandIn) -> None:
         """Also where a connection is at hand and nothing else would be waited for."""
         service = CodeArtsCheck(http, QUICK)
-        await http.get("/")  # leaves a connection open
+        await http.send("GET", "/")  # leaves a connection open
         not_after = soon(0.2)
         http.auth = _Blocking(not_after)
         assert told(await delete(service, not_after=not_after)) == _NO_TIME
@@ -258,11 +257,17 @@ class TestNoConnection:
             service = CodeArtsCheck(http, RetryPolicy(delete=999, first_pause=0.01, longest_pause=0.02))
             attempts, second = itertools.count(1), asyncio.Event()
 
-            async def attempt(_request: httpx.Request) -> None:
-                if next(attempts) == 2:
-                    second.set()  # so the first one was refused
+            class Counting(AkSkAuth):
+                """Counts the attempts."""
 
-            http.event_hooks = {"request": [attempt]}
+                async def headers(
+                    self, request: Request, refused: Mapping[str, str] | None = None
+                ) -> Mapping[str, str] | None:
+                    if next(attempts) == 2:
+                        second.set()  # so the first one was refused
+                    return await super().headers(request, refused)
+
+            http.auth = Counting(BOT.access_key, SecretStr(BOT.secret_key), REGION_PROJECT)
             deleting = asyncio.create_task(delete(service, not_after=soon()))
             await second.wait()
             async with CodeArtsStandIn(port=port) as codearts:
@@ -277,7 +282,7 @@ class TestNoConnection:
             with capture_logs() as logs:
                 outcome = await delete(CodeArtsCheck(http, QUICK))
         assert told(outcome) == _REFUSED
-        assert [entry["event"] for entry in logs] == ["stamina.retry_scheduled"] * 3
+        assert [entry["event"] for entry in logs] == ["codearts request repeated"] * 3
 
     async def test_no_such_host(self) -> None:
         """A region with a slip in it; `.invalid` never resolves (RFC 2606)."""
@@ -321,7 +326,7 @@ async def test_a_delete_on_a_connection_that_dies_is_not_sent_again(
     handler, url = old_connections
     async with http_client(url, signer()) as http:
         service = CodeArtsCheck(http, QUICK)
-        await http.get("/")
+        await http.send("GET", "/")
         outcome = await delete(service)
     why = "The connection to CodeArts Check was lost before the answer came."
     assert told(outcome) == (Verdict.UNKNOWN, True, why)

@@ -9,7 +9,7 @@ import pytest
 from bot.codearts.client import CodeArtsCheck
 from bot.codearts.connection import http_client
 from bot.codearts.redaction import Redactor
-from bot.domain.facts import CheckState, LookUp, Presence, TaskFacts
+from bot.domain.facts import CheckState, LookUp, Presence, TaskFacts, Wanted
 from codecheck_sandbox.codearts import CodeArtsStandIn, Drop, Fault, Garbage, Hang, InternalError, Refuse, Throttle
 from codecheck_sandbox.codearts.faults import ERRORS
 from tests.codearts.conftest import QUICK, TASK, delete
@@ -63,11 +63,27 @@ def answers(
     return {url: body if isinstance(body, Say) else Say(body) for url, body in said.items()}
 
 
-async def look(said: Mapping[str, Say | list[Say]], within: float = 10.0) -> tuple[LookUp, list[str]]:
+async def look(
+    said: Mapping[str, Say | list[Say]], within: float = 10.0, wanted: Wanted = Wanted.ALL
+) -> tuple[LookUp, list[str]]:
     """What a look-up makes of such answers, and what it asked for."""
     async with OddService(said) as service, http_client(service.url) as http:
         client = CodeArtsCheck(http, QUICK, Redactor(["correct-horse-battery"]))
-        return await client.look_up(TASK, within=within), service.requests
+        return await client.look_up(TASK, within=within, wanted=wanted), service.requests
+
+
+@pytest.mark.parametrize(
+    ("wanted", "requests", "known"),
+    [
+        (Wanted.PRESENCE, 1, TaskFacts()),
+        (Wanted.IDENTITY, 3, replace(_KNOWN, branches=None)),
+        (Wanted.ALL, 4, _KNOWN),
+    ],
+)
+async def test_no_more_is_asked_than_is_wanted(wanted: Wanted, requests: int, known: TaskFacts) -> None:
+    """All that a confirmation is bound to takes three requests; whether the task exists takes one."""
+    found, asked = await look(answers(), wanted=wanted)
+    assert (found, len(asked)) == (LookUp(Presence.EXISTS, known), requests)
 
 
 class TestPresence:

@@ -42,6 +42,8 @@ async def test_a_deletion_is_measured_from_end_to_end(open_world: OpenWorld) -> 
             "command_to_prompt_seconds_count": 1,
             "acknowledgement_seconds_count": 2,
         }
+        took = grown(before, after, "acknowledgement_seconds_sum", surface="command")
+        assert took > 0.001, "so quickly nothing can have been looked up and recorded"
         for action in ("deletion.review", "deletion.confirm"):
             assert grown(before, after, "actions_total", action=action) == 1
         assert grown(before, after, "service_seconds_count", call="delete", result="deleted") == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from codecheck_sandbox.codearts import Delay, Fault, Garbage, InternalError, Refuse, Throttle
-from tests.fixtures.world import FIRST_STEP, STEP_2, TASK, OpenWorld, World, buttons, words
+from tests.fixtures.world import ANOTHER_TASK, FIRST_STEP, STEP_2, TASK, OpenWorld, World, buttons, words
 
 CHANGES = {
     "name": ("webshop-backend", "Name: webshop-frontend → webshop-backend."),
@@ -34,6 +34,17 @@ async def test_changed_since(world: World, fact: str) -> None:
     await click_red(world)
     await world.latest("status: success")
     assert world.codearts.count("DELETE") == 1
+
+
+async def test_what_is_shown_again_is_complete(world: World) -> None:
+    """Just before the call only what identifies the task is looked up; what it leads to shows everything again."""
+    await world.ask(ANOTHER_TASK)
+    await world.review()
+    world.codearts.change(ANOTHER_TASK, name="webshop-renamed")
+    await world.confirm(ANOTHER_TASK)
+    again = await world.latest("has changed since you looked", "webshop-renamed")
+    await world.alice.clicks("Review again…", on=again)
+    assert "all 3 branches" in words(await world.latest(STEP_2))
 
 
 async def click_red(world: World) -> None:

@@ -51,13 +51,11 @@ class Repeating(RedisCalls):
 
     copies = 1
 
-    async def transact(
-        self, transaction: Transaction, *, replicas: int = 0, harmless: bool = False
-    ) -> tuple[Answer, int]:
+    async def transact(self, transaction: Transaction, *, replicas: int = 0) -> tuple[Answer, int]:
         """Send each copy."""
         for _ in range(self.copies - 1):
-            await super().transact(transaction, replicas=replicas, harmless=harmless)
-        return await super().transact(transaction, replicas=replicas, harmless=harmless)
+            await super().transact(transaction, replicas=replicas)
+        return await super().transact(transaction, replicas=replicas)
 
 
 @dataclass

@@ -21,6 +21,7 @@ from bot.store.transaction import SCRIPT, Condition, Effect
 from tests.store import test_brakes as brakes
 from tests.store import test_committing as committing
 from tests.store import test_replaying as replaying
+from tests.store import test_replays as replays
 from tests.store import test_requesting as requesting
 from tests.store import test_taking_over as taking_over
 from tests.store.rig import Rig
@@ -119,6 +120,19 @@ MUTANTS = [
         "if once then\n  call('SET', once, 1, 'PX', 60000)\nend",
         "",
         replaying.test_a_request_whose_reply_is_lost_is_created_once,
+    ),
+    Mutant("a copy is not known", "token and token ~= signed[2]", "false", replays.test_a_copy_changes_nothing),
+    Mutant(
+        "a second attempt is taken for a copy",
+        "token and token ~= signed[2]",
+        "token",
+        replays.test_a_lost_reply_to_a_refusal_is_no_copy,
+    ),
+    Mutant(
+        "a request that is refused is not remembered",
+        "if signed then -- whatever",
+        "if signed and not ready then -- whatever",
+        replays.test_what_was_refused_is_counted_too,
     ),
     Mutant(
         "a key of another kind is met in the middle",

@@ -9,6 +9,7 @@ from bot.deletions.ports import Change, Rest
 from bot.domain.deletion import Deletion
 from bot.domain.errors import NotRecordedError
 from bot.domain.lifecycle import Action, Requirement, State
+from bot.store.listing import Listing
 from tests.store.rig import TIMINGS, Rig, acting, calling, new, obstacle
 
 
@@ -181,7 +182,7 @@ async def test_an_unreadable_deletion_that_somebody_holds_is_left_alone(rig: Rig
 async def test_an_id_that_is_due_and_comes_to_be_while_it_is_looked_at_is_not_forgotten(rig: Rig) -> None:
     """Only what has vanished at the moment of the write is."""
     deletion = await rig.requested()
-    await rig.store._set_aside(deletion.id, {}, KeyError())  # noqa: SLF001 - the moment cannot be met otherwise
+    await Listing(rig.calls).set_aside(deletion.id, {}, KeyError())
     assert await rig.due_at(deletion) is not None
 
 

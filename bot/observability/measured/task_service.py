@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.deletions.ports import TaskService
-from bot.domain.facts import LookUp, Suggestions
+from bot.domain.facts import LookUp, Suggestions, Wanted
 from bot.domain.outcome import Outcome
 from bot.observability.metrics import SERVICE_CALLS
 from bot.observability.spans import TASK_ID, Kind, Timed
@@ -29,11 +29,11 @@ class MeasuredTaskService:
             call.result = outcome.verdict
         return outcome
 
-    async def look_up(self, task_id: str, *, within: float = 10.0) -> LookUp:
+    async def look_up(self, task_id: str, *, within: float = 10.0, wanted: Wanted = Wanted.ALL) -> LookUp:
         """Measure a look-up by whether the task was there."""
         with _timed("look_up") as call:
             call.note({TASK_ID: task_id})
-            found = await self._service.look_up(task_id, within=within)
+            found = await self._service.look_up(task_id, within=within, wanted=wanted)
             call.result = found.presence
         return found
 

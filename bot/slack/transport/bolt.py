@@ -15,7 +15,6 @@ from bot.observability.health import READY, State
 from bot.observability.spans import note
 from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
-from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
 
 API_URL = "https://slack.com/api/"
@@ -61,7 +60,6 @@ def bolt_app(
     client: AsyncWebClient,
     workspace: Workspace,
     signing_secret: str = "",
-    replays: Replays | None = None,
     *,
     subcommands: Collection[str] = (),
 ) -> AsyncApp:
@@ -71,7 +69,6 @@ def bolt_app(
         client: each request's own client takes over its session and address.
         workspace: used for every request: there is only one installation, so Bolt need not call `auth.test` each time.
         signing_secret: checks requests in HTTP mode; not used in Socket Mode.
-        replays: remembers signed requests; None in Socket Mode, where nothing is signed.
         subcommands: the names by which commands are counted.
     """
     authorized = AuthorizeResult(
@@ -102,8 +99,6 @@ def bolt_app(
         logger=logger,
     )
     app.use(Arrived())
-    if replays is not None:
-        app.use(OnlyOnce(replays))
     app.use(CleanPayload(client.base_url))
     return app
 

@@ -7,16 +7,20 @@ long (413), too slow (408) or not UTF-8, and signed requests that are not a payl
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
+import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.observability.seldom import Seldom
 from bot.slack.transport.body import Bodies, BodyRefusedError
 from bot.slack.transport.connections import Connections
+from bot.slack.transport.replays import Replays, counts_once
 from bot.slack.transport.signature import NotSignedError, Signatures
 
+_log = structlog.get_logger(__name__)
 _SSL_CHECK = 1_024  # bytes: Slack's check of the certificate is short
 
 
@@ -27,10 +31,18 @@ class Events:
         signing_secret: what Slack signs with.
         app: None until the bot has started; until then the answer is 503.
         bodies: reads the requests' bodies.
+        replays: remembers what has been received.
     """
 
-    def __init__(self, signing_secret: str, app: AsyncApp | None = None, bodies: Bodies | None = None) -> None:
+    def __init__(
+        self,
+        signing_secret: str,
+        app: AsyncApp | None = None,
+        bodies: Bodies | None = None,
+        replays: Replays | None = None,
+    ) -> None:
         self.app = app
+        self.replays = replays
         self._signatures = Signatures(signing_secret)
         self._bodies = bodies or Bodies()
         self._seldom = Seldom()
@@ -62,7 +74,13 @@ class Events:
             return _refused(HTTPStatus.SERVICE_UNAVAILABLE, "starting")
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
+            replays = self.replays if counts_once(bolt_request.body) else None
+            if replays is not None:
+                replays.received(request.headers["X-Slack-Signature"])
             answer = await self.app.async_dispatch(bolt_request)
+            if replays is not None and not await replays.first_time():
+                _log.warning("copied request ignored", type=str(bolt_request.body.get("type") or "slash command"))
+                answer = BoltResponse(status=HTTPStatus.OK, body="")
         except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to read it
             self._seldom.warn("signed request not parsable", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")

@@ -17,6 +17,7 @@ from bot.observability.metrics import CONNECTIONS
 from bot.slack.transport.connections import Connections, most_connections
 from bot.slack.transport.events import Events
 from bot.slack.transport.listening import listen
+from bot.slack.transport.replays import Replays
 
 EVENTS_PATH = "/slack/events"
 _GRACE = 5  # seconds to finish answers once no new requests are accepted; Slack itself waits 3
@@ -60,9 +61,9 @@ class HttpApp:
         return await self._gets[path](request)
 
 
-def http_app(app: AsyncApp, signing_secret: str, readiness: Readiness) -> HttpApp:
+def http_app(app: AsyncApp, signing_secret: str, readiness: Readiness, replays: Replays | None = None) -> HttpApp:
     """`POST /slack/events`, `GET /healthz`, `GET /readyz`."""
-    return HttpApp(readiness, Events(signing_secret, app))
+    return HttpApp(readiness, Events(signing_secret, app, replays=replays))
 
 
 class HttpServer:

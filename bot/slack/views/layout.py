@@ -7,11 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ContextBlock, PlainTextObject, SectionBlock
-from slack_sdk.models.blocks.basic_components import MarkdownTextObject
-
 from bot.domain.text import Text
-from bot.slack.views.message import SECTION, Message
+from bot.slack.views.message import SECTION, Block, Message
 from bot.slack.views.render import Words, mrkdwn, plain, unformatted
 
 _BUTTON = 75  # characters on a button, and of what a screen reader says of it
@@ -134,29 +131,30 @@ def _block(part: Part, at: int, words: Words) -> Block | None:
     match part:
         case Section(lines):
             text = _paragraph(lines, at, words)
-            return SectionBlock(text=text) if text else None
+            return {"type": "section", "text": text} if text else None
         case SmallPrint(lines):
             text = _paragraph(lines, at, words)
-            return ContextBlock(elements=[text]) if text else None
+            return {"type": "context", "elements": [text]} if text else None
         case Buttons(row):
-            return ActionsBlock(elements=[_button(button, words) for button in row]) if row else None
+            return {"type": "actions", "elements": [_button(button, words) for button in row]} if row else None
 
 
-def _paragraph(lines: tuple[Line, ...], at: int, words: Words) -> MarkdownTextObject | None:
+def _paragraph(lines: tuple[Line, ...], at: int, words: Words) -> Block | None:
     """Lines in Slack's markup, in which nothing becomes a link or a mention by itself (`verbatim`)."""
     text = _stacked(lines, at, words, mrkdwn)
-    return MarkdownTextObject(text=text, verbatim=True) if text else None
+    return {"type": "mrkdwn", "text": text, "verbatim": True} if text else None
 
 
-def _button(button: Button, words: Words) -> ButtonElement:
+def _button(button: Button, words: Words) -> Block:
     label = plain(button.label, _BUTTON, words=words)
-    return ButtonElement(
-        text=PlainTextObject(text=label, emoji=False),
-        accessibility_label=label,
-        action_id=button.action_id,
-        value=button.value,
-        style="danger" if button.danger else None,
-    )
+    element = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label, "emoji": False},
+        "accessibility_label": label,
+        "action_id": button.action_id,
+        "value": button.value,
+    }
+    return {**element, "style": "danger"} if button.danger else element
 
 
 def _stacked(lines: Iterable[Line], at: int, words: Words, form: _Form) -> str:

@@ -1,8 +1,10 @@
 """A message as Slack takes it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from slack_sdk.models.blocks import Block
+Block = dict[str, Any]
+"""A block, as JSON has it. slack_sdk's models of blocks take as long to check and convert as all the rest of a call."""
 
 SECTION = 3_000  # characters in a section; Slack refuses more
 

@@ -29,6 +29,8 @@ def code(text: str, limit: int = 200) -> str:
 
 def clean(text: str) -> str:
     """One line, without control characters and without those that reorder or hide others (bidi, zero width)."""
+    if text.isprintable():  # there are none
+        return " ".join(text.split())
     kept = (c for c in text if c.isspace() or not unicodedata.category(c).startswith("C"))
     return " ".join("".join(kept).split())
 

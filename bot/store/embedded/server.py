@@ -75,7 +75,7 @@ class EmbeddedServer:
         await self._shut_down()
 
     async def _shut_down(self) -> None:
-        client = connect(self.url)
+        client = connect(f"{self.url}?socket_timeout=2")
         deadline = time.monotonic() + _STOPPING
         try:
             while not locks.is_free(self.folder.lock):

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.errors import CopiedError
 from bot.observability.health import Readiness
 from bot.slack.transport.bolt import bolt_app
 from bot.slack.transport.http import http_app, serve_http
@@ -25,37 +28,60 @@ EVENT = '{"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_ho
 
 
 class Remembered:
-    """What the signatures are kept in; every replica asks the same one."""
+    """What the signatures are kept in, as Redis keeps them: whatever is asked of it counts the request first."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.tokens: dict[str, object] = {}
+        self._request: ContextVar[tuple[str, object]] = ContextVar("request")
 
-    async def first_time(self, signature: str) -> bool:
+    def received(self, signature: str) -> None:
+        """Note it as the port says."""
+        self._request.set((signature, object()))
+
+    async def first_time(self) -> bool:
         """Answer as the port says."""
         await asyncio.sleep(0)
-        self.seen.append(signature)
-        return self.seen.count(signature) == 1
+        signature, token = self._request.get()
+        return self.tokens.setdefault(signature, token) is token
+
+    async def write(self) -> None:
+        """Raise what a write raises."""
+        if not await self.first_time():
+            raise CopiedError
 
 
 class Listening:
-    """An app that counts what reaches its listeners, as `/codecheck`, the buttons, the modals and events do."""
+    """An app that counts what it does, as `/codecheck`, the buttons, the modals and events do."""
 
-    def __init__(self, app: AsyncApp) -> None:
+    def __init__(self, app: AsyncApp, remembered: Remembered) -> None:
         self.acted = 0
+        self._remembered = remembered
         app.command("/codecheck")(self.act)
         app.action("deletion.confirm")(self.act)
         app.view("typed")(self.submit)
-        app.event("app_home_opened")(self.act)
+        app.event("app_home_opened")(self.welcome)
+        app.error(self.failed)
 
-    async def act(self, ack: AsyncAck) -> None:
-        """Act."""
+    async def act(self, ack: AsyncAck, body: dict[str, object]) -> None:
+        """Act; `help` asks for nothing that has to be recorded."""
+        if body.get("text") != "help":
+            await self._remembered.write()
         self.acted += 1
         await ack("acted")
 
     async def submit(self, ack: AsyncAck) -> None:
         """The same for a modal, which cannot be answered with a text."""
+        await self._remembered.write()
         self.acted += 1
         await ack()
+
+    async def welcome(self) -> None:
+        """The same for an event."""
+        self.acted += 1
+
+    async def failed(self, error: Exception) -> BoltResponse:
+        """Say so if a copy were to be answered."""
+        return BoltResponse(status=200, body=repr(error))
 
 
 @pytest.fixture
@@ -77,9 +103,9 @@ async def replica(
     client: AsyncWebClient, session: aiohttp.ClientSession, remembered: Remembered
 ) -> AsyncIterator[Replica]:
     """A bot over HTTP."""
-    app = bolt_app(client, await sign_in(client), SECRET, remembered)
-    async with serve_http(http_app(app, SECRET, Readiness()), "127.0.0.1", 0) as server:
-        yield Replica(SignedSlack(session, f"http://127.0.0.1:{server.port}"), Listening(app))
+    app = bolt_app(client, await sign_in(client), SECRET)
+    async with serve_http(http_app(app, SECRET, Readiness(), remembered), "127.0.0.1", 0) as server:
+        yield Replica(SignedSlack(session, f"http://127.0.0.1:{server.port}"), Listening(app, remembered))
 
 
 @pytest.fixture
@@ -106,6 +132,15 @@ async def test_a_copy_does_nothing(replicas: tuple[Replica, Replica], body: str)
     assert first == (200, "" if body == SUBMISSION else "acted")
     assert again == [(200, "")] * 4
     assert acted(replicas) == 1
+
+
+async def test_a_copy_of_a_request_that_records_nothing_is_not_answered(replicas: tuple[Replica, Replica]) -> None:
+    """Such as `help`: whoever sends a copy learns nothing from it."""
+    body = command_form("help", ALICE)
+    headers = signed_headers(body)
+
+    assert await replicas[0].slack.send(body, headers) == (200, "acted")
+    assert await replicas[1].slack.send(body, headers) == (200, "")
 
 
 @pytest.mark.parametrize("retry", [{"X-Slack-Retry-Num": "1"}, {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "x"}])
@@ -178,4 +213,4 @@ async def test_an_unsigned_request_is_not_remembered(replicas: tuple[Replica, Re
     """A stranger can fill nothing: only what Slack signed is remembered."""
     await replicas[0].slack.send(COMMAND, signed_headers(COMMAND, secret="another"))
 
-    assert remembered.seen == []
+    assert remembered.tokens == {}

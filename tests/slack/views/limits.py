@@ -15,16 +15,15 @@ def check(message: Message) -> None:
     assert 0 < len(message.text) <= TEXT
     assert message.text.strip()
     assert 0 < len(message.blocks) <= BLOCKS
-    dicts = [block.to_dict() for block in message.blocks]  # raises where the models find fault
-    for as_dict in dicts:
-        parsed = Block.parse(as_dict)
+    for block in message.blocks:
+        parsed = Block.parse(dict(block))
         assert parsed is not None
-        parsed.validate_json()
+        parsed.to_dict()  # raises if the models find fault
     assert sum(len(text) for text in texts(message)) <= ALL_BLOCKS
     for text in texts(message):
         assert 0 < len(text) <= SECTION
         assert text.strip()
-    actions = list(chain.from_iterable(block["elements"] for block in dicts if block["type"] == "actions"))
+    actions = list(chain.from_iterable(block["elements"] for block in message.blocks if block["type"] == "actions"))
     assert len({action["action_id"] for action in actions}) == len(actions) <= 25
     for action in actions:
         assert action["text"]["type"] == "plain_text"
@@ -35,7 +34,7 @@ def check(message: Message) -> None:
 
 def texts(message: Message) -> Iterator[str]:
     """Every text in the blocks that Slack reads as markup."""
-    for block in (block.to_dict() for block in message.blocks):
+    for block in message.blocks:
         match block["type"]:
             case "section":
                 assert block["text"]["verbatim"] is True

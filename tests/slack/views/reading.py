@@ -4,10 +4,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from slack_sdk.models.blocks import Block
-
 from bot.slack.views.layout import Layout, drawn
-from bot.slack.views.message import Message
+from bot.slack.views.message import Block, Message
 
 _DATE = re.compile(r"<!date\^(\d+)\^([^|]+)\|[^>]*?(\d\d:\d\d:\d\d) UTC>")
 _LINK = re.compile(r"<(?:https?://[^|>]*)\|([^>]*)>")
@@ -33,14 +31,13 @@ def words(message: Message, *, small_print: bool) -> int:
 
 
 def _lines(block: Block) -> list[str]:
-    as_dict = block.to_dict()
-    match as_dict["type"]:
+    match block["type"]:
         case "section":
-            return str(as_dict["text"]["text"]).split("\n")
+            return str(block["text"]["text"]).split("\n")
         case "context":
-            return [f"· {line}" for element in as_dict["elements"] for line in element["text"].split("\n")]
+            return [f"· {line}" for element in block["elements"] for line in element["text"].split("\n")]
         case "actions":
-            return ["  ".join(map(_button, as_dict["elements"]))]
+            return ["  ".join(map(_button, block["elements"]))]
         case other:
             raise AssertionError(other)
 

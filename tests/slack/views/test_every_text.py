@@ -101,7 +101,7 @@ def messages(shown: Shown) -> Iterator[Message]:
     ]
     yield from map(drawn, layouts)
     for view in (typed_confirmation(shown), decline_with_reason(shown)):
-        blocks = tuple(block for block in view.blocks or [] if block.type != "input")
+        blocks = tuple(block.to_dict() for block in view.blocks or [] if block.type != "input")
         yield Message("modal", blocks)
 
 

@@ -41,7 +41,7 @@ def test_a_button_has_the_name_that_a_screen_reader_says() -> None:
     button = Button(text("Delete {task}", task="x" * 200), "deletion.confirm", "id", danger=True)
     message = drawn(Layout((section(Text("a")), Buttons((button,)))))
     check(message)
-    element = message.blocks[1].to_dict()["elements"][0]
+    element = message.blocks[1]["elements"][0]
     assert element["accessibility_label"] == element["text"]["text"]
     assert element["text"] == {"type": "plain_text", "text": f"Delete {'x' * 67}…", "emoji": False}
     assert element["style"] == "danger"

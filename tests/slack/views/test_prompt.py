@@ -14,7 +14,7 @@ from tests.slack.views.states import ALICE, ASKED, AT, BOB, DANA, FACTS, HOUR, M
 
 def buttons(layout: Layout) -> list[tuple[str, str, str, str | None]]:
     """Label, action ID, value and style of each button."""
-    rows = [block.to_dict() for block in drawn(layout).blocks if block.type == "actions"]
+    rows = [block for block in drawn(layout).blocks if block["type"] == "actions"]
     return [
         (each["text"]["text"], each["action_id"], each["value"], each.get("style"))
         for row in rows
@@ -65,8 +65,7 @@ def test_a_button_carries_the_deletion_s_id_and_nothing_more(name: str) -> None:
 def rows_above(shown: Shown, style: str | None) -> int:
     """How many lines and rows stand above the first button of that style."""
     rows = 0
-    for block in drawn(prompt(shown)).blocks:
-        as_dict = block.to_dict()
+    for as_dict in drawn(prompt(shown)).blocks:
         if as_dict["type"] == "actions":
             if any(each.get("style") == style for each in as_dict["elements"]):
                 return rows
