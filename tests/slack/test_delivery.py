@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.domain.deletion import Prompt, ResponseUrl
@@ -14,6 +16,7 @@ from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
 from bot.slack.health import AppProblem, SlackHealth
+from bot.slack.views.from_deletion import Links
 from tests.slack.samples import ALICE, AT, DELETED, EPHEMERAL, POSTED, REQUESTED, at, come_to
 from tests.slack.wire import Answer, SlackWire, refused
 
@@ -275,6 +278,18 @@ async def test_no_connection_is_not_now(slack: SlackWire, messenger: SlackMessen
         await messenger.redraw(EPHEMERAL, gone)
 
     assert "response" not in str(caught.value)
+
+
+async def test_the_proxy_for_a_response_url_is_its_own(
+    slack: SlackWire, client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth
+) -> None:
+    """It is at another host than the API, so NO_PROXY may say otherwise about it."""
+    client.proxy = "http://127.0.0.1:1"
+    asked: list[str] = []
+
+    await SlackMessenger(client, session, Links(), health, asked.append).redraw(EPHEMERAL, clicked(slack))
+
+    assert asked == [slack.response_url()]
 
 
 async def test_a_post_is_never_sent_twice(slack: SlackWire, messenger: SlackMessenger) -> None:

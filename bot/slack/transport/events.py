@@ -63,7 +63,13 @@ class Events:
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
             answer = await self.app.async_dispatch(bolt_request)
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to read it
+        except (
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:  # so Bolt fails to read it
             self._seldom.warn("signed request not parsable", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
         return await to_aiohttp_response(answer)
