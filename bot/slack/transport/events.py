@@ -18,6 +18,7 @@ from bot.slack.transport.connections import Connections
 from bot.slack.transport.signature import NotSignedError, Signatures
 
 _SSL_CHECK = 1_024  # bytes: Slack's check of the certificate is short
+_NOT_PARSABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)  # so Bolt fails to read a payload
 
 
 class Events:
@@ -63,13 +64,7 @@ class Events:
         try:
             bolt_request = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
             answer = await self.app.async_dispatch(bolt_request)
-        except (
-            AttributeError,
-            LookupError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ) as error:  # so Bolt fails to read it
+        except _NOT_PARSABLE as error:
             self._seldom.warn("signed request not parsable", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
         return await to_aiohttp_response(answer)
