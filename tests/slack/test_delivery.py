@@ -466,6 +466,20 @@ async def test_a_requester_without_direct_messages_is_told_in_the_thread(
         await messenger.tell(at(EXPIRED, Prompt("C1")), REQUESTER, None)
 
 
+async def test_a_tab_that_is_switched_off_is_logged_with_what_to_do(
+    slack: SlackWire, messenger: SlackMessenger, health: SlackHealth
+) -> None:
+    """People are told in the thread all the same, so nobody else would notice; the bot can still do its work."""
+    slack.answer("chat.postMessage", refused("messages_tab_disabled"))
+    with capture_logs() as logs:
+        await messenger.tell(EXPIRED, REQUESTER, None)
+    assert [(log["reason"], "codecheck-bot manifest" in log["what_to_do"]) for log in logs] == [
+        ("messages_tab_disabled", True)
+    ]
+    assert slack.methods() == ["chat.postMessage"] * 2
+    assert not health.problems
+
+
 async def test_who_never_saw_a_prompt_is_told_where_they_asked(slack: SlackWire, messenger: SlackMessenger) -> None:
     """There they still wait for an answer."""
     await messenger.tell(at(EXPIRED, None), REQUESTER, typed(slack))
