@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from pydantic import SecretStr
 
 from bot.settings.checks import is_host
-from bot.settings.faults import Fault
+from bot.settings.faults import Fault, shown
 
 _Network = IPv4Network | IPv6Network
 _PORTS = {"http": 80, "https": 443}
@@ -120,7 +120,7 @@ def read_proxies(environ: Mapping[str, str]) -> Proxies:
         if entry:
             exception = _read_exception(entry)
             if exception is None:
-                unreadable.append(entry)
+                unreadable.append(shown(entry.rpartition("@")[2]))
             else:
                 exceptions.append(exception)
     by_scheme = {scheme: proxy for scheme, proxy in found.items() if proxy is not None}

@@ -109,6 +109,7 @@ def test_this_machine_is_never_reached_through_a_proxy(url: str) -> None:
         ({"HTTPS_PROXY": "http://%D1%8E:hunter2@proxy:3128"}, "HTTPS_PROXY", "user name or password"),
         ({"HTTPS_PROXY": "http://a%3Ab:hunter2@proxy:3128"}, "HTTPS_PROXY", "user name or password"),
         ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "10.0.0.0/99"}, "NO_PROXY", "10.0.0.0/99"),
+        ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "http://user:hunter2@proxy.example.com"}, "NO_PROXY", "proxy.example.com"),
         ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "a.com,[fd00::1,b:c,10.1.2.300"}, "NO_PROXY", "[fd00::1, b:c, 10.1.2.300"),
     ],
 )

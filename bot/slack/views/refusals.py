@@ -139,7 +139,7 @@ _SAID: Mapping[str, Sequence[str]] = {
         "Slack didn't say whether the requester may still ask for it, so that didn't count. Try again in a moment.",
     ),
     "nobody_else_sees": (
-        "Someone else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
+        "Someone else has to confirm, and nobody else would see it here. Ask in a channel that the bot is in.",
     ),
     "name_not_typed": ("To confirm, type the task's name. The prompt's red button asks for it.",),
     "wrong_name": ("That isn't the task you asked to delete.",),
