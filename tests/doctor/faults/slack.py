@@ -301,6 +301,19 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
+    "The bot is not in an allowed channel, where a rule asks for a second person",
+    "channels",
+    FAULT,
+    "the bot is not in C01OTHER in [allow] channels: nobody else sees a prompt there",
+    "Invite the bot there: /invite @codecheck-bot.",
+)
+async def _(here: Deployed) -> None:
+    here.slack.channel("C01OTHER", "other", members=[], with_bot=False)
+    here.toml["allow"]["channels"] = [CHANNEL, "C01OTHER"]
+    here.rules = [{"match": {"channels": ["C01O*"], "names": ["release-*"]}, "second_step": "second_person"}]
+
+
+@planted(
     "The bot is not in an allowed channel",
     "channels",
     WARNING,
