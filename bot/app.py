@@ -144,7 +144,7 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         health = SlackHealth()
         readiness.watch("slack app", health.state)
         links = Links(workspace.url, settings.codearts.console_url)
-        messenger = SlackMessenger(client, session, links, health)
+        messenger = SlackMessenger(client, session, links, health, settings.proxies.proxy_for)
         background = Background()
         services = await _services(
             stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
@@ -300,7 +300,8 @@ async def _serve(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the b
     """Receive what Slack sends."""
     if settings.slack_app_token is not None:
         token = settings.slack_app_token.get_secret_value()
-        socket = await stack.enter_async_context(serve_socket_mode(app, token, client))
+        proxy_for = settings.proxies.proxy_for
+        socket = await stack.enter_async_context(serve_socket_mode(app, token, client, proxy_for=proxy_for))
         readiness.watch("slack", socket.state)
     elif events is not None:
         events.app = app

@@ -12,7 +12,7 @@ EVENTS = "/slack/events"  # the one path of the HTTP transport that Slack calls
 OPTIONAL_SCOPES = {  # scopes that only some settings need, by the name that `--with` takes
     "email": "users:read.email",  # [operators_from] email_domain: the address in users.info
     "profile": "users.profile:read",  # [operators_from] profile_field: users.profile.get
-    "usergroups": "usergroups:read",  # [allow] usergroups: usergroups.users.list
+    "usergroups": "usergroups:read",  # [allow] usergroups, and groups in [second_person] ask: usergroups.users.list
 }
 
 

@@ -10,7 +10,8 @@ import click
     "extras",
     type=click.Choice(["email", "profile", "usergroups"]),
     multiple=True,
-    help="Add the scope that [operators_from] email_domain, profile_field or [allow] usergroups needs; repeatable.",
+    help="Add a scope that the settings need: email or profile for [operators_from] email_domain or profile_field, "
+    "usergroups for [allow] usergroups or groups in [second_person] ask; repeatable.",
 )
 def command(url: str | None, extras: tuple[str, ...]) -> None:
     """Print the manifest to paste at https://api.slack.com/apps (Create New App, From a manifest).

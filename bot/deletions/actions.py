@@ -19,7 +19,7 @@ from bot.domain.decision import Decision, decide
 from bot.domain.deletion import Deletion, Prompt, ResponseUrl
 from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import CONFIRMING, KEEPING, Action, Requirement, State
-from bot.domain.refusal import Reason, Refused
+from bot.domain.refusal import UNCHECKED, Reason, Refused
 from bot.domain.rules import Rules, Safeguards, strictest
 from bot.domain.step import Step
 from bot.domain.timings import Timings
@@ -216,13 +216,18 @@ class Actions:
         identity, requester = await asyncio.gather(
             self._authorizer.identify(by, deletion.channel, fresh=True), self._requester(deletion, by)
         )
+        if isinstance(requester, Refused):
+            raise requester
         return decide(deletion, action, identity, safeguards, requester=requester, typed=typed, why=why)
 
-    async def _requester(self, deletion: Deletion, asked_by: SlackUser) -> Identity | None:
+    async def _requester(self, deletion: Deletion, asked_by: SlackUser) -> Identity | Refused | None:
+        """The requester as they are now; None if they may no longer ask for it; a refusal if that is not known."""
         try:
             return await self._authorizer.identify(deletion.requester, deletion.channel, fresh=True, asked_by=asked_by)
-        except Refused:
-            return None
+        except Refused as refused:
+            if refused.reason in UNCHECKED:
+                return refused_on(deletion, Reason.REQUESTER_NOT_CHECKED)
+            return refused if refused.reason is Reason.ASKED_TOO_OFTEN else None
 
     def _strictest(self, deletion: Deletion) -> Safeguards:
         """What it has to pass: the safeguards recorded with the request, and those of the current settings."""

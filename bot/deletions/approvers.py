@@ -17,7 +17,6 @@ from bot.domain.refusal import UNCHECKED, Reason, Refused
 LARGEST_GROUP = 15
 """How many members of a user group are looked up individually. A larger group is mentioned as a whole: checking every
 member would use up Slack's quota, which people need for their clicks."""
-_NOT_CHECKED = UNCHECKED | {Reason.ASKED_TOO_OFTEN}
 _log = structlog.get_logger(__name__)
 
 
@@ -46,8 +45,7 @@ class Approvers:
         People who cannot be checked are left out. If that leaves nobody, they are asked after all, since their click
         is checked anyway.
         """
-        team = deletion.requester.team
-        listed = await asyncio.gather(*(self._members(each, team) for each in self._ask))
+        listed = await asyncio.gather(*(self._members(each, deletion.requester) for each in self._ask))
         candidates = dict.fromkeys(each for members in listed for each in members)
         answers = await asyncio.gather(*(self._may(each, deletion) for each in candidates))
         may = tuple(each for each, answer in zip(candidates, answers, strict=True) if answer is True)
@@ -56,24 +54,31 @@ class Approvers:
             _log.warning("approvers not checked", deletion=deletion.id, users=unchecked)
         return may or unchecked
 
-    async def _members(self, listed: str, team: str) -> tuple[str, ...]:
-        """The person itself; for a group its members, or the group itself if it is large or cannot be read."""
+    async def _members(self, listed: str, requester: SlackUser) -> tuple[str, ...]:
+        """The person itself; for a group its members, or the group itself if it is large or cannot be read now."""
         if not listed.startswith("S"):
             return (listed,)
-        members = await self._usergroups.members(listed, team)
+        members = await self._usergroups.members(listed, requester)
+        if members is Unseen.NO_SUCH_GROUP:
+            return ()
         if isinstance(members, Unseen) or len(members) > LARGEST_GROUP:
             return (listed,)
         return tuple(sorted(members))
 
     async def _may(self, listed: str, deletion: Deletion) -> bool | None:
-        """Whether this person may confirm it; None if that could not be checked. A whole group always may."""
+        """Whether this person may confirm it; None if that could not be checked.
+
+        Those who are not looked up, to spare Slack's quota, always may: whole groups, and all after the first few.
+        """
         if listed.startswith("S"):
             return True
         user = SlackUser(deletion.requester.team, listed)
+        if user == deletion.requester:
+            return False
         try:
             found = await self._authorizer.identify(user, deletion.channel, asked_by=deletion.requester)
         except Refused as refused:
-            return None if refused.reason in _NOT_CHECKED else False
+            return None if refused.reason in UNCHECKED else refused.reason is Reason.ASKED_TOO_OFTEN
         return _is_another(found, deletion)
 
 

@@ -23,7 +23,7 @@ from bot.domain.lifecycle import Action, EventKind, Requirement, State, transiti
 from bot.domain.outcome import Outcome
 from bot.domain.recovery import after_interruption, interrupted
 from bot.domain.refusal import Refused
-from bot.domain.rules import Rules
+from bot.domain.rules import Rules, strictest
 from bot.domain.step import Step
 from bot.domain.text import Text
 from bot.domain.timings import Timings
@@ -105,7 +105,8 @@ class Execution:
         everybody = dict.fromkeys((deletion.requester, *(each.user for each in lifecycle.confirmations)))
         just_checked = deletion.read_at - lifecycle.confirmed_at < _JUST_CHECKED
         earlier = by_others(deletion) and len(lifecycle.confirmations) > 1  # checked when they confirmed, hours ago
-        if just_checked and not always and not earlier and not safeguards.protect:
+        stricter = strictest(deletion.safeguards, safeguards) != deletion.safeguards
+        if just_checked and not (always or earlier or stricter):
             return None
         now = await asyncio.gather(*(self._as_they_are(user, deletion) for user in everybody))
         return still_confirmed.objection(deletion, dict(zip(everybody, now, strict=True)), safeguards)

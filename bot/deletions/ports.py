@@ -277,12 +277,12 @@ class Directory(Protocol):
 class Usergroups(Protocol):
     """Slack's user groups."""
 
-    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
-        """The user IDs in a group, within a second; or why they are not known.
+    async def members(self, usergroup: str, user: SlackUser) -> frozenset[str] | Unseen:
+        """The user IDs in a group, within two seconds; or why they are not known.
 
         Args:
             usergroup: the group's ID.
-            team: the workspace in which to look it up, if the app is installed for a whole organisation.
+            user: in whose workspace to look it up, if the app is installed for a whole organisation.
         """
 
 

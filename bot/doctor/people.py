@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.deletions.approvers import LARGEST_GROUP
 from bot.doctor.check import CannotTell
 from bot.doctor.once import Once
 from bot.doctor.slack_answers import SlackAnswers
@@ -89,22 +91,47 @@ class People:
 
     async def members(self, group: str) -> tuple[str, ...]:
         """The user IDs in a user group. Raises as `SlackAnswers.ask` does."""
-        answer = await self._slack.ask("usergroups.users.list", usergroup=group)
+        try:
+            answer = await self._slack.ask("usergroups.users.list", usergroup=group)
+        except UndeliverableError as error:
+            if str(error) == "missing_argument":  # of an organisation-wide installation: the workspace
+                raise CannotTell("Slack shows user groups by workspace", f"Look in Slack at {group}.") from None
+            raise
         return tuple(map(str, answer.get("users") or ()))
 
     async def able(self) -> Able:
         """Who can ask and confirm. Raises `CannotTell`."""
         return await self._once.ask("able", self._able)
 
+    async def asked(self) -> Able:
+        """Those of `[second_person] ask` who can confirm. Raises `CannotTell`."""
+        ask = self._settings.second_person.ask
+        groups = {each: await self._members([each]) for each in ask if each.startswith("S")}
+        candidates = {each for each in ask if each not in groups}.union(*groups.values())
+        found, all_checked = await self._identities(candidates, await self._members(self._settings.allow.usergroups))
+        large = any(len(members) > LARGEST_GROUP for members in groups.values())  # asked as a whole
+        return Able(found, all_known=all_checked and not large)
+
     async def _able(self) -> Able:
         allow, derived = self._settings.allow, self._settings.operators_from
-        in_groups: set[str] = set()
-        for group in sorted(allow.usergroups):
-            try:
-                in_groups.update(await self.members(group))
-            except UndeliverableError:  # there is no such group: see its own probe
-                continue
+        in_groups = await self._members(allow.usergroups)
         candidates = in_groups | allow.users if in_groups or allow.users else set(self._settings.operators)
+        found, all_checked = await self._identities(candidates, in_groups)
+        listed = bool(allow.users or allow.usergroups or not (derived.email_domain or derived.profile_field))
+        return Able(found, all_known=listed and all_checked)
+
+    async def _members(self, groups: Collection[str]) -> set[str]:
+        """Everyone in the groups. One that does not exist has a probe of its own, and here nobody."""
+        found: set[str] = set()
+        for group in sorted(groups):
+            with suppress(UndeliverableError):
+                found.update(await self.members(group))
+        return found
+
+    async def _identities(
+        self, candidates: Collection[str], in_groups: Collection[str]
+    ) -> tuple[tuple[Identity, ...], bool]:
+        """Those of the candidates whom the bot would let confirm somewhere, and whether all could be checked."""
         people = await self.look_up(candidates)
         policy = self._settings.access_policy(installation := await self._slack.installation())
         channel = min(self._settings.allow.channels, default="")
@@ -113,9 +140,8 @@ class People:
             entry = DirectoryEntry(person.profile or Unseen.NO_ANSWER, in_group=person.id in in_groups)
             found = policy.identify(SlackUser(installation.home, person.id), channel, entry)
             identities += [found] if isinstance(found, Identity) else []
-        listed = bool(allow.users or allow.usergroups or not (derived.email_domain or derived.profile_field))
         unchecked = len(candidates) > _MOST or any(not person.profile and not person.unknown for person in people)
-        return Able(tuple(identities), all_known=listed and not unchecked)
+        return tuple(identities), not unchecked
 
     async def _person(self, user: str) -> Person:
         field: str | Unseen = ""

@@ -14,9 +14,10 @@ from bot.domain.installation import Installation
 from bot.domain.operators import Operators, Source
 from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.domain.refusal import UNCHECKED, Reason, Refusal
-from bot.domain.text import Channel, Value
+from bot.domain.text import Channel, Several, Value
 
-_SILENCE = {Unseen.MAY_NOT_ASK: Reason.MAY_NOT_CHECK, Unseen.NO_ANSWER: Reason.NOT_CHECKED}
+_NAMED = 3  # channels that a refusal names
+_SILENCE = dict.fromkeys(Unseen, Reason.NOT_CHECKED) | {Unseen.MAY_NOT_ASK: Reason.MAY_NOT_CHECK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ class AccessPolicy:
     def _elsewhere(self, channel: str | None) -> Refusal | None:
         if channel is None or not self.channels or channel in self.channels:
             return None
-        return _refuse(Reason.CHANNEL_NOT_ALLOWED, channel=Channel(min(self.channels)))
+        some = tuple(map(Channel, sorted(self.channels)[:_NAMED]))
+        return _refuse(Reason.CHANNEL_NOT_ALLOWED, channels=Several(some))
 
     def _explain(self, reason: Reason, user: SlackUser, **values: Value) -> Refusal:
         """A refusal that an admin can resolve, with whom to ask and the ID that they need."""

@@ -106,9 +106,9 @@ def _not_theirs(deletion: Deletion, action: Action, by: SlackUser, *, others: bo
     """Why this button is not for them. They are for the requester, except those that anyone allowed here may press."""
     if by == deletion.requester or action is Action.STOP:
         return None
-    if others and deletion.state is not State.REQUESTED and action is not Action.REVIEW:
-        return None
-    return Reason.NOT_REQUESTER
+    if not others:
+        return Reason.NOT_REQUESTER
+    return Reason.NOT_REVIEWED if deletion.state is State.REQUESTED else None
 
 
 def _operator_changed(deletion: Deletion, action: Action, by: Identity) -> Reason | None:
@@ -143,8 +143,10 @@ def _confirm(
         return Decision(barred)
     if (objection := kind.objection(_attempt(deletion, by, typed))) is not None:
         return Decision(objection)
-    if any(by.user == each.user or same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
+    if any(by.user == each.user for each in lifecycle.confirmations):
         return Decision(Reason.ALREADY_CONFIRMED)
+    if any(same_operator(by.operator, each.operator) for each in lifecycle.confirmations):
+        return Decision(Reason.OPERATOR_CONFIRMED)
     if (obstacle := _obstacle(deletion)) is not None:
         return Decision(obstacle)
     given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))

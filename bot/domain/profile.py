@@ -5,9 +5,10 @@ from enum import StrEnum
 
 
 class Unseen(StrEnum):
-    """Why Slack's answer is missing. Both lead to a refusal, but with different hints."""
+    """Why Slack's answer is missing. Each leads to a refusal, but with different hints."""
 
     MAY_NOT_ASK = "may_not_ask"  # the app lacks the scope: an admin has to reinstall it
+    NO_SUCH_GROUP = "no_such_group"  # the user group was removed or disabled
     NO_ANSWER = "no_answer"  # anything else: too slow, throttled, unreachable, no such user
 
 

@@ -31,17 +31,20 @@ class Reason(StrEnum):
     CHANNEL_NOT_ALLOWED = "channel_not_allowed"
     NOT_ADMIN = "not_admin"
     NOT_REQUESTER = "not_requester"
+    NOT_REVIEWED = "not_reviewed"  # second_person: others come after the requester's review
     OPERATOR_CHANGED = "operator_changed"
 
     # what the second step asks for
     NOT_YOURSELF = "not_yourself"  # second_person: the requester cannot be the second person
     SAME_OPERATOR = "same_operator"  # second_person: nor can a person with the requester's operator
     REQUESTER_BARRED = "requester_barred"  # second_person: the requester may no longer ask for it
+    REQUESTER_NOT_CHECKED = "requester_not_checked"  # second_person: Slack did not say whether they may
     NOBODY_ELSE_SEES = "nobody_else_sees"  # second_person: a prompt that only the requester sees
     NAME_NOT_TYPED = "name_not_typed"  # typed: a button is not enough
     WRONG_NAME = "wrong_name"  # typed
     WRONG_CASE = "wrong_case"  # typed: right except for upper and lower case
-    ALREADY_CONFIRMED = "already_confirmed"  # this person, or another one with the same operator
+    ALREADY_CONFIRMED = "already_confirmed"
+    OPERATOR_CONFIRMED = "operator_confirmed"  # another person with the same operator has confirmed
     NOT_CONFIRMED_BY_YOU = "not_confirmed_by_you"  # so there is nothing to take back
     NO_BREAK_GLASS = "no_break_glass"  # the settings allow nobody to confirm alone
     WHY_TOO_SHORT = "why_too_short"  # confirming alone needs a reason

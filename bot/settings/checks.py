@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.domain.operators import OPERATOR
 
-_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_-]*[0-9A-Za-z_])?(\.[0-9A-Za-z_-]+)*\.?")
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?(\.[0-9A-Za-z_-]{1,63})*\.?")
 
 
 def refusal(what: str, hint: str) -> PydanticCustomError:

@@ -34,7 +34,7 @@ class CodeArtsTable(Table):
     """`[codearts]`: where tasks are looked for, and shown."""
 
     projects: tuple[kinds.CodeArtsProjectId, ...] = Field(
-        (), description="IDs of the CodeArts projects that `list` and the search for a name or half an ID look into"
+        (), description="IDs of the CodeArts projects in which a task is looked for by its name or half its ID"
     )
     console_url: kinds.ConsoleUrl = Field(
         "",

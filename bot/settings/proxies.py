@@ -14,7 +14,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import SecretStr
 
-from bot.settings.faults import Fault
+from bot.settings.checks import is_host
+from bot.settings.faults import Fault, shown
 
 _Network = IPv4Network | IPv6Network
 _PORTS = {"http": 80, "https": 443}
@@ -95,7 +96,7 @@ class Proxies:
         return frozenset(unquote(url.password) for url in urls if url is not None and url.password)
 
     def _proxy_for(self, url: str) -> _Proxy | None:
-        parts = urlsplit(url)
+        parts = urlsplit(re.sub("^ws", "http", url))  # a WebSocket begins as an HTTP request
         host = _plain(parts.hostname or "")
         address = _address(host)
         if host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback):
@@ -119,7 +120,7 @@ def read_proxies(environ: Mapping[str, str]) -> Proxies:
         if entry:
             exception = _read_exception(entry)
             if exception is None:
-                unreadable.append(entry)
+                unreadable.append(shown(entry.rpartition("@")[2]))
             else:
                 exceptions.append(exception)
     by_scheme = {scheme: proxy for scheme, proxy in found.items() if proxy is not None}
@@ -136,15 +137,32 @@ def _first(environ: Mapping[str, str], *names: str) -> _Proxy | None:
 
 def _wrong_with(proxy: _Proxy) -> Fault | None:
     """What is wrong with a proxy's URL, without repeating it."""
+    if not re.fullmatch(r"[!-~]+", proxy.url.get_secret_value()):
+        hint = f"In a password, write such a character as %20 or the like. {_EXAMPLE}"
+        return Fault(proxy.variable, "has a space, a control character or one that is not ASCII", hint)
     url = _split(proxy.url.get_secret_value())
-    if url is None or not url.hostname:
+    if url is None or not url.hostname or not is_host(url.hostname):
         return Fault(proxy.variable, "is not a valid URL", _EXAMPLE)
+    if not _can_be_sent(url):
+        return Fault(
+            proxy.variable, "has a user name or password that HTTP cannot send", "Use one of ASCII characters."
+        )
     if url.scheme.startswith("socks"):
         hint = f"Use an HTTP proxy, or list the hosts in NO_PROXY. {_EXAMPLE}"
         return Fault(proxy.variable, "is a SOCKS proxy, which the bot cannot use", hint)
     if url.scheme not in ("http", "https"):
         return Fault(proxy.variable, "has a scheme other than http:// and https://", _EXAMPLE)
     return None
+
+
+def _can_be_sent(url: SplitResult) -> bool:
+    """Whether Basic authentication can send the user name and password: in Latin-1, with no colon in the name."""
+    user, password = (unquote(part or "") for part in (url.username, url.password))
+    try:
+        f"{user}{password}".encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return ":" not in user
 
 
 def _split(url: str) -> SplitResult | None:

@@ -29,6 +29,7 @@ from bot.slack.errors import check_response_url, web_api_errors
 from bot.slack.fallback import Way, or_plainly, try_in_turn
 from bot.slack.health import SlackHealth
 from bot.slack.measured_call import measured_call
+from bot.slack.transport.proxy import ProxyFor, directly
 from bot.slack.views import announcement, calls, private, prompt
 from bot.slack.views.from_deletion import Links, frozen_by, shown
 from bot.slack.views.layout import Layout, drawn
@@ -53,15 +54,22 @@ class SlackMessenger:
         session: used for response_urls; it sets the time-out.
         links: addresses of prompts and tasks.
         health: remembers what Slack refuses to the app.
+        proxy_for: which proxy to use for a response_url.
     """
 
     def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, links: Links, health: SlackHealth
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        links: Links,
+        health: SlackHealth,
+        proxy_for: ProxyFor = directly,
     ) -> None:
         self._client = client
         self._session = session
         self.links = links
         self._health = health
+        self._proxy_for = proxy_for
         self._queues = ChannelQueues()
 
     async def show(self, deletion: Deletion, response_url: ResponseUrl | None) -> Prompt:
@@ -277,8 +285,9 @@ class SlackMessenger:
             }
             with measured_call("response_url"):
                 with web_api_errors():  # slack_sdk's client for these follows redirects to anywhere
+                    proxy = self._proxy_for(response_url.url)
                     async with self._session.post(
-                        response_url.url, json=body, allow_redirects=False, proxy=self._client.proxy
+                        response_url.url, json=body, allow_redirects=False, proxy=proxy
                     ) as answer:
                         said = await answer.content.read(_ANSWER)
                 check_response_url(answer.status, said.decode(errors="replace"), answer.headers)

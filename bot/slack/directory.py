@@ -57,7 +57,7 @@ class SlackDirectory:
         usergroups: the user groups whose members are asked for.
         health: remembers what Slack refuses to the app.
         org_wide: whether the app is installed for a whole organisation. Slack then has to be told in which workspace
-            to look a user group up, and that is the person's.
+            to look a user group up, and that is the person's, whom a payload may name by the organisation only.
         clock: in seconds; never steps back.
     """
 
@@ -81,19 +81,33 @@ class SlackDirectory:
 
     async def look_up(self, user: SlackUser, *, fresh: bool = False) -> DirectoryEntry:
         """Look someone up; see `Directory.look_up`."""
-        team = user.team if self._org_wide and user.team.startswith("T") else ""
-        (profile, profile_age), groups = await asyncio.gather(
-            self._profile(user.id, fresh=fresh),
-            asyncio.gather(*(self._group(group, team, fresh=fresh) for group in self._usergroups)),
-        )
+        if self._named_by_organisation(user):
+            profile, profile_age = await self._profile(user.id, fresh=fresh)
+            groups = await self._groups(_workspace(profile), fresh=fresh)
+        else:
+            team = user.team if self._org_wide else ""
+            (profile, profile_age), groups = await asyncio.gather(
+                self._profile(user.id, fresh=fresh), self._groups(team, fresh=fresh)
+            )
         ids = {user.id, *(() if isinstance(profile, Unseen) else profile.ids)}
         ages = [age for age in (profile_age, *(age for _, age in groups)) if age is not None]
         return DirectoryEntry(profile, _in_one_of([members for members, _ in groups], ids), max(ages, default=None))
 
-    async def members(self, usergroup: str, team: str) -> frozenset[str] | Unseen:
+    async def members(self, usergroup: str, user: SlackUser) -> frozenset[str] | Unseen:
         """Who is in a user group; see `Usergroups.members`."""
-        found, _ = await self._group(usergroup, team if self._org_wide else "", fresh=False)
+        team = user.team if self._org_wide else ""
+        if self._named_by_organisation(user):
+            profile, _ = await self._profile(user.id, fresh=False)
+            team = _workspace(profile)
+        found, _ = await self._group(usergroup, team, fresh=False)
         return found
+
+    def _named_by_organisation(self, user: SlackUser) -> bool:
+        """Whether Slack has to be told the person's workspace, and only their profile says which that is."""
+        return self._org_wide and not user.team.startswith("T")
+
+    async def _groups(self, team: str, *, fresh: bool) -> list[tuple[frozenset[str] | Unseen, float | None]]:
+        return await asyncio.gather(*(self._group(group, team, fresh=fresh) for group in self._usergroups))
 
     async def _profile(self, user: str, *, fresh: bool) -> tuple[Profile | Unseen, float | None]:
         """What users.info and the custom field say, and how many seconds ago; None for just now."""
@@ -148,7 +162,7 @@ class SlackDirectory:
             return Unseen.MAY_NOT_ASK if refusal.code == "missing_scope" else Unseen.NO_ANSWER
         except DeliveryError as error:
             _log.warning("user not looked up", method=method, why=str(error))
-            return Unseen.NO_ANSWER
+            return Unseen.NO_SUCH_GROUP if str(error) == "no_such_subteam" else Unseen.NO_ANSWER
 
 
 def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
@@ -173,6 +187,12 @@ def profile_of(info: Mapping[str, object], field: str | Unseen) -> Profile:
         enterprise_user=_text(in_org.get("id")),
         teams=frozenset(team for team in teams if isinstance(team, str)) if isinstance(teams, list) else frozenset(),
     )
+
+
+def _workspace(profile: Profile | Unseen) -> str:
+    """One of the person's workspaces; "" if it is not known."""
+    teams = () if isinstance(profile, Unseen) else (profile.team, *sorted(profile.teams))
+    return next((team for team in teams if team.startswith("T")), "")
 
 
 def _in_one_of(groups: list[frozenset[str] | Unseen], ids: Collection[str]) -> bool | Unseen:

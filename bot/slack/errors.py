@@ -71,6 +71,8 @@ _OUR_FAULT = {
     "no_text",
 }
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,79}")  # what Slack's error codes look like; a proxy's HTML does not
+UNREADABLE = (AttributeError, UnicodeDecodeError, RecursionError)
+"""What slack_sdk raises for an answer that is not a JSON object, such as the page of a proxy in between."""
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TAKEN = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}
 
@@ -102,7 +104,7 @@ def web_api_errors() -> Iterator[None]:
         raise _from_web_api(error.response) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise DeliveryDelayedError(type(error).__name__) from error
-    except AttributeError as error:  # slack_sdk trips over JSON that is not an object
+    except UNREADABLE as error:
         raise DeliveryDelayedError("unreadable answer") from error
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.domain.errors import UndeliverableError
 from bot.observability.health import READY, State
+from bot.observability.seldom import Seldom
 from bot.slack.errors import AppRefusedError, web_api_errors
 from bot.slack.measured_call import measured_call
 
@@ -33,6 +35,8 @@ _WHAT_TO_DO = {
     "team_access_not_granted": "Ask an administrator of the organisation to add the app to this workspace.",
     "two_factor_setup_required": _WAIT_OR_ASK,
 }
+_SWITCHED_OFF = {"messages_tab_disabled", "not_enabled"}
+"""The app's Messages tab, or its Home tab. There is another way, so the bot stays ready, but its log says so."""
 
 _log = structlog.get_logger(__name__)
 
@@ -79,6 +83,7 @@ class SlackHealth:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[AppProblem, float] = {}
+        self._seldom = Seldom()
 
     @property
     def problems(self) -> tuple[AppProblem, ...]:
@@ -103,6 +108,10 @@ class SlackHealth:
                 yield
         except AppRefusedError as refusal:
             self._refused(AppProblem(method, refusal.code, refusal.needed))
+            raise
+        except UndeliverableError as refusal:
+            if str(refusal) in _SWITCHED_OFF:
+                self._seldom.warn("app refused by slack", str(refusal), method=method, what_to_do=_REINSTALL)
             raise
         self._took(method)
 

@@ -225,7 +225,7 @@ class Listeners:
         reference = secrets.token_hex(4)
         if isinstance(error, DeliveryError):
             _log.warning("modal not opened", reference=reference, why=str(error))
-            return private.modal_not_opened()
+            return private.modal_not_opened(command="command" in body)
         if isinstance(error, MalformedPayloadError):
             _log.warning("malformed payload", reference=reference, why=str(error))
             return private.broken(reference, nothing_done=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.deletions.approvers import LARGEST_GROUP, Approvers
-from bot.deletions.authorizer import Authorizer
+from bot.deletions.authorizer import BURST, Authorizer
 from bot.domain.access import AccessPolicy
 from bot.domain.deletion import Deletion
 from bot.domain.identity import SlackUser
@@ -35,10 +35,15 @@ class Asking:
         """Alice's."""
         return replace(deletion(State.REVIEWED), requester=SlackUser(self.slack.workspace.team_id, "U1"))
 
-    async def of(self, *ask: str) -> tuple[str, ...]:
+    @property
+    def policy(self) -> AccessPolicy:
+        """Who may ask."""
+        return AccessPolicy(Installation(self.slack.workspace.team_id), Operators(OPERATORS))
+
+    async def of(self, *ask: str, policy: AccessPolicy | None = None) -> tuple[str, ...]:
         """Who is asked, if the settings name these."""
-        policy = AccessPolicy(Installation(self.slack.workspace.team_id), Operators(OPERATORS))
-        return await Approvers(Authorizer(self._directory, policy), self._directory, ask).of(self.request)
+        authorizer = Authorizer(self._directory, policy or self.policy)
+        return await Approvers(authorizer, self._directory, ask).of(self.request)
 
 
 @pytest.fixture
@@ -73,6 +78,21 @@ async def test_one_who_cannot_be_checked_is_left_out(asking: Asking) -> None:
     assert len(first) == 1
     asking.slack.fail_next("users.info", ServerError(), times=2)
     assert await asking.of("U2", "U3") in {("U2",), ("U2", "U3")}
+
+
+async def test_all_of_a_long_list_are_asked(asking: Asking) -> None:
+    """Those beyond the requester's share of Slack's quota are asked too: their clicks are checked anyway."""
+    many = [f"U{number}" for number in range(10, 10 + BURST + 5)]
+    for user in many:
+        asking.slack.user(user, user.lower())
+    policy = replace(asking.policy, operators=Operators({**OPERATORS, **{user: user for user in many}}))
+    assert await asking.of("U3", *many, "U1", policy=policy) == tuple(many)
+    assert len(asking.slack.wire.calls("users.info")) == BURST
+
+
+async def test_a_group_that_was_removed_is_not_asked(asking: Asking) -> None:
+    """A mention of it would reach nobody, and the request would wait in vain."""
+    assert await asking.of("S9") == ()
 
 
 async def test_a_group_is_asked_by_its_members(asking: Asking) -> None:

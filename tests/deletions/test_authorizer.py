@@ -12,7 +12,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.installation import Installation
 from bot.domain.operators import Operators, Source
 from bot.domain.refusal import Reason, Refused
-from bot.domain.text import Channel
+from bot.domain.text import Channel, Several
 from bot.manifest import parsed_manifest
 from bot.slack.directory import SlackDirectory
 from bot.slack.transport.bolt import slack_session, web_client
@@ -88,7 +88,7 @@ async def test_an_identity_or_a_refusal_with_what_it_is_about(office: Office) ->
     with pytest.raises(Refused) as caught:
         await authorizer.identify(office.alice, "C2")
     assert caught.value.reason is Reason.CHANNEL_NOT_ALLOWED
-    assert caught.value.values == {"channel": Channel("C1")}
+    assert caught.value.values == {"channels": Several((Channel("C1"),))}
 
 
 async def test_who_is_nobody_costs_nothing(office: Office) -> None:

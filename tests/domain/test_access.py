@@ -11,7 +11,7 @@ from bot.domain.installation import Installation
 from bot.domain.operators import Operators, Source
 from bot.domain.profile import DirectoryEntry, Profile, Unseen
 from bot.domain.refusal import UNCHECKED, Reason, Refusal
-from bot.domain.text import Channel
+from bot.domain.text import Channel, Several
 
 TWO = Operators({"U1": "alice", "U2": "bob"})
 OPEN = AccessPolicy(Installation("T1"), TWO)
@@ -133,7 +133,7 @@ def test_a_refusal_says_what_an_admin_needs() -> None:
     """The ID to be listed, whom to ask, and where it is allowed."""
     policy = replace(IN_C1, admins=frozenset({"U9", "U8"}))
     assert policy.refuse_early(U3, "C1") == Refusal(Reason.NO_OPERATOR, {"user": U3, "admin": SlackUser("T1", "U8")})
-    assert policy.refuse_early(U1, "C2") == Refusal(Reason.CHANNEL_NOT_ALLOWED, {"channel": Channel("C1")})
+    assert policy.refuse_early(U1, "C2") == Refusal(Reason.CHANNEL_NOT_ALLOWED, {"channels": Several((Channel("C1"),))})
 
 
 @pytest.mark.parametrize("reason", sorted(UNCHECKED))

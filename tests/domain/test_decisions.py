@@ -82,12 +82,12 @@ def expected(case: Case) -> State | Reason:
     """The first objection, or where the action leads."""
     by_others = case.kind == "second_person"
     theirs = case.by == ALICE or case.action is Action.STOP
-    theirs = theirs or (by_others and case.action is not Action.REVIEW and case.state is not State.REQUESTED)
+    theirs = theirs or (by_others and case.state is not State.REQUESTED)
     confirms = case.action is Action.CONFIRM
     leads = LEADS_TO.get((case.state, case.action))
     sent = case.state in (State.EXECUTING, State.ACCEPTED, State.UNKNOWN)
     ladder = [
-        (Reason.NOT_REQUESTER, not theirs),
+        (Reason.NOT_REVIEWED if by_others else Reason.NOT_REQUESTER, not theirs),
         (Reason.OPERATOR_CHANGED, case.by == ALICE and case.renamed and case.action not in KEEPING),
         (Reason.TOO_LATE, leads is None and case.action in KEEPING and sent),
         (Reason.OTHER_STATE, leads is None),
@@ -165,10 +165,18 @@ def test_it_makes_no_difference_whose_safeguards_they_are(kind: str) -> None:
 def test_the_table_meets_every_reason() -> None:
     """Each reason that an action can have comes up here or below, so no rung of the ladder is idle."""
     met = {expected(case) for action, kind in product(PEOPLES, KINDS) for case in cases(action, kind)}
-    below = {Reason.SAME_OPERATOR, Reason.ALREADY_CONFIRMED, Reason.PROTECTED, Reason.REASON_MISSING, Reason.WRONG_NAME}
+    below = {
+        Reason.SAME_OPERATOR,
+        Reason.ALREADY_CONFIRMED,
+        Reason.OPERATOR_CONFIRMED,
+        Reason.PROTECTED,
+        Reason.REASON_MISSING,
+        Reason.WRONG_NAME,
+    }
     assert {reason for reason in met if isinstance(reason, Reason)} & below == set()
     assert {
         Reason.NOT_REQUESTER,
+        Reason.NOT_REVIEWED,
         Reason.OPERATOR_CHANGED,
         Reason.TOO_LATE,
         Reason.OTHER_STATE,
@@ -295,8 +303,9 @@ def of_others(confirmers: int, *given: SlackUser, **changes: object) -> Deletion
         (2, (), PEOPLE[BOB], State.REVIEWED),
         (2, (BOB,), PEOPLE[CAROL], State.EXECUTING),
         (2, (BOB,), PEOPLE[BOB], Reason.ALREADY_CONFIRMED),
-        (2, (BOB,), Identity(CAROL, "bob"), Reason.ALREADY_CONFIRMED),
-        (2, (BOB,), Identity(CAROL, "BOB"), Reason.ALREADY_CONFIRMED),
+        (2, (BOB,), Identity(BOB, "bob.new"), Reason.ALREADY_CONFIRMED),
+        (2, (BOB,), Identity(CAROL, "bob"), Reason.OPERATOR_CONFIRMED),
+        (2, (BOB,), Identity(CAROL, "BOB"), Reason.OPERATOR_CONFIRMED),
         (2, (BOB,), PEOPLE[ALICE], Reason.NOT_YOURSELF),
         (2, (BOB,), Identity(CAROL, "alice"), Reason.SAME_OPERATOR),
         (2, (BOB,), Identity(CAROL, "Alice"), Reason.SAME_OPERATOR),

@@ -159,7 +159,8 @@ def test_every_attempt_to_break_the_glass() -> None:
             why=why,
         )
         ladder = [
-            (Reason.NOT_REQUESTER, by != ALICE and (not others or state is State.REQUESTED)),
+            (Reason.NOT_REQUESTER, by != ALICE and not others),
+            (Reason.NOT_REVIEWED, by != ALICE and state is State.REQUESTED),
             (Reason.OTHER_STATE, state is not State.REVIEWED),
             (Reason.NO_BREAK_GLASS, not (others and allowed)),
             (Reason.NOT_ADMIN, not admin),

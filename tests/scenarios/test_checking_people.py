@@ -115,7 +115,7 @@ async def test_a_requester_of_whom_slack_does_not_tell_is_not_confirmed_by_anoth
         await world.review()
         del world.slack.workspace.users[world.alice.id]
         await world.confirm(by=world.bob)
-        await world.told(world.bob, "may no longer delete check tasks")
+        await world.told(world.bob, "Slack didn't say whether <@U01ALICE> may still ask for it")
         assert not world.codearts.count("DELETE")
 
 

@@ -1,5 +1,6 @@
 """The reason of a request: asked for, shown wherever someone decides, and kept."""
 
+from codecheck_sandbox.slack import ApiError
 from tests.fixtures.world import TASK, OpenWorld, World, words
 
 REQUIRED = '[confirmation]\nreason = "required"\n'
@@ -57,6 +58,14 @@ async def test_required(open_world: OpenWorld) -> None:
         await world.review()
         await world.confirm()
         await world.latest("status: success")
+
+
+async def test_required_and_slack_opens_no_modal(open_world: OpenWorld) -> None:
+    """There is no button to press again, so the answer says what to type."""
+    async with open_world(REQUIRED) as world:
+        world.slack.fail_next("views.open", ApiError("expired_trigger_id"))
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        assert answer.text == "Slack didn't open the dialog. Type the command again, with a reason after the ID."
 
 
 async def test_required_and_given_at_once(open_world: OpenWorld) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.domain.timings import Timings
 from codecheck_sandbox.slack import Message, Person
 from tests.fixtures.world import QUICK, TASK, OpenWorld, World, buttons, delete_label, words
+from tests.observability.scraped import grown, scrape
 
 HOUR = 3_600
 OPERATORS = """
@@ -285,6 +286,7 @@ async def test_break_glass(open_world: OpenWorld) -> None:
     toml = ASK + 'break_glass = true\n[notify]\nchannels = ["C09AUDIT"]\n'
     async with office(open_world, toml) as (world, _, erin):
         audit = world.slack.channel("C09AUDIT", "audit", members=[world.alice])
+        before = await scrape(world.bots[0].port)
         prompt = await world.ask()
         await world.review()
         await in_thread(world, prompt, "please have a look")
@@ -307,6 +309,8 @@ async def test_break_glass(open_world: OpenWorld) -> None:
         await world.latest(banner, in_=audit)
         history = await world.alice.types("/codecheck history", in_=world.channel)
         assert "confirmed alone, by break-glass" in history.text
+        after = await scrape(world.bots[0].port)
+        assert grown(before, after, "actions_total", action="deletion.glass_broken") == 3
 
 
 async def test_no_break_glass_unless_the_settings_say_so(open_world: OpenWorld) -> None:
@@ -379,6 +383,38 @@ async def test_the_prompt_shows_what_stricter_settings_ask_for(open_world: OpenW
         assert not world.codearts.count("DELETE")
         await world.confirm(by=world.bob)
         await shows(world, prompt, "will be deleted at")
+
+
+async def test_settings_that_became_stricter_a_moment_ago_win(open_world: OpenWorld) -> None:
+    """A confirmation of seconds ago, under other settings, is no reason not to look at the present ones."""
+    grace = "[confirmation]\ngrace_seconds = 4\n"
+    async with open_world(OPERATORS + grace) as world:
+        prompt = await world.ask()
+        await world.review()
+        await world.confirm()
+        await shows(world, prompt, "will be deleted at")
+        await world.restart(OPERATORS + BY_OTHERS + ASK)
+
+        await world.pass_time(4)
+
+        await shows(world, prompt, "A confirmation no longer counts", "Someone other than <@U01ALICE> must confirm")
+        assert not world.codearts.count("DELETE")
+
+
+async def test_what_is_said_to_those_who_cannot_confirm_is_true(open_world: OpenWorld) -> None:
+    """Before the review it is not the requester's to confirm; and another's confirmation is not one's own."""
+    toml = OPERATORS.replace('U01DAVE = "dave"', 'U01DAVE = "Bob"') + BY_OTHERS + ASK + "confirmers = 2\n"
+    async with open_world(toml) as world:
+        dave = world.slack.user("U01DAVE", "dave")
+        world.channel.members.add(dave.id)
+        prompt = await world.ask()
+        await world.bob.clicks("Review deletion…", on=world.channel)
+        await world.told(world.bob, "<@U01ALICE> has to review this first")
+        await world.review()
+        await world.confirm(by=world.bob)
+        await shows(world, prompt, "1 of 2 confirmed: <@U01BOB>")
+        await world.confirm(by=dave)
+        await world.told(dave, "Someone with your CodeArts user has confirmed it already")
 
 
 async def test_broken_glass_can_be_stopped_in_the_grace(open_world: OpenWorld) -> None:

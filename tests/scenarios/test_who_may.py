@@ -51,7 +51,7 @@ async def test_only_the_channels_that_are_allowed(open_world: OpenWorld) -> None
     async with open_world('[allow]\nchannels = ["C01QUALITY"]') as world:
         elsewhere = world.slack.channel("C01RANDOM", "random", members=[world.alice])
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=elsewhere)
-        assert "Deleting check tasks isn't allowed in this channel" in answer.text
+        assert "Deleting check tasks isn't allowed in this channel. Try <#C01QUALITY>." in answer.text
         await world.delete(TASK)
         await world.latest("status: success")
 

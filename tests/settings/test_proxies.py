@@ -75,6 +75,14 @@ def test_what_no_proxy_lists_goes_straight(no_proxy: str, url: str, *, straight:
     assert proxies.proxy_for(url) == (None if straight else _PROXY)
 
 
+def test_a_websocket_takes_the_proxy_of_its_host() -> None:
+    """Slack's WebSockets are at other hosts than its API, and begin as HTTPS."""
+    proxies = read_proxies({"HTTPS_PROXY": _PROXY, "http_proxy": _OTHER, "NO_PROXY": "wss-backup.slack.com"})
+    assert proxies.proxy_for("wss://wss-primary.slack.com/link/?ticket=1") == _PROXY
+    assert proxies.proxy_for("wss://wss-backup.slack.com/link/?ticket=1") is None
+    assert proxies.proxy_for("ws://10.1.2.3/") == _OTHER
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.8.8.8", "https://[::1]:1", "https://localhost"])
 def test_this_machine_is_never_reached_through_a_proxy(url: str) -> None:
     """A stand-in, or a service beside the bot."""
@@ -93,7 +101,15 @@ def test_this_machine_is_never_reached_through_a_proxy(url: str) -> None:
         ({"HTTPS_PROXY": "http://user:hunter2@proxy:port"}, "HTTPS_PROXY", "not a valid URL"),
         ({"HTTPS_PROXY": "http://user:hunter2@"}, "HTTPS_PROXY", "not a valid URL"),
         ({"HTTPS_PROXY": "http://[::1"}, "HTTPS_PROXY", "not a valid URL"),
+        ({"HTTPS_PROXY": "http://a..b:3128"}, "HTTPS_PROXY", "not a valid URL"),
+        ({"HTTPS_PROXY": f"http://{'a' * 64}.example.com"}, "HTTPS_PROXY", "not a valid URL"),
+        ({"HTTPS_PROXY": "http://pro xy:3128"}, "HTTPS_PROXY", "not ASCII"),
+        ({"HTTPS_PROXY": "http://user:hunter2\t@proxy:3128"}, "HTTPS_PROXY", "not ASCII"),
+        ({"HTTPS_PROXY": "http://usér:hunter2@proxy:3128"}, "HTTPS_PROXY", "not ASCII"),
+        ({"HTTPS_PROXY": "http://%D1%8E:hunter2@proxy:3128"}, "HTTPS_PROXY", "user name or password"),
+        ({"HTTPS_PROXY": "http://a%3Ab:hunter2@proxy:3128"}, "HTTPS_PROXY", "user name or password"),
         ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "10.0.0.0/99"}, "NO_PROXY", "10.0.0.0/99"),
+        ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "http://user:hunter2@proxy.example.com"}, "NO_PROXY", "proxy.example.com"),
         ({"HTTPS_PROXY": _PROXY, "NO_PROXY": "a.com,[fd00::1,b:c,10.1.2.300"}, "NO_PROXY", "[fd00::1, b:c, 10.1.2.300"),
     ],
 )

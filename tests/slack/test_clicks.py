@@ -8,7 +8,7 @@ from bot.domain.identity import SlackUser
 from bot.domain.lifecycle import State
 from tests.slack.recorded import answered, click, recorded
 from tests.slack.samples import ALICE, BOB, CAROL, POSTED, STRANGER
-from tests.slack.signing import SignedSlack, click_payload
+from tests.slack.signing import SignedSlack, click_form, click_payload
 from tests.slack.waiting import until
 from tests.slack.wire import SlackWire
 from tests.store.rig import Rig
@@ -115,6 +115,14 @@ async def test_a_click_that_is_not_as_documented(
     assert f"`{log['reference']}`" in answer
     assert "I didn't do anything" in answer
     assert "exc_info" not in log
+
+
+@pytest.mark.parametrize("actions", [[], ""], ids=repr)
+async def test_a_click_on_nothing(bot: SignedSlack, actions: object) -> None:
+    """Bolt itself cannot read it, so nobody is answered; it is no error of the bot's."""
+    with capture_logs() as logs:
+        assert await bot.send(click_form(GOOD | {"actions": actions})) == (400, "not parsable")
+    assert all("exc_info" not in log for log in logs)
 
 
 async def test_a_click_without_a_team(slack: SlackWire, bot: SignedSlack, rig: Rig) -> None:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 from structlog.testing import capture_logs
 
 from bot.domain.deletion import Prompt, ResponseUrl
@@ -14,6 +16,7 @@ from bot.domain.rules import Safeguards
 from bot.slack.delivery import SlackMessenger
 from bot.slack.errors import ABOUT_THE_APP, AppRefusedError
 from bot.slack.health import AppProblem, SlackHealth
+from bot.slack.views.from_deletion import Links
 from tests.slack.samples import ALICE, AT, DELETED, EPHEMERAL, POSTED, REQUESTED, at, come_to
 from tests.slack.wire import Answer, SlackWire, refused
 
@@ -277,6 +280,18 @@ async def test_no_connection_is_not_now(slack: SlackWire, messenger: SlackMessen
     assert "response" not in str(caught.value)
 
 
+async def test_the_proxy_for_a_response_url_is_its_own(
+    slack: SlackWire, client: AsyncWebClient, session: aiohttp.ClientSession, health: SlackHealth
+) -> None:
+    """It is at another host than the API, so NO_PROXY may say otherwise about it."""
+    client.proxy = "http://127.0.0.1:1"
+    asked: list[str] = []
+
+    await SlackMessenger(client, session, Links(), health, asked.append).redraw(EPHEMERAL, clicked(slack))
+
+    assert asked == [slack.response_url()]
+
+
 async def test_a_post_is_never_sent_twice(slack: SlackWire, messenger: SlackMessenger) -> None:
     """Where the answer is lost, nobody knows whether the message stands: it is not sent again on the spot."""
     slack.answer("chat.postMessage", Answer("", status=0))
@@ -449,6 +464,20 @@ async def test_a_requester_without_direct_messages_is_told_in_the_thread(
     slack.answer("chat.postMessage", refused("user_disabled"))
     with pytest.raises(UndeliverableError, match=r"^user_disabled$"):
         await messenger.tell(at(EXPIRED, Prompt("C1")), REQUESTER, None)
+
+
+async def test_a_tab_that_is_switched_off_is_logged_with_what_to_do(
+    slack: SlackWire, messenger: SlackMessenger, health: SlackHealth
+) -> None:
+    """People are told in the thread all the same, so nobody else would notice; the bot can still do its work."""
+    slack.answer("chat.postMessage", refused("messages_tab_disabled"))
+    with capture_logs() as logs:
+        await messenger.tell(EXPIRED, REQUESTER, None)
+    assert [(log["reason"], "codecheck-bot manifest" in log["what_to_do"]) for log in logs] == [
+        ("messages_tab_disabled", True)
+    ]
+    assert slack.methods() == ["chat.postMessage"] * 2
+    assert not health.problems
 
 
 async def test_who_never_saw_a_prompt_is_told_where_they_asked(slack: SlackWire, messenger: SlackMessenger) -> None:

@@ -189,18 +189,36 @@ async def test_what_is_read_in_an_organisation(slack: SlackWire, client: AsyncWe
     assert "team_id" not in slack.calls[1].body
 
 
-@pytest.mark.parametrize(("team", "asked"), [("T2", "T2"), ("E1", None)])
+@pytest.mark.parametrize(
+    ("team", "profile", "asked"),
+    [
+        ("T3", IN_ORG, "T3"),
+        ("E1", IN_ORG, "T2"),
+        ("E1", {**IN_ORG, "user": {"team_id": "E1", "enterprise_user": {"teams": ["T5", "T4"]}}}, "T4"),
+        ("E1", {"ok": False, "error": "internal_error"}, None),
+    ],
+    ids=str,
+)
 async def test_a_group_is_looked_up_in_the_workspace_of_the_person(
-    slack: SlackWire, client: AsyncWebClient, team: str, asked: str | None
+    slack: SlackWire, client: AsyncWebClient, team: str, profile: Json, asked: str | None
 ) -> None:
-    """An organisation-wide token has to say which workspace it means."""
-    slack.answer("users.info", Answer(IN_ORG))
-    slack.answer("usergroups.users.list", Answer({"ok": True, "users": []}))
+    """An organisation-wide token has to say which workspace it means; a click may name only the organisation."""
+    slack.answer("users.info", Answer(profile), Answer(profile))
+    slack.answer("usergroups.users.list", *[Answer({"ok": True, "users": ["U1"]})] * 2)
+    directory = SlackDirectory(client, "", ["S1"], org_wide=True)
 
-    await SlackDirectory(client, "", ["S1"], org_wide=True).look_up(SlackUser(team, "U1"))
+    assert (await directory.look_up(SlackUser(team, "U1"))).in_group is True
+    assert await directory.members("S2", SlackUser(team, "U1")) == frozenset({"U1"})
 
-    (call,) = [call for call in slack.calls if call.method == "usergroups.users.list"]
-    assert call.body.get("team_id") == asked
+    calls = [call for call in slack.calls if call.method == "usergroups.users.list"]
+    assert [call.body.get("team_id") for call in calls] == [asked, asked]
+
+
+async def test_a_group_that_was_removed_is_known_to_be(standin: SlackStandIn, directory: SlackDirectory) -> None:
+    """Slack's word that there is no such group is an answer: asking again would not help."""
+    del standin.workspace.usergroups["S01"]
+    entry = await directory.look_up(SlackUser(standin.workspace.team_id, "U01ALICE"))
+    assert entry.in_group is Unseen.NO_SUCH_GROUP
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,16 @@ def _judged(channel: str, where: str, shown: Mapping[str, Any], settings: Settin
     text = f"the bot is not in {channel} in {where}"
     if where == "[notify] channels":
         return fault(f"{text}, so it cannot post", _INVITE)
-    if kind_of(settings.confirmation.second_step).by_others:
+    if _needs_others(channel, settings):
         return fault(f"{text}: nobody else sees a prompt there, and a second person has to confirm", _INVITE)
     return warning(f"{text}, so prompts there are shown only to the person who asks", _INVITE)
+
+
+def _needs_others(channel: str, settings: Settings) -> bool:
+    """Whether a second person has to confirm there, at least for some tasks."""
+    rules = settings.safeguards
+    there = (rule.safeguards for rule in rules.rules if rule.match.has_channel(channel))
+    return any(kind_of(each.second_step).by_others for each in (rules.usual, *there))
 
 
 def _named(settings: Settings) -> dict[str, str]:

@@ -14,7 +14,7 @@ async def look(deployment: Deployment) -> Findings:
         if (proxy := settings.proxies.proxy_for(endpoint)) is not None:
             parts = urlsplit(proxy)
             port = f":{parts.port}" if parts.port else ""
-            yield ok(f"{urlsplit(endpoint).hostname} is reached through {parts.hostname}{port}")
+            yield ok(f"requests to {urlsplit(endpoint).hostname} go through {parts.hostname}{port}")
 
 
 PROBE = Probe(name="proxies", order=61, checks="which service is reached through which proxy", look=look)

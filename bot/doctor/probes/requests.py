@@ -17,7 +17,10 @@ _MAKE_ONE = "Make an app-level token with connections:write under Basic Informat
 
 
 async def look(deployment: Deployment) -> Findings:
-    """Ask for a Socket Mode address as the bot does; of a signing secret only the form can be checked."""
+    """Ask for a Socket Mode address as the bot does; of a signing secret only the form can be checked.
+
+    The address is not used: Slack would send payloads of the running bot there.
+    """
     token = deployment.settings.slack_app_token
     if token is None:
         yield _signing_secret(deployment)
@@ -39,7 +42,7 @@ async def look(deployment: Deployment) -> Findings:
             "Copy both tokens from the same app.",
         )
     else:
-        yield ok("Socket Mode opens")
+        yield ok("Slack accepts the app token; whether a WebSocket gets through shows when the bot runs, at /readyz")
 
 
 def _signing_secret(deployment: Deployment) -> Finding:

@@ -41,7 +41,7 @@ def _optional(settings: Settings) -> set[str]:
     used = {
         "email": settings.operators_from.email_domain,
         "profile": settings.operators_from.profile_field,
-        "usergroups": settings.allow.usergroups,
+        "usergroups": settings.allow.usergroups or [each for each in settings.second_person.ask if each[0] == "S"],
     }
     return {OPTIONAL_SCOPES[name] for name, value in used.items() if value}
 

@@ -19,6 +19,11 @@ async def look(deployment: Deployment) -> Findings:
     steps = {each.second_step for each in (rules.usual, *(rule.safeguards for rule in rules.rules))}
     if not any(kind_of(step).by_others for step in steps):
         return
+    if settings.second_person.ask and not (asked := await deployment.people.asked()).identities and asked.all_known:
+        yield fault(
+            "nobody in [second_person] ask can confirm, so every request that needs a second person ends at once",
+            "List people there who are active members with an operator, and in [allow] users if it is set.",
+        )
     others = settings.second_person.confirmers
     needed = f"one person asks and {others} {'other confirms' if others == 1 else 'others confirm'}"
     most = _most_operators(settings)

@@ -60,8 +60,13 @@ class Bodies:
 
 async def _read(request: web.BaseRequest) -> bytes:
     body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > LIMIT:
-            raise BodyRefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {LIMIT} bytes")
+    try:
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > LIMIT:
+                raise BodyRefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {LIMIT} bytes")
+    except RuntimeError as error:
+        if request.transport is not None:
+            raise
+        raise ConnectionResetError("closed before its body was read") from error  # aiohttp calls that a RuntimeError
     return bytes(body)

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
 from bot.observability.spans import note
+from bot.slack.errors import UNREADABLE
 from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.sign_in import Workspace, why_not
@@ -51,7 +52,7 @@ async def slack_answers(client: AsyncWebClient) -> State:
     """A probe for `/readyz`: whether Slack answers and accepts the bot's token."""
     try:
         await client.auth_test()
-    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+    except (SlackApiError, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         return State(ready=False, reason=why_not(error))
     return READY
 

@@ -22,6 +22,7 @@ from bot.slack.transport.signature import NotSignedError, Signatures
 
 _log = structlog.get_logger(__name__)
 _SSL_CHECK = 1_024  # bytes: Slack's check of the certificate is short
+_NOT_PARSABLE = (AttributeError, LookupError, RecursionError, TypeError, ValueError)  # so Bolt fails to read a payload
 
 
 class Events:
@@ -81,7 +82,7 @@ class Events:
             if replays is not None and not await replays.first_time():
                 _log.warning("copied request ignored", type=str(bolt_request.body.get("type") or "slash command"))
                 answer = BoltResponse(status=HTTPStatus.OK, body="")
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # so Bolt fails to read it
+        except _NOT_PARSABLE as error:
             self._seldom.warn("signed request not parsable", type(error).__name__)
             return _refused(HTTPStatus.BAD_REQUEST, "not parsable")
         return await to_aiohttp_response(answer)

@@ -16,6 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import BotError
 from bot.domain.installation import Installation
+from bot.slack.errors import UNREADABLE
 
 # From the error tables of auth.test and apps.connections.open: the codes about the token or the app.
 REFUSALS = frozenset(
@@ -114,6 +115,8 @@ def why_not(error: Exception) -> str:
     if isinstance(error, SlackApiError):
         code = _code(error)
         return f"Slack says {code}" if code else f"Slack answers HTTP {getattr(error.response, 'status_code', '?')}"
+    if isinstance(error, UNREADABLE):
+        return "something other than Slack answers"
     return f"Slack cannot be reached: {type(error).__name__}"
 
 
@@ -129,7 +132,7 @@ async def _until_answered(
             if _code(error) in REFUSALS:
                 raise SignInError(f"Slack refuses the {token} ({_code(error)}). Check `{setting}`.") from error
             reason, wait = why_not(error), _retry_after(error)
-        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+        except (aiohttp.ClientError, OSError, *UNREADABLE) as error:  # a TimeoutError is an OSError
             reason = why_not(error)
         wait = max(wait, pause * random.uniform(0.5, 1))  # noqa: S311 - so that replicas do not ask all at once
         _log.warning("sign-in to slack failed, trying again", reason=reason, setting=setting, seconds=round(wait, 1))

@@ -11,6 +11,7 @@ import time
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.transport.proxy import ProxyFor
 from bot.slack.transport.sign_in import socket_address
 
 _CLOSE_SECONDS = 1.0  # for Slack's side of closing
@@ -25,14 +26,18 @@ class SocketClient(SocketModeClient):
         app_token: the xapp token.
         web: the Web API that is asked for addresses.
         first_address: where the first connection goes.
+        proxy_for: which proxy to use for a WebSocket; slack_sdk would read the environment, without `NO_PROXY`.
         ping_seconds: a connection on which nothing comes is pinged after so long, and is dead if no answer comes within
             half of it.
     """
 
-    def __init__(self, app_token: str, web: AsyncWebClient, first_address: str, ping_seconds: float) -> None:
+    def __init__(
+        self, app_token: str, web: AsyncWebClient, first_address: str, proxy_for: ProxyFor, ping_seconds: float
+    ) -> None:
         super().__init__(app_token, logger=_logger(), web_client=web, ping_interval=ping_seconds)
         self.wanted = asyncio.Event()
         self._first_address = first_address
+        self._proxy_for = proxy_for
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - so in slack_sdk
         """Ask the watchdog for a new connection: slack_sdk calls this when the old one is lost or to be replaced."""
@@ -46,6 +51,7 @@ class SocketClient(SocketModeClient):
         """
         address, self._first_address = self._first_address, ""
         address = address or await socket_address(self.web_client, self.app_token)
+        self.proxy = self._proxy_for(address)
         asyncio.get_running_loop().call_soon(self._forget_address)
         return address
 

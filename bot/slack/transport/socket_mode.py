@@ -18,6 +18,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.observability.health import READY, State
+from bot.slack.transport.proxy import ProxyFor, directly
 from bot.slack.transport.sign_in import socket_address
 from bot.slack.transport.socket_client import SocketClient
 
@@ -96,7 +97,12 @@ class SocketMode:
 
 @asynccontextmanager
 async def serve_socket_mode(
-    app: AsyncApp, app_token: str, client: AsyncWebClient, *, ping_seconds: float = PING_SECONDS
+    app: AsyncApp,
+    app_token: str,
+    client: AsyncWebClient,
+    *,
+    proxy_for: ProxyFor = directly,
+    ping_seconds: float = PING_SECONDS,
 ) -> AsyncIterator[SocketMode]:
     """Receive payloads over Socket Mode until the end of the context, or until `stop`.
 
@@ -106,13 +112,14 @@ async def serve_socket_mode(
         app: see `bot.slack.transport.bolt`.
         app_token: the xapp token.
         client: the Web API that is asked for the WebSocket's address.
+        proxy_for: which proxy to use for the WebSocket.
         ping_seconds: how soon a silent connection is tried.
 
     Raises:
         SignInError: Slack refuses the app token.
     """
     address = await socket_address(client, app_token)
-    socket_mode = SocketMode(app, SocketClient(app_token, client, address, ping_seconds))
+    socket_mode = SocketMode(app, SocketClient(app_token, client, address, proxy_for, ping_seconds))
     try:
         yield socket_mode
     finally:

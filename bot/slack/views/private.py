@@ -57,9 +57,10 @@ def already_asked(shown: Shown, by: SlackUser) -> Layout:
     return told(sentences(asked, _where(shown, by)))
 
 
-def modal_not_opened() -> Layout:
-    """Slack did not open a modal."""
-    return told(Text("Slack didn't open the dialog. Press the button again."))
+def modal_not_opened(*, command: bool = False) -> Layout:
+    """Slack did not open a modal, after a click or a command: that of a request asks for the reason."""
+    again = "Type the command again, with a reason after the ID." if command else "Press the button again."
+    return told(sentences(Text("Slack didn't open the dialog."), Text(again)))
 
 
 def broken(reference: str, *, nothing_done: bool) -> Layout:

@@ -114,6 +114,10 @@ _SAID: Mapping[str, Sequence[str]] = {
     ),
     "not_admin": ("Only admins can do that.",),
     "not_requester": ("This one is {requester}'s to confirm.", "Only the person who asked for this can do that."),
+    "not_reviewed": (
+        "{requester} has to review this first. Then others can confirm or decline it.",
+        "The person who asked has to review this first. Then others can confirm or decline it.",
+    ),
     "operator_changed": ("Your CodeArts user has changed since you asked. Cancel this request, and ask again.",),
     # what the second step asks for
     "not_yourself": ("You asked for it, so someone else has to confirm.",),
@@ -125,12 +129,17 @@ _SAID: Mapping[str, Sequence[str]] = {
     "why_too_short": ("Say why in at least ten characters.",),
     "changed": ("It has changed since it was shown, so you confirmed nothing. The prompt shows what is different.",),
     "already_confirmed": ("You have confirmed it already. Now someone else has to.",),
+    "operator_confirmed": ("Someone with your CodeArts user has confirmed it already. Now someone else has to.",),
     "requester_barred": (
         "{requester} may no longer delete check tasks. Cancel this request, and ask yourself.",
         "The person who asked may no longer delete check tasks. Cancel this request, and ask yourself.",
     ),
+    "requester_not_checked": (
+        "Slack didn't say whether {requester} may still ask for it, so that didn't count. Try again in a moment.",
+        "Slack didn't say whether the requester may still ask for it, so that didn't count. Try again in a moment.",
+    ),
     "nobody_else_sees": (
-        "Someone else has to confirm, and nobody else would see it here. `/invite @codecheck-bot` and ask again.",
+        "Someone else has to confirm, and nobody else would see it here. Ask in a channel that the bot is in.",
     ),
     "name_not_typed": ("To confirm, type the task's name. The prompt's red button asks for it.",),
     "wrong_name": ("That isn't the task you asked to delete.",),

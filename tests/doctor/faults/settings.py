@@ -101,6 +101,21 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
+    "Nobody who is asked to confirm may do so",
+    "second person",
+    FAULT,
+    "nobody in [second_person] ask can confirm",
+    "List people there who are active members with an operator",
+)
+async def _(here: Deployed) -> None:
+    here.toml["confirmation"] = {"second_step": "second_person"}
+    here.slack.usergroup("S01CI", [here.slack.user("U01CAROL", "carol")])
+    here.slack.user("U01DAVE", "dave", deleted=True)
+    here.toml["operators"] = {"U01ALICE": "alice", "U01BOB": "bob", "U01DAVE": "dave"}
+    here.toml["second_person"] = {"ask": ["S01CI", "U01DAVE"]}
+
+
+@planted(
     "A rule protects every task",
     "rules",
     FAULT,

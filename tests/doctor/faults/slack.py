@@ -1,5 +1,6 @@
 """Faults of the Slack app, its people, groups and channels."""
 
+from codecheck_sandbox.slack import Enterprise
 from codecheck_sandbox.slack.faults import ApiError, Drop, Reply, ServerError
 from tests.doctor.deployed import CHANNEL, Deployed
 from tests.doctor.planted import DEAD, FAULT, WARNING, planted
@@ -83,6 +84,19 @@ async def _(here: Deployed) -> None:
 async def _(here: Deployed) -> None:
     here.slack.installation.withdraw("users:read.email", "users.profile:read")
     here.toml["operators_from"] = {"email_domain": "example.com", "profile_field": "Xf01ABC"}
+
+
+@planted(
+    "A user group is asked to confirm, and the app may not see who is in it",
+    "scopes",
+    FAULT,
+    "the app lacks usergroups:read",
+    "Paste the output of `codecheck-bot manifest --with usergroups`",
+)
+async def _(here: Deployed) -> None:
+    here.slack.installation.withdraw("usergroups:read")
+    here.slack.usergroup("S01CI", [here.slack.user("U01BOB", "bob")])
+    here.toml["second_person"] = {"ask": ["S01CI"]}
 
 
 @planted(
@@ -214,6 +228,19 @@ async def _(here: Deployed) -> None:
 
 
 @planted(
+    "Where the app is installed for a whole organisation, Slack shows a user group only by its workspace",
+    "user groups",
+    WARNING,
+    "cannot tell: Slack shows user groups by workspace",
+    "Look in Slack at S01CI.",
+)
+async def _(here: Deployed) -> None:
+    here.slack.join_enterprise(Enterprise(org_wide=True))
+    here.slack.usergroup("S01CI", [here.slack.user("U01BOB", "bob")])
+    here.toml["allow"]["usergroups"] = ["S01CI"]
+
+
+@planted(
     "The only group that may ask is empty",
     "user groups",
     FAULT,
@@ -271,6 +298,19 @@ async def _(here: Deployed) -> None:
     here.slack.channel("C01OTHER", "other", members=[], with_bot=False)
     here.toml["allow"]["channels"] = [CHANNEL, "C01OTHER"]
     here.toml["confirmation"] = {"second_step": "second_person"}
+
+
+@planted(
+    "The bot is not in an allowed channel, where a rule asks for a second person",
+    "channels",
+    FAULT,
+    "the bot is not in C01OTHER in [allow] channels: nobody else sees a prompt there",
+    "Invite the bot there: /invite @codecheck-bot.",
+)
+async def _(here: Deployed) -> None:
+    here.slack.channel("C01OTHER", "other", members=[], with_bot=False)
+    here.toml["allow"]["channels"] = [CHANNEL, "C01OTHER"]
+    here.rules = [{"match": {"channels": ["C01O*"], "names": ["release-*"]}, "second_step": "second_person"}]
 
 
 @planted(

@@ -57,6 +57,9 @@ async def test_app_token_refused(slack: SlackWire, client: AsyncWebClient, error
         Answer("<html>maintenance</html>", 502, {"Content-Type": "text/html"}),
         Answer("", 0),
         Answer("{", 200, {"Content-Type": "application/json"}),
+        Answer("online\n", 200, {"Content-Type": "text/plain"}),
+        Answer('"online"', 200, {"Content-Type": "application/json"}),
+        Answer("[" * 5_000, 200, {"Content-Type": "application/json"}),
         Answer("", 301, {"Location": "https://evil.example/"}),
         refused("internal_error"),
         refused("fatal_error"),
@@ -64,7 +67,21 @@ async def test_app_token_refused(slack: SlackWire, client: AsyncWebClient, error
         Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "0"}),
         Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "soon"}),
     ],
-    ids=["503", "proxy", "cut", "not JSON", "redirect", "internal_error", "fatal_error", "unknown", "429", "429, odd"],
+    ids=[
+        "503",
+        "proxy",
+        "cut",
+        "not JSON",
+        "text",
+        "string",
+        "nested",
+        "redirect",
+        "internal_error",
+        "fatal_error",
+        "unknown",
+        "429",
+        "429, odd",
+    ],
 )
 async def test_not_now(slack: SlackWire, client: AsyncWebClient, answer: Answer) -> None:
     """While Slack cannot be reached, or says anything but a refusal, the bot asks again, and logs why."""

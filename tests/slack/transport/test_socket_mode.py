@@ -19,7 +19,7 @@ from tests.slack.signing import command_form
 from tests.slack.transport.conftest import ANSWER, Desk
 from tests.slack.waiting import until
 from tests.slack.wire import Answer, Json, SlackWire, refused
-from tests.wire.proxy import Proxy
+from tests.wire.proxy import Proxy, Streams
 
 
 @pytest.fixture
@@ -112,6 +112,32 @@ async def test_asks_for_a_new_address(
     assert caplog.text.count("Failed to connect") == 1
     assert "another failure" in caplog.text
     assert "secret" not in caplog.text
+
+
+async def test_the_proxy_is_chosen_for_each_address(
+    slack: SlackWire, app: AsyncApp, client: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the settings, for the WebSocket's own host: slack_sdk would take one from the environment without NO_PROXY."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    asked: list[str] = []
+    by_proxy: list[str] = []
+    slack.answer("socket", Answer("no", 403))
+
+    def proxy_for(url: str) -> str | None:
+        asked.append(url)
+        return f"http://127.0.0.1:{proxy.port}" if len(asked) == 1 else None
+
+    async def pass_on() -> Streams:
+        by_proxy.append(asked[-1])
+        return await asyncio.open_connection("127.0.0.1", int(slack.url.rpartition(":")[2]))
+
+    async with (
+        Proxy(pass_on) as proxy,
+        serve_socket_mode(app, "xapp-test", client, proxy_for=proxy_for, ping_seconds=0.2) as running,
+    ):
+        await until(partial(connected, running))
+    assert by_proxy == [f"{slack.url.replace('http', 'ws')}/socket?ticket=secret"]
+    assert asked == by_proxy * 2
 
 
 @pytest.fixture

@@ -94,6 +94,7 @@ PRIVATE: Mapping[str, Layout] = {
     "already asked by oneself, ephemeral": private.already_asked(replace(ASKED, ephemeral=True, prompt_url=""), ALICE),
     "already asked, being posted": private.already_asked(replace(ASKED, prompt_url=""), BOB),
     "modal not opened": private.modal_not_opened(),
+    "modal not opened by a command": private.modal_not_opened(command=True),
     "broken, nothing done": private.broken("1a2b3c4d", nothing_done=True),
     "broken": private.broken("1a2b3c4d", nothing_done=False),
     "limit reached": private.limit_reached(20, AT + HOUR, None),
