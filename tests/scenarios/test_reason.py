@@ -1,5 +1,6 @@
 """The reason of a request: asked for, shown wherever someone decides, and kept."""
 
+from codecheck_sandbox.slack import ServerError
 from tests.fixtures.world import TASK, OpenWorld, World, words
 
 REQUIRED = '[confirmation]\nreason = "required"\n'
@@ -57,6 +58,17 @@ async def test_required(open_world: OpenWorld) -> None:
         await world.review()
         await world.confirm()
         await world.latest("status: success")
+
+
+async def test_a_modal_of_which_slack_does_not_say_that_it_opened(open_world: OpenWorld) -> None:
+    """The command is acknowledged without waiting for it; Alice is told what to do if she does not see it."""
+    async with open_world(REQUIRED) as world:
+        world.slack.fail_next("views.open", ServerError(executed=True))
+        answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        assert not answer.text
+        await world.told(world.alice, "If you don't see it, try again")
+        await world.alice.submits({LABEL: "replaced by shop2"})
+        await world.latest("webshop-frontend", "“replaced by shop2”")
 
 
 async def test_required_and_given_at_once(open_world: OpenWorld) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from slack_sdk.models.views import View
+
 from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
 from bot.domain.audit import Recorded
 from bot.domain.errors import UsageError
@@ -56,8 +58,8 @@ def parse(text: str) -> Delete:
     return Delete(task_id, check_reason(read_reason(" ".join(words))))
 
 
-async def answer(call: Call) -> Layout | None:
-    """Request the deletion. The prompt is the answer; if there is none, only the requester reads why."""
+async def answer(call: Call) -> Layout | View | None:
+    """Request the deletion. The prompt is the answer; if there is none, only the requester reads why, or is asked."""
     asked = parse(call.words.text)
     services = call.services
     taken = await services.requests.request(asked.task_id, asked.reason, call.by, call.channel, call.response_url)
@@ -68,8 +70,7 @@ async def answer(call: Call) -> Layout | None:
             return no_such_task(task_id, meant, _deleted(deleted, call.by.team))
         case ReasonWanted(task_id):
             metadata = json.dumps({"task": task_id, "channel": call.channel})
-            await services.open_modal(call.trigger_id, reason_wanted(task_id, metadata))
-            return None
+            return reason_wanted(task_id, metadata)
 
 
 def _deleted(event: Recorded | None, team: str) -> Deleted | None:

@@ -58,8 +58,8 @@ def already_asked(shown: Shown, by: SlackUser) -> Layout:
 
 
 def modal_not_opened() -> Layout:
-    """Slack did not open a modal."""
-    return told(Text("Slack didn't open the dialog. Press the button again."))
+    """Slack did not open a modal, or has not said that it did: it may be open all the same."""
+    return told(Text("Slack may not have opened the dialog. If you don't see it, try again."))
 
 
 def broken(reference: str, *, nothing_done: bool) -> Layout:
