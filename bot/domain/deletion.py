@@ -228,6 +228,11 @@ class Deletion:
         return self.shown is not None and self.shown.presence is Presence.EXISTS
 
     @property
+    def looked_up(self) -> bool:
+        """Whether the prompt has all facts that it will have."""
+        return self.shown is not None and not self.shown.cut_short
+
+    @property
     def renewed_until(self) -> int:
         """Until when it can be confirmed if it is sent back now."""
         return self.read_at + (self.lifecycle.ttl or self.lifecycle.expires_at - self.requested_at)
@@ -237,7 +242,7 @@ class Deletion:
         """What the prompt should show, as a short key. The prompt is redrawn when this differs from what it shows."""
         parts: list[str] = [self.state]
         if self.state in AWAITING_CONFIRMATION:
-            parts += ["looked up"] if self.shown is not None else []
+            parts += ["looked up"] if self.looked_up else []
             parts += [self.lifecycle.returned] if self.lifecycle.returned else []
             parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
             parts += [f"asked {' '.join(self.delivery.asked)}"] if self.delivery.asked else []

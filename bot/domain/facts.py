@@ -122,11 +122,13 @@ class LookUp:
         presence: whether the task exists.
         facts: what could be read about it.
         why: why its presence is unknown; empty if it is known.
+        cut_short: True if its time was over, so that another look-up may find more.
     """
 
     presence: Presence
     facts: TaskFacts = field(default_factory=TaskFacts)
     why: Text = NOTHING
+    cut_short: bool = False
 
 
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")

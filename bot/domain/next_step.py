@@ -31,7 +31,7 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class LookAtTask:
-    """Look the task up for the prompt, which was posted without its facts."""
+    """Look the task up for the prompt, which was posted without its facts, or without all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def next_step(  # noqa: C901, PLR0912 - one return per case
             return FindApprovers()
         if stale:
             return Redraw()
-        if deletion.shown is None:
+        if not deletion.looked_up:
             return LookAtTask()
         if (target := asking.due(deletion, second_person)) is not None:
             return Notify(target)

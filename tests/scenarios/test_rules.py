@@ -44,7 +44,7 @@ async def test_a_warning(open_world: OpenWorld) -> None:
     async with open_world(f'{NAMED}warn = "Release gate: ask the quality team first."\n') as world:
         prompt = await world.ask()
         said = words(prompt)
-        assert said.index("⚠️ Release gate: ask the quality team first.") < said.index("Last checked")
+        assert said.index("⚠️ Release gate: ask the quality team first.") < said.index("Last check passed")
         await world.review()
         assert "⚠️ Release gate: ask the quality team first." in words(world.now(prompt))
 

@@ -26,7 +26,9 @@ FACTS = TaskFacts(
     project="Payments",
     repository="git@git.example.com:pay/shop.git",
     branch="main",
+    branches=1,
     last_check="2026-09-20T10:00:00Z",
+    check_state=CheckState.PASSED,
     issues={"critical": 1, "major": 8},
     issue_count=42,
 )
