@@ -97,10 +97,10 @@ class CodeArtsCheck:
 
     async def search(self, typed: str) -> Suggestions:
         """Search the projects for tasks by name, or by half an ID, in limited time. Never raises, and may miss some."""
-        by_name = search(self._get, self._projects, typed, self._policy.search, self._redactor)
+        by_name = search(self._get, self._projects, typed, self._policy.suggest, self._redactor)
         if not HALF_ID.fullmatch(typed):
             return Suggestions(await by_name)
-        by_id = beginning_with(self._get, self._projects, typed, self._policy.listing, self._redactor)
+        by_id = beginning_with(self._get, self._projects, typed, self._policy.suggest, self._redactor)
         (begun, complete), named = await asyncio.gather(by_id, by_name)
         return Suggestions(tuple(dict.fromkeys((*begun, *named))), complete)
 

@@ -26,7 +26,7 @@ from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.facts import LookUp, Presence, Suggestions
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
 from bot.domain.timings import Timings
@@ -147,6 +147,7 @@ class Requests:
     ) -> Asked | NoSuchTask | ReasonWanted:
         identity, found = await self._identified_and_found(task_id, by, channel)
         if found is not None and found.presence is Presence.GONE:
+            self._refusals.record(by, "delete", Reason.NO_SUCH_TASK, channel, task=task_id)
             return await self._no_such_task(task_id)
         safeguards = self._rules.of(channel, found.facts if found is not None else None, task_id)
         if safeguards.protect:
@@ -203,7 +204,7 @@ class Requests:
 
     async def _no_such_task(self, task_id: str) -> NoSuchTask:
         meant, events = await asyncio.gather(self._search(task_id), self._audit.latest())
-        ended = (event for event in events if event.get("task") == task_id and event.get("kind") == EventKind.DELETED)
+        ended = (event for event in events if event.get("task") == task_id and event.get("state") == State.DELETED)
         return NoSuchTask(task_id, meant, next(ended, None))
 
     async def _search(self, typed: str) -> Suggestions:

@@ -56,6 +56,14 @@ async def test_who_deleted_it(world: World) -> None:
     assert "<@U01ALICE> deleted it at" in answer.text
 
 
+async def test_it_is_in_the_audit_log(world: World) -> None:
+    """Nothing was requested, but someone tried."""
+    await world.alice.types(f"/codecheck delete {NO_TASK}", in_=world.channel)
+    await world.restart()  # it is recorded after the answer
+    history = await world.bob.types(f"/codecheck history {NO_TASK}", in_=world.channel)
+    assert "<@U01ALICE> was refused: delete, no such task" in history.text
+
+
 async def test_who_may_not_ask_learns_nothing(world: World) -> None:
     """Only people who may delete tasks are told whether a task exists."""
     answer = await world.carol.types(f"/codecheck delete {NO_TASK}", in_=world.channel)
