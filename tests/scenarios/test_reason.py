@@ -16,6 +16,7 @@ async def test_everyone_reads_why(open_world: OpenWorld) -> None:
         await world.review()
         assert "“replaced by shop2”" in words(world.now(prompt))
         await world.confirm()
+        await world.latest("status: success", "“replaced by shop2”")
         await world.latest("status: success", "replaced by shop2", by=world.bob, in_=audit)
         await world.slack.until(lambda: "✅" in words(world.now(prompt)))
         assert "“replaced by shop2”" in words(world.now(prompt))

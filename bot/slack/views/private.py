@@ -51,9 +51,9 @@ def _suggested(tasks: Sequence[Candidate]) -> Iterator[Line | Text]:
 def already_asked(shown: Shown, by: SlackUser) -> Layout:
     """A person requests a deletion that has already been requested."""
     if shown.requester == by:
-        asked = text("You asked for *{task}* already, and it's waiting.", task=shown.task)
+        asked = text("You asked for *{task}* already, and it hasn't ended yet.", task=shown.task)
     else:
-        asked = text("{who} asked for *{task}* already, and it's waiting.", who=shown.requester, task=shown.task)
+        asked = text("{who} asked for *{task}* already, and it hasn't ended yet.", who=shown.requester, task=shown.task)
     return told(sentences(asked, _where(shown, by)))
 
 

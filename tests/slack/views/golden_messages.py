@@ -49,6 +49,7 @@ VALUES: Mapping[str, Value] = {
     "at": Moment(AT),
     "why": "release weekend",
     "limit": 5,
+    "seconds": 2,
     "until": Moment(AT + HOUR),
     "sent_at": Moment(AT, exact=True),
     "expires_at": Moment(AT),

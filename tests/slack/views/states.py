@@ -146,5 +146,8 @@ STATES: Mapping[str, Shown] = {
         CONFIRMED, stage=Stage.FROZEN, ended_by="root@build-7", ended_why="audit"
     ),
     "expired": replace(ASKED, stage=Stage.EXPIRED, ended_at=AT + 5 * MINUTE),
+    "expired, one of two had confirmed": replace(
+        SECOND_PERSON, stage=Stage.EXPIRED, others=2, confirmed_by=(BOB,), ended_at=AT + 8 * HOUR
+    ),
     "asked, days to confirm": replace(SECOND_PERSON, stage=Stage.ASKED, expires_at=AT + 72 * HOUR),
 }
