@@ -77,7 +77,8 @@ class Whoami:
     Args:
         identity: who they are; None if they have no operator.
         refused: why they may not ask for deletions here; None if they may.
-        safeguards: what a deletion requested here has to pass at least.
+        safeguards: what each deletion requested here has to pass.
+        more: True if some tasks have to pass more.
         waiting: how many of their requests have not ended.
         freeze: the freeze in force.
     """
@@ -85,6 +86,7 @@ class Whoami:
     identity: Identity | None
     refused: Refused | None
     safeguards: Safeguards
+    more: bool
     waiting: int = 0
     freeze: Freeze | None = None
 
@@ -232,14 +234,15 @@ class Requests:
         Raises:
             PersonError: Redis could not be read.
         """
-        safeguards = self._rules.of(channel, None, "")
+        safeguards = self._rules.at_least(channel)
+        more = self._rules.of(channel, None, "") != safeguards
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
+            return Whoami(await self._recognised(by), refused, safeguards, more, freeze=await self._freezes.current())
         pending, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in pending.deletions)
-        return Whoami(identity, None, safeguards, waiting, freeze)
+        return Whoami(identity, None, safeguards, more, waiting, freeze)
 
     async def _recognised(self, by: SlackUser) -> Identity | None:
         try:

@@ -125,3 +125,14 @@ async def test_a_rule_that_has_become_looser(open_world: OpenWorld) -> None:
         assert not world.codearts.count("DELETE")
         await world.confirm(by=world.bob)
         await world.latest("status: success")
+
+
+async def test_whoami_says_what_holds_for_every_task(open_world: OpenWorld) -> None:
+    """A rule for some tasks only does not change what is said of all; that there are such rules is said."""
+    async with open_world('[[rules]]\nmatch = { projects = ["Payments"] }\nsecond_step = "second_person"\n') as world:
+        said = (await world.alice.types("/codecheck whoami", in_=world.channel)).text
+        assert "Here you confirm a deletion with two clicks. Some tasks need more than that." in said
+    async with open_world('[[rules]]\nmatch = { channels = ["C01*"] }\nsecond_step = "typed"\n') as world:
+        said = (await world.alice.types("/codecheck whoami", in_=world.channel)).text
+        assert "by typing the task's name" in said
+        assert "Some tasks" not in said

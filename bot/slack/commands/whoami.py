@@ -49,7 +49,8 @@ def _may(who: Whoami) -> Sequence[Text]:
     how = kind_of(who.safeguards.second_step).here
     seconds = who.safeguards.grace // 1_000
     grace = Text("After that there are {seconds} s to stop it.", {"seconds": seconds}) if seconds else NOTHING
-    return Text("You can ask for deletions, and stop anyone's."), how, grace
+    more = Text("Some tasks need more than that.") if who.more else NOTHING
+    return Text("You can ask for deletions, and stop anyone's."), how, grace, more
 
 
 def _freeze(who: Whoami) -> Text:
