@@ -188,7 +188,7 @@ class Actions:
         if not kind_of(self._strictest(deletion).second_step).by_others:
             return None
         found = await self._service.look_up(deletion.task_id, within=self._timings.facts / 1_000)
-        return before_confirming(deletion, found)
+        return before_confirming(deletion, found, self._rules)
 
     async def _send_back(self, deletion: Deletion, step: Step, response_url: ResponseUrl | None) -> NoReturn:
         """Record that the task has changed, instead of recording the confirmation.

@@ -103,7 +103,7 @@ class Lifecycle:
         ended_at: when it ended; 0 before.
         restarts: how often its time was counted from the start again, since Redis's clock had jumped.
         returned: why it was sent back to be reviewed or confirmed again.
-        stricter: the settings' safeguards when they had become stricter and more people had to confirm; else None.
+        stricter: what it has to pass besides what it had to at the request, since settings or facts changed; else None.
     """
 
     state: State
@@ -202,6 +202,11 @@ class Deletion:
         if lifecycle.stricter is None:
             return replace(self, lifecycle=lifecycle)
         return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
+
+    def held_to(self, safeguards: Safeguards) -> "Deletion":
+        """The deletion, which has to pass these as well."""
+        both = strictest(self.safeguards, safeguards)
+        return self if both == self.safeguards else self.under(replace(self.lifecycle, stricter=both))
 
     def safeguards_by(self, rules: Rules) -> Safeguards:
         """What the current settings ask of it. What it was requested with counts too (`strictest`)."""

@@ -29,7 +29,7 @@ async def test_changed_since(world: World, fact: str) -> None:
     assert buttons(world.now(prompt)) == AGAIN
 
     await world.alice.clicks("Review again…", on=prompt)
-    await world.latest(STEP_2)
+    await world.latest(STEP_2, told)
     await world.slack.until(lambda: len(buttons(world.now(prompt))) == 2)
     await click_red(world)
     await world.latest("status: success")

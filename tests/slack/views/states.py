@@ -77,6 +77,9 @@ STATES: Mapping[str, Shown] = {
         stage=Stage.CHANGED,
         differences=(Difference("branch", "main", "release"), Difference("project", "", "X")),
     ),
+    "changed, reviewed again": replace(
+        REVIEWED, differences=(Difference("branch", "main", "release"), Difference("project", "", "X"))
+    ),
     "unreadable": replace(ASKED, stage=Stage.UNREADABLE),
     "reviewed": REVIEWED,
     "typed": replace(REVIEWED, hint=hint("typed"), typed=True),
