@@ -11,6 +11,7 @@ from bot.domain import asking
 from bot.domain.approval_wait import SecondPerson
 from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.deletion import Deletion, Delivery
+from bot.domain.grace import next_reminder
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
 
 RESULT = "result"
@@ -139,8 +140,12 @@ def next_step(  # noqa: C901, PLR0912 - one return per case
             return Launch()
         if stale:
             return Redraw()
-        owed = targets(deletion, notify)
-        return Notify(owed[0]) if owed else Wait(lifecycle.send_at)
+        if owed := targets(deletion, notify):
+            return Notify(owed[0])
+        remind_at = next_reminder(deletion)
+        if remind_at is not None and now >= remind_at:
+            return Notify(REMINDER)
+        return Wait(remind_at or lifecycle.send_at)
     if deletion.state is State.EXECUTING:
         if lifecycle.called_at:
             return Recover()

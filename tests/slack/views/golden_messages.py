@@ -72,6 +72,7 @@ CALLS: Mapping[str, Layout] = {
     "to the requester, changed": calls.to_requester(STATES["changed"]),
     "to the requester, unreadable": calls.to_requester(STATES["unreadable"]),
     "reminder": calls.reminder(SECOND_PERSON),
+    "reminder in a grace period": calls.reminder(replace(STATES["scheduled"], send_at=AT + 24 * HOUR)),
     **{f"to the requester, {name}": calls.to_requester(shown) for name, shown in TOLD.items()},
     "frozen": calls.frozen(FrozenBy(DANA, AT, "release weekend")),
     "frozen, from a shell": calls.frozen(FrozenBy("root@build-7", AT)),
