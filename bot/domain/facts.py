@@ -130,6 +130,11 @@ class LookUp:
     why: Text = NOTHING
     cut_short: bool = False
 
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of what it found; "" if that is not all, or cannot be read."""
+        return "" if self.cut_short or self.presence is not Presence.EXISTS else fingerprint(self.facts)
+
 
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")
 """The facts that a confirmation is bound to: which task it is, and that no check has run since."""

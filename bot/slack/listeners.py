@@ -162,6 +162,7 @@ class Listeners:
                     None,
                     typed=submission.typed,
                     why=read_reason(submission.why),
+                    seen=submission.seen,
                 )
         except Refused as refused:
             if refused.reason not in _BESIDE_THE_INPUT:
