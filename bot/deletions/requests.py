@@ -209,6 +209,19 @@ class Requests:
         ended = (event for event in events if event.get("task") == task_id and event.get("state") == State.DELETED)
         return NoSuchTask(task_id, meant, next(ended, None))
 
+    async def named(self, name: str, by: SlackUser, channel: str) -> NoSuchTask | None:
+        """The tasks of a name that was typed in place of an ID; None if there are none, or `by` may not ask for any.
+
+        Raises:
+            PersonError: something did not answer in time.
+        """
+        try:
+            await self._authorizer.identify(by, channel)
+        except Refused:
+            return None  # whoever may not ask learns nothing
+        meant = await self._search(name)
+        return NoSuchTask(name, meant) if meant.tasks else None
+
     async def _search(self, typed: str) -> Suggestions:
         with waiting_for(Dependency.CODEARTS):
             return await self._service.search(typed)

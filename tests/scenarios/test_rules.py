@@ -174,3 +174,11 @@ async def test_whoami_says_what_holds_for_every_task(open_world: OpenWorld) -> N
         said = (await world.alice.types("/codecheck whoami", in_=world.channel)).text
         assert "by typing the task's name" in said
         assert "Some tasks" not in said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(30, "30 s"), (90, "90 s"), (7_200, "2 hours"), (604_800, "7 days")])
+async def test_whoami_says_how_long_a_deletion_can_be_stopped(open_world: OpenWorld, seconds: int, said: str) -> None:
+    """Nobody has to divide by 86400."""
+    async with open_world(f"[confirmation]\ngrace_seconds = {seconds}\n") as world:
+        answer = await world.alice.types("/codecheck whoami", in_=world.channel)
+        assert f"After that it can be stopped for {said}." in answer.text
