@@ -78,17 +78,17 @@ class Whoami:
         identity: who they are; None if they have no operator.
         refused: why they may not ask for deletions here; None if they may.
         safeguards: what each deletion requested here has to pass.
-        more: True if some tasks have to pass more.
         waiting: how many of their requests have not ended.
         freeze: the freeze in force.
+        more: True if some tasks have to pass more.
     """
 
     identity: Identity | None
     refused: Refused | None
     safeguards: Safeguards
-    more: bool
     waiting: int = 0
     freeze: Freeze | None = None
+    more: bool = False
 
 
 class Requests:
@@ -252,10 +252,11 @@ class Requests:
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards, more, freeze=await self._freezes.current())
+            freeze = await self._freezes.current()
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=freeze, more=more)
         pending, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in pending.deletions)
-        return Whoami(identity, None, safeguards, more, waiting, freeze)
+        return Whoami(identity, None, safeguards, waiting, freeze, more)
 
     async def _recognised(self, by: SlackUser) -> Identity | None:
         try:
