@@ -253,7 +253,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
     await _run(stack, count_forever(refusals), "count refusals")
     if settings.record.retention_days:
         await _run(stack, trim_forever(audit, settings.record.retention_days), "trim")
-    return Services(requests, actions, freezing, history, messenger.open_modal, messenger.links, settings.allow.admins)
+    return Services(requests, actions, freezing, history, messenger.links, settings.allow.admins)
 
 
 async def _run(stack: AsyncExitStack, work: Coroutine[None, None, None], name: str) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -101,21 +101,14 @@ def _harmless(value: str | int) -> str | int:
 @asynccontextmanager
 async def _redis(settings: StoreSettings) -> AsyncIterator[RedisCalls]:
     """The audit log, open. An embedded server that had to be started for it ends with it. Nothing is created."""
-    if settings.redis_url:
-        async with _open(settings.redis_url.get_secret_value(), settings.redis_prefix) as redis:
-            yield redis
-        return
-    async with (
-        open_embedded(settings.data_dir, create=False) as server,
-        _open(server.url, settings.redis_prefix) as redis,
-    ):
+    async with AsyncExitStack() as stack:
+        if settings.redis_url:
+            url = settings.redis_url.get_secret_value()
+        else:
+            url = (await stack.enter_async_context(open_embedded(settings.data_dir, create=False))).url
+        client = connect(url)
+        stack.push_async_callback(client.aclose)
+        redis = RedisCalls(client, Keys(settings.redis_prefix))
+        if Memory.of(settings).remembered is None:  # otherwise what is lost can be said
+            await RedisVitals(redis).refuse_unused()
         yield redis
-
-
-@asynccontextmanager
-async def _open(url: str, prefix: str) -> AsyncIterator[RedisCalls]:
-    client = connect(url)
-    try:
-        yield RedisCalls(client, Keys(prefix))
-    finally:
-        await client.aclose()

@@ -15,11 +15,13 @@ async def open_redis(settings: "StoreSettings") -> AsyncIterator["RedisCalls"]:
 
     Raises:
         EmbeddedServerError: no server can be started, or the folder has no data of a bot and may be the wrong one.
+        BotError: no bot has used this Redis, so it may be the wrong one.
     """
     from bot.store.connection import connect
     from bot.store.embedded import open_embedded
     from bot.store.redis_calls import RedisCalls
     from bot.store.schema import Keys
+    from bot.store.vitals import RedisVitals
 
     async with AsyncExitStack() as stack:
         if settings.redis_url:
@@ -28,4 +30,6 @@ async def open_redis(settings: "StoreSettings") -> AsyncIterator["RedisCalls"]:
             url = (await stack.enter_async_context(open_embedded(settings.data_dir, create=False))).url
         client = connect(url)
         stack.push_async_callback(client.aclose)
-        yield RedisCalls(client, Keys(settings.redis_prefix))
+        redis = RedisCalls(client, Keys(settings.redis_prefix))
+        await RedisVitals(redis).refuse_unused()
+        yield redis

@@ -90,17 +90,17 @@ class CodeArtsCheck:
         found = await look_up(self._get, task_id, within, self._redactor, wanted)
         name = found.facts.name
         left = min(not_after - clock.now(), self._policy.search)
-        if wanted is not Wanted.ALL or not name or not self._projects or left <= 0:
-            return found
-        similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
-        return replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
+        if wanted is Wanted.ALL and name and self._projects and left > 0:
+            similar = await search(self._get, self._projects, common_part(name), left, self._redactor)
+            found = replace(found, facts=replace(found.facts, look_alikes=look_alikes(name, task_id, similar)))
+        return replace(found, cut_short=clock.now() >= not_after)
 
     async def search(self, typed: str) -> Suggestions:
         """Search the projects for tasks by name, or by half an ID, in limited time. Never raises, and may miss some."""
-        by_name = search(self._get, self._projects, typed, self._policy.search, self._redactor)
+        by_name = search(self._get, self._projects, typed, self._policy.suggest, self._redactor)
         if not HALF_ID.fullmatch(typed):
             return Suggestions(await by_name)
-        by_id = beginning_with(self._get, self._projects, typed, self._policy.listing, self._redactor)
+        by_id = beginning_with(self._get, self._projects, typed, self._policy.suggest, self._redactor)
         (begun, complete), named = await asyncio.gather(by_id, by_name)
         return Suggestions(tuple(dict.fromkeys((*begun, *named))), complete)
 

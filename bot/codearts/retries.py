@@ -16,7 +16,7 @@ class RetryPolicy:
         deletes: maximum number of DELETEs in flight.
         look_ups: maximum number of GETs in flight; counted separately, since DELETEs must not wait for them.
         search: time limit for a whole search.
-        listing: time limit for reading the list of tasks.
+        suggest: the same, or of reading a list of tasks, if a person waits for suggestions.
     """
 
     delete: int = 4
@@ -27,4 +27,4 @@ class RetryPolicy:
     deletes: int = 8
     look_ups: int = 16
     search: float = 3.0
-    listing: float = 0.7
+    suggest: float = 0.7

@@ -82,6 +82,7 @@ class Actions:
         *,
         typed: str | None = None,
         why: str = "",
+        seen: str = "",
     ) -> Acted:
         """Record what an action does, and continue with the deletion in the background.
 
@@ -93,13 +94,14 @@ class Actions:
             response_url: the click's.
             typed: what was typed in the modal.
             why: why the task should stay, or why an admin confirms alone, in their words.
+            seen: the fingerprint of what they were shown of the task; "" if the prompt showed it.
 
         Raises:
             Refused: the action changes nothing; the reason says why.
             PersonError: Redis could not record it, or it is not known whether it did.
         """
         with self._refusals.recorded(by, action, clicked.channel if clicked else "", deletion=deletion_id):
-            return await self._act(deletion_id, action, by, clicked, response_url, typed=typed, why=why)
+            return await self._act(deletion_id, action, by, clicked, response_url, typed=typed, why=why, seen=seen)
 
     async def about_to(self, action: Action, deletion_id: str, by: SlackUser, clicked: Prompt) -> Deletion:
         """The deletion that `by` wants to decline or confirm alone, if they may. A modal then asks them why.
@@ -125,6 +127,7 @@ class Actions:
         *,
         typed: str | None,
         why: str,
+        seen: str,
     ) -> Acted:
         deletion = await self._store.read(deletion_id)
         if deletion is None:
@@ -137,6 +140,7 @@ class Actions:
             decision = await self._decide(deletion, action, by, typed, why)
             if decision.lifecycle is None or decision.transition is None:
                 return self._changed_nothing(deletion, decision.reason, clicked, response_url)
+            _same_as(seen, deletion)
             try:
                 if action in CONFIRMING and (changed := await self._changed(deletion)) is not None:
                     await self._send_back(deletion, changed, response_url)
@@ -188,7 +192,7 @@ class Actions:
         if not kind_of(self._strictest(deletion).second_step).by_others:
             return None
         found = await self._service.look_up(deletion.task_id, within=self._timings.facts / 1_000)
-        return before_confirming(deletion, found)
+        return before_confirming(deletion, found, self._rules)
 
     async def _send_back(self, deletion: Deletion, step: Step, response_url: ResponseUrl | None) -> NoReturn:
         """Record that the task has changed, instead of recording the confirmation.
@@ -232,3 +236,13 @@ class Actions:
     def _strictest(self, deletion: Deletion) -> Safeguards:
         """What it has to pass: the safeguards recorded with the request, and those of the current settings."""
         return strictest(deletion.safeguards, deletion.safeguards_by(self._rules))
+
+
+def _same_as(seen: str, deletion: Deletion) -> None:
+    """Make sure that a person confirms what they were shown.
+
+    Raises:
+        Refused: it has changed since.
+    """
+    if seen and (deletion.shown is None or seen != deletion.shown.fingerprint):
+        raise refused_on(deletion, Reason.CHANGED)

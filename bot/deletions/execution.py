@@ -84,7 +84,8 @@ class Execution:
 
     async def _before_call(self, deletion: Deletion, wanted: Wanted) -> Step:
         within = self._timings.before_call / 1_000
-        return before_call(deletion, await self._service.look_up(deletion.task_id, within=within, wanted=wanted))
+        found = await self._service.look_up(deletion.task_id, within=within, wanted=wanted)
+        return before_call(deletion, found, self._rules)
 
     async def recover(self, deletion: Deletion) -> Deletion:
         """Recover an interrupted call: look first, then send again, settle, or keep looking. Raises as `call` does."""

@@ -126,6 +126,8 @@ def refused_on(deletion: Deletion, reason: Reason) -> Refused:
     }
     if lifecycle.called_at and deletion.state not in ENDED:
         values["sent_at"] = Moment(lifecycle.called_at, exact=True)
+    if reason is Reason.TOO_SOON and lifecycle.confirmable_at:
+        values["seconds"] = math.ceil((lifecycle.confirmable_at - deletion.read_at) / 1_000)
     if reason is Reason.FROZEN:
         values |= _of_freeze(deletion.freeze)
     return Refused(reason, **values)

@@ -26,7 +26,7 @@ from bot.domain.deletion import Deletion, ResponseUrl
 from bot.domain.facts import LookUp, Presence, Suggestions
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import AWAITING_CONFIRMATION, EventKind, State
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
 from bot.domain.refusal import Reason, Refused
 from bot.domain.rules import Rules, Safeguards
 from bot.domain.timings import Timings
@@ -77,9 +77,10 @@ class Whoami:
     Args:
         identity: who they are; None if they have no operator.
         refused: why they may not ask for deletions here; None if they may.
-        safeguards: what a deletion requested here has to pass at least.
+        safeguards: what each deletion requested here has to pass.
         waiting: how many of their requests have not ended.
         freeze: the freeze in force.
+        more: True if some tasks have to pass more.
     """
 
     identity: Identity | None
@@ -87,6 +88,7 @@ class Whoami:
     safeguards: Safeguards
     waiting: int = 0
     freeze: Freeze | None = None
+    more: bool = False
 
 
 class Requests:
@@ -147,6 +149,7 @@ class Requests:
     ) -> Asked | NoSuchTask | ReasonWanted:
         identity, found = await self._identified_and_found(task_id, by, channel)
         if found is not None and found.presence is Presence.GONE:
+            self._refusals.record(by, "delete", Reason.NO_SUCH_TASK, channel, task=task_id)
             return await self._no_such_task(task_id)
         safeguards = self._rules.of(channel, found.facts if found is not None else None, task_id)
         if safeguards.protect:
@@ -203,8 +206,21 @@ class Requests:
 
     async def _no_such_task(self, task_id: str) -> NoSuchTask:
         meant, events = await asyncio.gather(self._search(task_id), self._audit.latest())
-        ended = (event for event in events if event.get("task") == task_id and event.get("kind") == EventKind.DELETED)
+        ended = (event for event in events if event.get("task") == task_id and event.get("state") == State.DELETED)
         return NoSuchTask(task_id, meant, next(ended, None))
+
+    async def named(self, name: str, by: SlackUser, channel: str) -> NoSuchTask | None:
+        """The tasks of a name that was typed in place of an ID; None if there are none, or `by` may not ask for any.
+
+        Raises:
+            PersonError: something did not answer in time.
+        """
+        try:
+            await self._authorizer.identify(by, channel)
+        except Refused:
+            return None  # whoever may not ask learns nothing
+        meant = await self._search(name)
+        return NoSuchTask(name, meant) if meant.tasks else None
 
     async def _search(self, typed: str) -> Suggestions:
         with waiting_for(Dependency.CODEARTS):
@@ -231,14 +247,16 @@ class Requests:
         Raises:
             PersonError: Redis could not be read.
         """
-        safeguards = self._rules.of(channel, None, "")
+        safeguards = self._rules.at_least(channel)
+        more = self._rules.of(channel, None, "") != safeguards
         try:
             identity = await self._authorizer.identify(by, channel)
         except Refused as refused:
-            return Whoami(await self._recognised(by), refused, safeguards, freeze=await self._freezes.current())
+            freeze = await self._freezes.current()
+            return Whoami(await self._recognised(by), refused, safeguards, freeze=freeze, more=more)
         pending, freeze = await self._store.pending(), await self._freezes.current()
         waiting = sum(deletion.requester == identity.user for deletion in pending.deletions)
-        return Whoami(identity, None, safeguards, waiting, freeze)
+        return Whoami(identity, None, safeguards, waiting, freeze, more)
 
     async def _recognised(self, by: SlackUser) -> Identity | None:
         try:

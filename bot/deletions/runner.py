@@ -180,7 +180,7 @@ class Runner:
         return executed
 
     async def _look_at_task(self, deletion: Deletion) -> Deletion | None:
-        """Look the task up for a prompt that was posted without its facts."""
+        """Look the task up for a prompt that was posted without all of its facts."""
         found = await self._service.look_up(deletion.task_id)
         after = shown_first(deletion, found)
         if isinstance(after, Step):

@@ -14,7 +14,7 @@ from bot.domain.lifecycle import State
 APPROVERS = "approvers"
 """The message that asks those who may confirm."""
 REMINDER = "reminder"
-"""A reminder, which mentions nobody."""
+"""A reminder that something can still be confirmed or stopped, which mentions nobody."""
 GLASS = "glass"
 """The message to those who may confirm that an admin has confirmed alone."""
 

@@ -38,7 +38,7 @@ class Event:
         channel: the conversation's ID.
         state: the deletion's state after the event; "" if it did not change.
         action: what was tried, if it was refused.
-        reason: why it was refused, or the reason that a person gave.
+        reason: why it was refused, sent back or stopped, or the reason that a person gave.
         status: the service's `status`.
         http_status: the service's `httpStatus`.
         code: the service's error code.
@@ -154,11 +154,13 @@ def of_late_answer(deletion: Deletion, outcome: Outcome) -> Event:
 
 
 def _why(deletion: Deletion, kind: EventKind) -> str:
-    """The reason that a person gave for what they did."""
+    """The reason that a person gave for what they did; for what was sent back, why."""
     lifecycle = deletion.lifecycle
     match kind:
         case EventKind.REQUESTED:
             return deletion.reason
+        case EventKind.RETURNED:
+            return lifecycle.returned or ""
         case EventKind.DECLINED:
             return lifecycle.ended_why
         case EventKind.GLASS_BROKEN:

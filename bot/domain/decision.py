@@ -92,7 +92,8 @@ def decide(  # noqa: PLR0913 - everything that a decision depends on, and nothin
     if kind.by_others and deletion.delivery.prompt is not None and deletion.delivery.prompt.ephemeral:
         return Decision(Reason.NOBODY_ELSE_SEES)
     if action is Action.REVIEW:
-        return _to(deletion, action, replace(lifecycle, state=State.REVIEWED, confirmable_at=0, returned=None))
+        reviewed = replace(lifecycle, state=State.REVIEWED, confirmable_at=0, returned=None)
+        return _to(deletion, action, replace(reviewed, stricter=_stricter(deletion, safeguards)))
     if action is Action.BREAK_GLASS:
         return _break_glass(deletion, by, safeguards, requester, typed, why)
     return _confirm(deletion, by, safeguards, requester, typed)
@@ -152,9 +153,13 @@ def _confirm(
     given = (*lifecycle.confirmations, Confirmation(by.user, by.operator))
     after = replace(lifecycle, confirmations=given)
     if kind.by_others and len(given) < safeguards.confirmers:
-        stricter = safeguards if safeguards != deletion.safeguards else lifecycle.stricter
-        return _to(deletion, Action.CONFIRM, replace(after, stricter=stricter))
+        return _to(deletion, Action.CONFIRM, replace(after, stricter=_stricter(deletion, safeguards)))
     return _confirmed(deletion, Action.CONFIRM, after, safeguards)
+
+
+def _stricter(deletion: Deletion, safeguards: Safeguards) -> Safeguards | None:
+    """What the prompt has to say from now on, if it is more than at the request."""
+    return safeguards if safeguards != deletion.safeguards else deletion.lifecycle.stricter
 
 
 def _break_glass(  # noqa: PLR0913, PLR0917 - everything that it depends on

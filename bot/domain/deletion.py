@@ -103,7 +103,7 @@ class Lifecycle:
         ended_at: when it ended; 0 before.
         restarts: how often its time was counted from the start again, since Redis's clock had jumped.
         returned: why it was sent back to be reviewed or confirmed again.
-        stricter: the settings' safeguards when they had become stricter and more people had to confirm; else None.
+        stricter: what it has to pass besides what it had to at the request, since settings or facts changed; else None.
     """
 
     state: State
@@ -203,6 +203,11 @@ class Deletion:
             return replace(self, lifecycle=lifecycle)
         return replace(self, lifecycle=lifecycle, safeguards=strictest(self.safeguards, lifecycle.stricter))
 
+    def held_to(self, safeguards: Safeguards) -> "Deletion":
+        """The deletion, which has to pass these as well."""
+        both = strictest(self.safeguards, safeguards)
+        return self if both == self.safeguards else self.under(replace(self.lifecycle, stricter=both))
+
     def safeguards_by(self, rules: Rules) -> Safeguards:
         """What the current settings ask of it. What it was requested with counts too (`strictest`)."""
         return rules.of(self.channel, self.shown.facts if self.shown is not None else None, self.task_id)
@@ -228,6 +233,11 @@ class Deletion:
         return self.shown is not None and self.shown.presence is Presence.EXISTS
 
     @property
+    def looked_up(self) -> bool:
+        """Whether the prompt has all facts that it will have."""
+        return self.shown is not None and not self.shown.cut_short
+
+    @property
     def renewed_until(self) -> int:
         """Until when it can be confirmed if it is sent back now."""
         return self.read_at + (self.lifecycle.ttl or self.lifecycle.expires_at - self.requested_at)
@@ -237,7 +247,7 @@ class Deletion:
         """What the prompt should show, as a short key. The prompt is redrawn when this differs from what it shows."""
         parts: list[str] = [self.state]
         if self.state in AWAITING_CONFIRMATION:
-            parts += ["looked up"] if self.shown is not None else []
+            parts += ["looked up"] if self.looked_up else []
             parts += [self.lifecycle.returned] if self.lifecycle.returned else []
             parts += [f"{len(self.lifecycle.confirmations)} confirmed"] if self.lifecycle.confirmations else []
             parts += [f"asked {' '.join(self.delivery.asked)}"] if self.delivery.asked else []

@@ -59,8 +59,8 @@ class MaybeRecordedError(PersonError):
 
     def __init__(self) -> None:
         super().__init__(
-            "My storage didn't answer in time, so I don't know whether your click counted. "
-            "Look at the prompt in a few seconds; clicking again is safe."
+            "My storage didn't answer in time, so I don't know whether that counted. "
+            "Look again in a few seconds; doing it again is safe."
         )
 
 

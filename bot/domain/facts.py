@@ -122,11 +122,18 @@ class LookUp:
         presence: whether the task exists.
         facts: what could be read about it.
         why: why its presence is unknown; empty if it is known.
+        cut_short: True if its time was over, so that another look-up may find more.
     """
 
     presence: Presence
     facts: TaskFacts = field(default_factory=TaskFacts)
     why: Text = NOTHING
+    cut_short: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of what it found; "" if that is not all, or cannot be read."""
+        return "" if self.cut_short or self.presence is not Presence.EXISTS else fingerprint(self.facts)
 
 
 IDENTITY = ("name", "project_id", "project", "repository", "branch", "last_check")

@@ -11,6 +11,7 @@ from bot.domain import asking
 from bot.domain.approval_wait import SecondPerson
 from bot.domain.asking import APPROVERS, GLASS, REMINDER
 from bot.domain.deletion import Deletion, Delivery
+from bot.domain.grace import next_reminder
 from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
 
 RESULT = "result"
@@ -31,7 +32,7 @@ class Redraw:
 
 @dataclass(frozen=True, slots=True)
 class LookAtTask:
-    """Look the task up for the prompt, which was posted without its facts."""
+    """Look the task up for the prompt, which was posted without its facts, or without all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def next_step(  # noqa: C901, PLR0912 - one return per case
             return FindApprovers()
         if stale:
             return Redraw()
-        if deletion.shown is None:
+        if not deletion.looked_up:
             return LookAtTask()
         if (target := asking.due(deletion, second_person)) is not None:
             return Notify(target)
@@ -139,8 +140,12 @@ def next_step(  # noqa: C901, PLR0912 - one return per case
             return Launch()
         if stale:
             return Redraw()
-        owed = targets(deletion, notify)
-        return Notify(owed[0]) if owed else Wait(lifecycle.send_at)
+        if owed := targets(deletion, notify):
+            return Notify(owed[0])
+        remind_at = next_reminder(deletion)
+        if remind_at is not None and now >= remind_at:
+            return Notify(REMINDER)
+        return Wait(remind_at or lifecycle.send_at)
     if deletion.state is State.EXECUTING:
         if lifecycle.called_at:
             return Recover()

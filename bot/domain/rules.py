@@ -84,6 +84,11 @@ class Match:
     names: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
 
+    @property
+    def any_task(self) -> bool:
+        """Whether it depends on the channel only."""
+        return not (self.projects or self.repositories or self.names or self.tasks)
+
     def has_channel(self, channel: str) -> bool:
         """Whether the rule could apply in `channel`."""
         return _matches(self.channels, channel)
@@ -138,6 +143,10 @@ class Rules:
             if rule.match.fits(channel, facts or UNREAD, task_id):
                 safeguards = strictest(safeguards, replace(rule.safeguards, break_glass=safeguards.break_glass))
         return safeguards
+
+    def at_least(self, channel: str) -> Safeguards:
+        """What each deletion requested in `channel` has to pass, whichever task it is."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.match.any_task)).of(channel, None, "")
 
 
 def _matches(globs: Iterable[str], *values: str) -> bool:

@@ -11,11 +11,13 @@ from bot.domain.text import Text
 
 
 def shown_first(deletion: Deletion, found: LookUp) -> Step | Deletion:
-    """The deletion with its facts, if its prompt was posted before the look-up had answered."""
+    """The deletion with all of its facts, if its prompt was posted before the look-up had found them."""
     if found.presence is Presence.GONE:
         gone = Outcome(Verdict.GONE, sent=False)
         return step(deletion, Action.SETTLE, replace(deletion.lifecycle, state=State.GONE, outcome=gone), shown=found)
-    return replace(deletion, shown=found, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
+    known = deletion.shown if deletion.shown is not None and found.presence is Presence.UNKNOWN else found
+    shown = replace(known, cut_short=False)
+    return replace(deletion, shown=shown, lifecycle=replace(deletion.lifecycle, confirmable_at=0))
 
 
 def launched(deletion: Deletion) -> Step:

@@ -45,7 +45,9 @@ class Confirmation(Table):
         ReasonPolicy.OPTIONAL, description="whether a request gives a reason: `off`, `optional` or `required`"
     )
     grace_seconds: kinds.Grace = Field(
-        0, description="time to stop a confirmed deletion before it is sent; 0 (none) to 604800 (7 days)"
+        0,
+        description="time to stop a confirmed deletion before it is sent; 0 (none) to 604800 (7 days). The thread is "
+        "reminded a day and an hour before a long one ends",
     )
     resume_seconds: Annotated[kinds.Seconds, within(0, 3600, "seconds")] = Field(
         300, description="how long after its confirmation an interrupted call may be sent again; 0 (never) to 3600"

@@ -48,7 +48,7 @@ class EventListeners:
             return
         help_me = CommandPayload(read_words("help"), message.by, message.channel, None)
         answer = await self._registry.answer(help_me, self._services)
-        if answer is not None:
+        if isinstance(answer, Message):
             self._background.start(self._answer_in(message, answer), name="help")
 
     async def _answer_in(self, message: Addressed, answer: Message) -> None:

@@ -69,12 +69,14 @@ class Submission:
         typed: the task's name or ID, as typed.
         why: why the task should stay, or why they confirm alone.
         by: who submitted it.
+        seen: the fingerprint of what the modal shows of the task; "" if it does not matter, or is not known.
     """
 
     deletion_id: str
     typed: str
     why: str
     by: SlackUser
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +159,11 @@ def read_submission(payload: Payload) -> Submission:
     Raises:
         MalformedPayloadError: it does not say who, or on what.
     """
-    deletion_id = _required(payload, "view", "private_metadata")
+    deletion_id, _, seen = _required(payload, "view", "private_metadata").partition(" ")
     if not _DELETION_ID.fullmatch(deletion_id):
-        raise MalformedPayloadError("the view's private_metadata is not a deletion ID")
+        raise MalformedPayloadError("the view's private_metadata does not begin with a deletion ID")
     by = SlackUser(_text(payload, "user", "team_id"), _required(payload, "user", "id"))
-    return Submission(deletion_id, _typed(payload, TASK_ID), _typed(payload, REASON), by)
+    return Submission(deletion_id, _typed(payload, TASK_ID), _typed(payload, REASON), by, seen)
 
 
 def read_reason_given(payload: Payload) -> ReasonGiven:

@@ -27,7 +27,6 @@ from bot.slack.action_ids import COMMAND, DECLINED, DELETION, GLASS_BROKEN, PAGE
 from bot.slack.delivery import SlackMessenger
 from bot.slack.event_listeners import EventListeners
 from bot.slack.inbound import (
-    Click,
     MalformedPayloadError,
     Payload,
     read_click,
@@ -113,7 +112,9 @@ class Listeners:
         with bound_contextvars(who=payload.by.id, channel=payload.channel):
             async with deadline():
                 answer = await self._registry.answer(payload, self._services)
-            await (ack() if answer is None else ack(_privately(answer)))
+            await (ack(_privately(answer)) if isinstance(answer, Message) else ack())
+            if isinstance(answer, View):
+                self._open_modal(payload.trigger_id, answer, body)
 
     async def click(self, ack: AsyncAck, body: Payload) -> None:
         """Act on a prompt's button, or open its modal."""
@@ -132,14 +133,14 @@ class Listeners:
                         view = typed_confirmation(shown(acted.deletion))
             await ack()
             if view is not None:
-                self._background.start(self._open_modal(click, view, body), name="modal")
+                self._open_modal(click.trigger_id, view, body)
 
     async def page(self, ack: AsyncAck, body: Payload) -> None:
         """Show another page of a private answer, in place of the current one."""
         async with deadline():
             page = await self._registry.answer(read_page(body), self._services, from_button=True)
         await ack()
-        if page is not None:
+        if isinstance(page, Message):
             self._tell(body, page, in_place=True)
 
     async def typed(self, ack: AsyncAck, body: Payload) -> None:
@@ -161,6 +162,7 @@ class Listeners:
                     None,
                     typed=submission.typed,
                     why=read_reason(submission.why),
+                    seen=submission.seen,
                 )
         except Refused as refused:
             if refused.reason not in _BESIDE_THE_INPUT:
@@ -223,22 +225,25 @@ class Listeners:
         if isinstance(error, PersonError):
             return told(Text("{said}", {"said": str(error)}))
         reference = secrets.token_hex(4)
-        if isinstance(error, DeliveryError):
-            _log.warning("modal not opened", reference=reference, why=str(error))
-            return private.modal_not_opened(command="command" in body)
         if isinstance(error, MalformedPayloadError):
             _log.warning("malformed payload", reference=reference, why=str(error))
             return private.broken(reference, nothing_done=True)
         _log.error("listener failed", reference=reference, exc_info=error)
         return private.broken(reference, nothing_done=False)
 
-    async def _open_modal(self, click: Click, view: View, body: Payload) -> None:
-        """Open a modal. A trigger ID is valid for three seconds, so the button stays in the prompt."""
-        try:
-            await self._messenger.open_modal(click.trigger_id, view)
-        except DeliveryError as error:
-            _log.warning("modal not opened", deletion=click.deletion_id, why=str(error))
-            await self._send_privately(body, drawn(private.modal_not_opened()), in_place=False)
+    def _open_modal(self, trigger_id: str, view: View, body: Payload) -> None:
+        """Open a modal in the background. A trigger ID is valid for three seconds, so the prompt keeps its button."""
+
+        async def opened() -> None:
+            try:
+                await self._messenger.open_modal(trigger_id, view)
+            except DeliveryError as error:
+                _log.warning("modal not opened", why=str(error))
+                await self._send_privately(
+                    body, drawn(private.modal_not_opened(command="command" in body)), in_place=False
+                )
+
+        self._background.start(opened(), name="modal")
 
     def _tell(self, body: Payload, message: Message, *, in_place: bool = False) -> None:
         self._background.start(self._send_privately(body, message, in_place=in_place), name="private answer")

@@ -7,6 +7,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
+from slack_sdk.models.views import View
+
 from bot.domain.errors import UsageError
 from bot.domain.text import Code, Text
 from bot.slack import commands
@@ -32,8 +34,10 @@ class Registry:
 
     subcommands: Sequence[Subcommand]
 
-    async def answer(self, payload: CommandPayload, services: Services, *, from_button: bool = False) -> Message | None:
-        """Run what was typed, and return the answer; None if the prompt is the answer.
+    async def answer(
+        self, payload: CommandPayload, services: Services, *, from_button: bool = False
+    ) -> Message | View | None:
+        """Run what was typed, and return the answer, or a modal to open; None if the prompt is the answer.
 
         Args:
             payload: what was typed, by whom and where.
@@ -50,14 +54,12 @@ class Registry:
         if subcommand is None:
             return drawn(self._unknown(name))
         words = Words(rest, payload.words.people)
-        call = Call(
-            words, payload.by, payload.channel, payload.response_url, payload.trigger_id, services, self.subcommands
-        )
+        call = Call(words, payload.by, payload.channel, payload.response_url, services, self.subcommands)
         try:
             answer = await subcommand.answer(call)
         except UsageError as error:
             answer = told(error.fault, subcommand.how_to)
-        return drawn(answer) if answer is not None else None
+        return drawn(answer) if isinstance(answer, Layout) else answer
 
     def named(self, name: str) -> Subcommand | None:
         """The subcommand of that name, read without regard to case."""

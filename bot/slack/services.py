@@ -1,9 +1,6 @@
 """What subcommands and buttons call."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-
-from slack_sdk.models.views import View
 
 from bot.deletions.actions import Actions
 from bot.deletions.freezing import Freezing
@@ -12,9 +9,6 @@ from bot.deletions.requests import Requests
 from bot.domain.identity import SlackUser
 from bot.slack.views.from_deletion import Links
 from bot.slack.views.refusals import Reader
-
-OpenModal = Callable[[str, View], Awaitable[None]]
-"""Opens a modal for a trigger ID. Raises `DeliveryError` if Slack did not open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +20,6 @@ class Services:
         actions: people's actions on a prompt.
         freezing: freeze and unfreeze.
         history: the audit log, and the pending deletions.
-        open_modal: opens a modal.
         links: addresses of prompts and tasks.
         admins: the Slack user IDs of `[allow] admins`.
     """
@@ -35,7 +28,6 @@ class Services:
     actions: Actions
     freezing: Freezing
     history: History
-    open_modal: OpenModal
     links: Links
     admins: frozenset[str] = frozenset()
 

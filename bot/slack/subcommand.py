@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from slack_sdk.models.views import View
+
 from bot.domain.deletion import ResponseUrl
 from bot.domain.identity import SlackUser
 from bot.domain.text import Code, Text
@@ -30,7 +32,6 @@ class Call:
         by: who typed it.
         channel: the conversation's ID.
         response_url: see `ResponseUrl`; None if there was none.
-        trigger_id: can open a modal, for three seconds.
         services: what it can call.
         subcommands: all subcommands.
     """
@@ -39,13 +40,12 @@ class Call:
     by: SlackUser
     channel: str
     response_url: ResponseUrl | None
-    trigger_id: str
     services: Services
     subcommands: Sequence["Subcommand"]
 
 
-Answer = Callable[[Call], Awaitable[Layout | None]]
-"""Runs the subcommand, and returns what the person reads; None if the prompt is the answer.
+Answer = Callable[[Call], Awaitable[Layout | View | None]]
+"""Runs the subcommand, and returns what the person reads, or a modal to open; None if the prompt is the answer.
 
 Raises:
     UsageError: what was typed cannot be read.

@@ -9,6 +9,7 @@ from bot.deletions.storage_ports import Vitals
 from bot.domain.audit import Event, of_freeze
 from bot.domain.data_loss import Instance, Remembered
 from bot.domain.deletion import Deletion
+from bot.domain.errors import BotError
 from bot.domain.freeze import Freeze
 from bot.domain.identity import BOT, SlackUser
 from bot.domain.lifecycle import EventKind
@@ -47,6 +48,23 @@ class RedisVitals:
             step=int(fields.get("step", "0")),
             stepped_at=int(fields.get("stepped_at", "0")),
         )
+
+    async def refuse_unused(self) -> None:
+        """Make sure that this is the storage of a bot.
+
+        Raises:
+            BotError: nothing was ever kept here under this prefix, so it is probably another bot's, or nobody's.
+            PersonError: Redis did not answer, or refused.
+        """
+
+        async def used(calls: Calls) -> int:
+            return cast("int", await calls.command("EXISTS", self._keys.instance, self._keys.events))
+
+        if not await self._redis.run(used):
+            raise BotError(
+                f"No bot has kept anything in this Redis under the prefix {self._keys.prefix}, so nothing was done. "
+                "Check REDIS_URL, CODECHECK_DATA_DIR and CODECHECK_REDIS_PREFIX."
+            )
 
     async def begin(self) -> str:
         """See the port."""

@@ -25,6 +25,7 @@ from bot.store.deletions import RedisDeletionStore
 from bot.store.embedded import start_embedded
 from bot.store.redis_calls import RedisCalls
 from bot.store.schema import Keys
+from bot.store.vitals import RedisVitals
 
 ALICE = SlackUser("T01", "U01ALICE")
 ME = f"{getpass.getuser()} on {socket.gethostname()}"
@@ -33,11 +34,13 @@ Bot = Callable[..., Coroutine[None, None, tuple[int, str, str]]]
 
 @pytest.fixture
 async def redis(tmp_path: Path) -> AsyncIterator[RedisCalls]:
-    """The server of a data folder of its own."""
+    """The server of a data folder of its own, which a bot has used."""
     (tmp_path / "data").mkdir(mode=0o700)
     server = await start_embedded(tmp_path / "data")
     client = connect(server.url)
-    yield RedisCalls(client, Keys("codecheck"))
+    redis = RedisCalls(client, Keys("codecheck"))
+    await RedisVitals(redis).begin()
+    yield redis
     await client.aclose()
     await server.stop()
 
@@ -46,12 +49,12 @@ async def redis(tmp_path: Path) -> AsyncIterator[RedisCalls]:
 def bot(redis: RedisCalls, tmp_path: Path) -> Bot:  # noqa: ARG001 - the server must run
     """Runs `codecheck-bot` with that server, with no setting but the data folder. Gives status, output and errors."""
 
-    async def run(*arguments: str, pipe: str = "") -> tuple[int, str, str]:
+    async def run(*arguments: str, pipe: str = "", **environ: str) -> tuple[int, str, str]:
         line = f'"$0" -m bot "$@" {pipe}'
         done = await asyncio.to_thread(
             subprocess.run,
             ["/bin/bash", "-c", line, sys.executable, *arguments],
-            env={"PATH": os.environ["PATH"], "CODECHECK_DATA_DIR": str(tmp_path / "data")},
+            env={"PATH": os.environ["PATH"], "CODECHECK_DATA_DIR": str(tmp_path / "data")} | environ,
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -101,6 +104,17 @@ def test_a_data_folder_without_a_bots_data_is_refused_and_not_made(command: tupl
     assert (done.returncode, done.stdout) == (1, "")
     assert str(folder) in done.stderr
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("freeze",), ("audit", "verify"), ("audit", "export"), ("pending",), ("show", "d1")]
+)
+async def test_a_mistyped_prefix_is_refused(command: tuple[str, ...], redis: RedisCalls, bot: Bot) -> None:
+    """An operator whose shell lacks the bot's variables would read "frozen", while the bot goes on."""
+    status, out, errors = await bot(*command, CODECHECK_REDIS_PREFIX="mistyped")
+    assert (status, out) == (1, "")
+    assert "No bot has kept anything in this Redis under the prefix mistyped, so nothing was done." in errors
+    assert await redis.run(lambda calls: calls.command("EXISTS", Keys("mistyped").freeze)) == 0
 
 
 async def test_what_is_pending_and_its_story_are_shown(redis: RedisCalls, bot: Bot) -> None:

@@ -328,7 +328,7 @@ async def test_an_answer_that_does_not_describe_the_task_never_shows_that_it_exi
 
 @pytest.mark.parametrize("slow", [_SUMMARY_URL, _PROGRESS_URL, _BRANCHES_URL])
 async def test_what_is_slow_is_not_waited_for_beyond_the_time(slow: str) -> None:
-    """The rest is told, in time."""
+    """The rest is told, in time, and that another look-up may find more."""
     said = answers()
     (answer,) = [said[slow]]
     assert isinstance(answer, Say)
@@ -343,6 +343,7 @@ async def test_what_is_slow_is_not_waited_for_beyond_the_time(slow: str) -> None
         _BRANCHES_URL: replace(_KNOWN, branches=None),
     }
     assert found.facts == unknown[slow]
+    assert found.cut_short
 
 
 async def test_without_the_right_to_read_the_missing_right_is_named_once() -> None:

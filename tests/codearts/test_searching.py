@@ -12,7 +12,7 @@ from bot.codearts.retries import RetryPolicy
 from bot.domain.facts import Candidate, Suggestions
 from tests.codearts.odd_service import NOT_THERE, OddService, Say
 
-_QUICK = RetryPolicy(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01, search=0.5, listing=0.5)
+_QUICK = RetryPolicy(first_pause=0.01, longest_pause=0.02, throttled_pause=0.01, search=0.5, suggest=0.5)
 
 
 def row(number: int, name: str = "shop", **more: object) -> dict[str, object]:

@@ -397,6 +397,14 @@ def test_a_task_that_turns_out_to_be_gone_is_not_asked_about(state: State) -> No
     assert (filled.shown, filled.lifecycle.confirmable_at) == (EXISTS, 0)
 
 
+@pytest.mark.parametrize("found", [UNSEEN, replace(UNSEEN, cut_short=True), replace(EXISTS, cut_short=True)], ids=str)
+def test_what_is_known_is_kept_when_the_rest_cannot_be_read(found: LookUp) -> None:
+    """A second look-up that fails takes nothing off the prompt, nor what a confirmation is bound to; it is the last."""
+    filled = shown_first(deletion(State.REQUESTED, shown=replace(EXISTS, cut_short=True)), found)
+    assert isinstance(filled, Deletion)
+    assert filled.shown == EXISTS
+
+
 def test_every_end_has_its_time() -> None:
     """By whichever way it is reached."""
     ends = [

@@ -60,6 +60,7 @@ SOON = {"verify_until": 90_000, "look_at": 12_000}
         (deletion(State.REQUESTED, prompt=None, rendered=""), Show()),
         (deletion(State.REQUESTED), Wait(EXPIRES_AT)),
         (deletion(State.REQUESTED, shown=None), LookAtTask()),
+        (deletion(State.REQUESTED, shown=replace(EXISTS, cut_short=True)), LookAtTask()),
         (deletion(State.REQUESTED, prompt=None, rendered="", shown=None), Show()),
         (deletion(State.REQUESTED, shown=UNSEEN), Wait(EXPIRES_AT)),
         (deletion(State.REVIEWED, rendered="requested"), Redraw()),
@@ -199,10 +200,12 @@ def taken(held: Deletion, step: NextStep, found: LookUp, verdict: Verdict) -> De
     state=st.sampled_from(State),
     prompt=st.sampled_from([None, PROMPT, Prompt("C1")]),
     rendered=st.sampled_from(["", "requested", "executing"]),
-    shown=st.sampled_from([None, EXISTS, UNSEEN]),
+    shown=st.sampled_from([None, EXISTS, UNSEEN, replace(EXISTS, cut_short=True)]),
     now=st.sampled_from([NOW, EXPIRES_AT, 2**41]),
     freeze=st.sampled_from([None, FREEZE]),
-    found=st.sampled_from([EXISTS, GONE, UNSEEN, replace(EXISTS, facts=replace(EXISTS.facts, branch="x"))]),
+    found=st.sampled_from(
+        [EXISTS, GONE, UNSEEN, replace(EXISTS, facts=replace(EXISTS.facts, branch="x"), cut_short=True)]
+    ),
     verdict=st.sampled_from(Verdict),
     interrupted=st.booleans(),
     notify=st.lists(st.sampled_from(["C8", "C9"]), unique=True),

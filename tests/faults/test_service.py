@@ -70,5 +70,5 @@ async def test_gone_but_never_seen(world: Worlds, *, killed: bool) -> None:
         await rig.slack.until(lambda: rig.results("it isn't known whether this bot deleted it"), within=15)
         (deletion,) = await rig.closed()
         assert deletion.state is State.GONE
-        assert not rig.said("This bot didn't delete it")
+        assert not rig.said("This request didn't delete it")
         rig.must_have_told_the_truth()

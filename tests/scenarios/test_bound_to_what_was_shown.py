@@ -29,7 +29,7 @@ async def test_changed_since(world: World, fact: str) -> None:
     assert buttons(world.now(prompt)) == AGAIN
 
     await world.alice.clicks("Review again…", on=prompt)
-    await world.latest(STEP_2)
+    await world.latest(STEP_2, told)
     await world.slack.until(lambda: len(buttons(world.now(prompt))) == 2)
     await click_red(world)
     await world.latest("status: success")
@@ -104,6 +104,8 @@ async def test_unreadable_just_before_the_call(world: World, fault: Fault) -> No
     await world.latest("webshop-frontend wasn't deleted", "couldn't check whether it has changed")
     assert buttons(world.now(prompt)) == AGAIN
     assert not world.codearts.count("DELETE")
+    history = await world.bob.types(f"/codecheck history {TASK}", in_=world.channel)
+    assert "it couldn't be checked whether webshop-frontend had changed" in history.text
 
     world.codearts.answer_as_usual()
     await world.alice.clicks("Review again…", on=prompt)

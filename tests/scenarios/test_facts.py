@@ -36,7 +36,7 @@ async def test_name_first(world: World) -> None:
     """The headline, and so the notification, begins with the task's name; its ID is in the small print."""
     prompt = await world.ask()
     assert words(prompt).startswith("webshop-frontend · Webshop · master")
-    assert "Last checked" in words(prompt)
+    assert "Last check passed" in words(prompt)
     assert "197 open issues, 2 critical." in words(prompt)
     assert prompt.blocks[-1].type == "context"
     assert TASK in words(prompt).splitlines()[-2]
@@ -93,6 +93,26 @@ async def test_a_slow_look_up(world: World) -> None:
     assert filled.ts == first.ts
 
 
+async def test_a_look_up_of_which_a_part_is_slow(world: World) -> None:
+    """The prompt comes in time with what is known, and is filled in with the rest: that the service would refuse."""
+    for api in EVERY_LOOK_UP[1:]:
+        world.codearts.always_answer(Delay(1.5), to=api)
+    first = await world.ask(RUNNING_TASK)
+    assert words(first).startswith("payments-nightly · Payments")
+    assert "Looking up the rest…" in words(first)
+    filled = await world.latest("payments-nightly", "all 5 branches", "49 open issues", "A check is running")
+    assert filled.ts == first.ts
+
+
+async def test_a_look_up_of_which_a_part_fails(world: World) -> None:
+    """What could not be read is said to be unknown: nobody takes it for a task without issues that is not checked."""
+    for api in EVERY_LOOK_UP[1:]:
+        world.codearts.always_answer(InternalError(500), to=api)
+    said = words(await world.ask(RUNNING_TASK))
+    assert said.startswith("payments-nightly · Payments")
+    assert "Not known: its branches, the last check, open issues, whether a check is running." in said
+
+
 async def test_a_look_up_that_hangs(world: World) -> None:
     """The prompt comes, and the request can be cancelled; the prompt says what is missing."""
     world.codearts.always_answer(Hang(), to="GET")
@@ -144,12 +164,14 @@ async def test_what_cannot_be_read(world: World, fault: Fault) -> None:
 
 @pytest.mark.parametrize("shape", ["flat", "nested", "texts", "sparse", "nulls"])
 async def test_odd_answers(world: World, shape: Shape) -> None:
-    """Flat, nested, numbers as text, fields missing or empty: what is shown is correct, and the rest is left out."""
+    """Flat, nested, numbers as text, fields missing or empty: what is shown is correct, and the rest is not known."""
     world.codearts.change(TASK, shape=shape)
     said = words(await world.ask())
     assert said.startswith("webshop-frontend")
+    whole = shape in {"flat", "nested", "texts"}
     for fact in ("197 open issues, 2 critical.", "Webshop", "master"):
-        assert (fact in said) == (shape in {"flat", "nested", "texts"}), (fact, said)
+        assert (fact in said) == whole, (fact, said)
+    assert ("Not known: " in said) != whole
     assert "None" not in said
     assert "null" not in said
 

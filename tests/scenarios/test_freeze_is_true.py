@@ -88,6 +88,8 @@ async def test_a_grace_is_cancelled_and_said_to_be(open_world: OpenWorld) -> Non
         await unfreeze(world)
         assert buttons(world.now(prompt)) == []
         assert not world.codearts.count("DELETE")
+        history = await world.bob.types(f"/codecheck history {TASK}", in_=world.channel)
+        assert "webshop-frontend kept: a freeze stopped it" in history.text
 
 
 async def test_whoami_and_pending_show_it(open_world: OpenWorld) -> None:

@@ -8,7 +8,7 @@ import asyncio
 
 import pytest
 
-from tests.fixtures.world import STEP_2, OpenWorld, World, buttons, second_step
+from tests.fixtures.world import STEP_2, OpenWorld, World, buttons, second_step, words
 
 SCALE = 15
 DWELL = f"[confirmation]\ndwell_seconds = {2 * SCALE}\n"
@@ -24,7 +24,9 @@ async def test_a_second_click_that_comes_too_soon(open_world: OpenWorld, seconds
 
         await world.confirm()
 
-        await world.told(world.alice, "That was quick!", "Have a look first")
+        left = 30 - round(seconds * SCALE)
+        said = words(await world.told(world.alice, "That was quick!", "Have a look first; the button works in"))
+        assert left - 10 < int(said.partition("works in ")[2].split()[0]) <= left + 1  # the machine may be slow
         assert buttons(world.now(prompt)) == second_step()
         assert world.alice.sees(world.channel)[-1].only_for == world.alice.id
         assert not world.codearts.count("DELETE")

@@ -40,6 +40,21 @@ async def test_a_name_or_half_an_id(open_world: OpenWorld, typed: str, meant: se
         assert world.channel.messages == []
 
 
+@pytest.mark.parametrize("name", ["网店前端检查", "webshop.frontend", "webshop/frontend", "Ünï-webshop"])
+async def test_a_name_that_cannot_be_an_id(open_world: OpenWorld, name: str) -> None:
+    """It is looked for as well, for those who may ask; if there is none, the answer says what an ID looks like."""
+    async with open_world(SEARCHED) as world:
+        answer = await world.alice.types(f"/codecheck delete {name} not used", in_=world.channel)
+        assert "A task ID has only letters, digits" in answer.text
+        world.codearts.change(TASK, name=name)
+        answer = await world.alice.types(f"/codecheck delete “{name}” not used", in_=world.channel)
+        assert "Did you mean" in answer.text
+        assert TASK in answer.text
+        answer = await world.carol.types(f"/codecheck delete {name}", in_=world.channel)
+        assert TASK not in answer.text
+        assert world.channel.messages == []
+
+
 async def test_a_name_of_no_task(open_world: OpenWorld) -> None:
     """No task with a dissimilar name is suggested."""
     async with open_world(SEARCHED) as world:
@@ -54,6 +69,14 @@ async def test_who_deleted_it(world: World) -> None:
     answer = await world.bob.types(f"/codecheck delete {TASK}", in_=world.channel)
     assert f"CodeArts Check knows no task `{TASK}`" in answer.text or f"knows no task {TASK}" in answer.text
     assert "<@U01ALICE> deleted it at" in answer.text
+
+
+async def test_it_is_in_the_audit_log(world: World) -> None:
+    """Nothing was requested, but someone tried."""
+    await world.alice.types(f"/codecheck delete {NO_TASK}", in_=world.channel)
+    await world.restart()  # it is recorded after the answer
+    history = await world.bob.types(f"/codecheck history {NO_TASK}", in_=world.channel)
+    assert "<@U01ALICE> was refused: delete, no such task" in history.text
 
 
 async def test_who_may_not_ask_learns_nothing(world: World) -> None:

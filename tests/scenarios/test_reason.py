@@ -1,6 +1,6 @@
 """The reason of a request: asked for, shown wherever someone decides, and kept."""
 
-from codecheck_sandbox.slack import ApiError
+from codecheck_sandbox.slack import ApiError, ServerError
 from tests.fixtures.world import TASK, OpenWorld, World, words
 
 REQUIRED = '[confirmation]\nreason = "required"\n'
@@ -16,6 +16,7 @@ async def test_everyone_reads_why(open_world: OpenWorld) -> None:
         await world.review()
         assert "“replaced by shop2”" in words(world.now(prompt))
         await world.confirm()
+        await world.latest("status: success", "“replaced by shop2”")
         await world.latest("status: success", "replaced by shop2", by=world.bob, in_=audit)
         await world.slack.until(lambda: "✅" in words(world.now(prompt)))
         assert "“replaced by shop2”" in words(world.now(prompt))
@@ -64,8 +65,19 @@ async def test_required_and_slack_opens_no_modal(open_world: OpenWorld) -> None:
     """There is no button to press again, so the answer says what to type."""
     async with open_world(REQUIRED) as world:
         world.slack.fail_next("views.open", ApiError("expired_trigger_id"))
+        await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
+        await world.told(world.alice, "If you don't see it, type the command again, with a reason after the ID.")
+
+
+async def test_a_modal_of_which_slack_does_not_say_that_it_opened(open_world: OpenWorld) -> None:
+    """The command is acknowledged without waiting for it; Alice is told what to do if she does not see it."""
+    async with open_world(REQUIRED) as world:
+        world.slack.fail_next("views.open", ServerError(executed=True))
         answer = await world.alice.types(f"/codecheck delete {TASK}", in_=world.channel)
-        assert answer.text == "Slack didn't open the dialog. Type the command again, with a reason after the ID."
+        assert not answer.text
+        await world.told(world.alice, "If you don't see it, type the command again")
+        await world.alice.submits({LABEL: "replaced by shop2"})
+        await world.latest("webshop-frontend", "“replaced by shop2”")
 
 
 async def test_required_and_given_at_once(open_world: OpenWorld) -> None:

@@ -313,6 +313,28 @@ async def test_break_glass(open_world: OpenWorld) -> None:
         assert grown(before, after, "actions_total", action="deletion.glass_broken") == 3
 
 
+async def test_a_modal_confirms_only_what_it_showed(open_world: OpenWorld) -> None:
+    """Erin still writes why, while the task changes, and Alice reviews it again: Erin has not seen that."""
+    async with office(open_world, ASK + "break_glass = true\n") as (world, _, erin):
+        prompt = await world.ask()
+        await world.review()
+        await in_thread(world, prompt, "please have a look")
+        await erin.clicks(GLASS, on=world.channel)
+        await world.slack.until(lambda: erin.views)
+        world.codearts.change(TASK, branch="release")
+        await world.confirm(by=world.bob)
+        await shows(world, prompt, "has changed since", "Branch: master → release.")
+        await world.alice.clicks("Review again…", on=prompt)
+        await shows(world, prompt, "for good?", "Branch: master → release.")
+        await world.slack.until(lambda: delete_label() in buttons(world.now(prompt)))
+
+        await erin.submits({"reason": "prod is down", "task_id": "webshop-frontend"})
+
+        view = (await world.slack.until(lambda: erin.views))[-1]
+        assert "It has changed since it was shown" in str(view.modal.model_dump())
+        assert not world.codearts.count("DELETE")
+
+
 async def test_no_break_glass_unless_the_settings_say_so(open_world: OpenWorld) -> None:
     """There is no such button, and one on an older prompt does nothing."""
     async with office(open_world, ASK + "break_glass = true\n") as (world, _, erin):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from codecheck_sandbox.slack import View
+from codecheck_sandbox.slack import Message, View
 from tests.fixtures.world import ANOTHER_TASK, CANCELLED, STEP_2, TASK, OpenWorld, World, buttons, delete_label, words
 
 LABEL = "Type webshop-frontend to confirm"
@@ -177,6 +177,28 @@ async def test_anyone_allowed_can_stop_it(open_world: OpenWorld) -> None:
 
         await world.latest("kept · stopped by <@U01BOB>")
         assert not world.codearts.count("DELETE")
+
+
+async def test_the_thread_is_reminded_in_a_long_grace(open_world: OpenWorld) -> None:
+    """A day and an hour before a week has passed, with the time; then it can still be stopped."""
+    async with open_world(WITH_GRACE.format(7 * 24 * 3_600)) as world:
+        prompt = await world.delete()
+        await world.latest("will be deleted at")
+        await world.pass_time(6 * 24 * 3_600 + 60)
+        first = (await world.slack.until(lambda: replies(world, prompt)))[0]
+        assert "webshop-frontend will be deleted at" in words(first)
+        assert "can still stop it" in words(first)
+        assert not first.broadcast
+        await world.pass_time(23 * 3_600)
+        await world.slack.until(lambda: len(replies(world, prompt)) == 2)
+        await world.bob.clicks("Stop", on=world.now(prompt))
+        await world.latest("kept · stopped by <@U01BOB>")
+        assert not world.codearts.count("DELETE")
+
+
+def replies(world: World, prompt: Message) -> list[Message]:
+    """What stands in a prompt's thread."""
+    return [seen for seen in world.channel.messages if seen.thread_ts == prompt.ts]
 
 
 async def test_a_grace_survives_a_restart(open_world: OpenWorld) -> None:

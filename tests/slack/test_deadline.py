@@ -128,5 +128,6 @@ async def test_a_request_while_codearts_hangs(world: World, late: float) -> None
 async def test_a_task_that_is_not_there_while_the_search_hangs(world: World) -> None:
     """Suggestions are left out rather than waited for."""
     world.slack.faults.fail_always("users.info", Slow(0.95))
+    world.codearts.always_answer(CodeArtsHangs(), to="search")
     said = await acknowledged(world, types(f"delete {NO_TASK}"))
     assert "knows no task" in said

@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from slack_sdk.models.views import View
+
 from bot.deletions.requests import Asked, NoSuchTask, ReasonWanted
 from bot.domain.audit import Recorded
 from bot.domain.errors import UsageError
@@ -35,11 +37,7 @@ def parse(text: str) -> Delete:
     Raises:
         UsageError: there is no task ID, it is malformed, there are several, or the reason is too long.
     """
-    rest = visible(text).strip()
-    word = ""
-    while rest and not word:
-        first, *remaining = rest.split(maxsplit=1)
-        word, rest = bare(first), remaining[0] if remaining else ""
+    word, rest = _first_word(text)
     if not word:
         typed = visible(text).strip()
         raise UsageError(
@@ -56,11 +54,28 @@ def parse(text: str) -> Delete:
     return Delete(task_id, check_reason(read_reason(" ".join(words))))
 
 
-async def answer(call: Call) -> Layout | None:
-    """Request the deletion. The prompt is the answer; if there is none, only the requester reads why."""
-    asked = parse(call.words.text)
+def _first_word(text: str) -> tuple[str, str]:
+    """The first word, and the rest. Words of nothing but quotes and the like are skipped."""
+    rest = visible(text).strip()
+    word = ""
+    while rest and not word:
+        first, *remaining = rest.split(maxsplit=1)
+        word, rest = bare(first), remaining[0] if remaining else ""
+    return word, rest
+
+
+async def answer(call: Call) -> Layout | View | None:
+    """Request the deletion. The prompt is the answer; if there is none, only the requester reads why, or is asked."""
     services = call.services
-    taken = await services.requests.request(asked.task_id, asked.reason, call.by, call.channel, call.response_url)
+    taken: Asked | NoSuchTask | ReasonWanted | None
+    try:
+        asked = parse(call.words.text)
+    except UsageError:  # unless it is a name that cannot be an ID: 支付服务, pay.service
+        taken = await services.requests.named(_first_word(call.words.text)[0], call.by, call.channel)
+        if taken is None:
+            raise
+    else:
+        taken = await services.requests.request(asked.task_id, asked.reason, call.by, call.channel, call.response_url)
     match taken:
         case Asked(deletion, created):
             return None if created else already_asked(shown(deletion, services.links), call.by)
@@ -68,8 +83,7 @@ async def answer(call: Call) -> Layout | None:
             return no_such_task(task_id, meant, _deleted(deleted, call.by.team))
         case ReasonWanted(task_id):
             metadata = json.dumps({"task": task_id, "channel": call.channel})
-            await services.open_modal(call.trigger_id, reason_wanted(task_id, metadata))
-            return None
+            return reason_wanted(task_id, metadata)
 
 
 def _deleted(event: Recorded | None, team: str) -> Deleted | None:

@@ -29,18 +29,20 @@ _STORY: Mapping[str, str] = {
     "cancelled": "*{task}* kept: {who} cancelled",
     "declined": "*{task}* kept: {who} declined: “{why}”",
     "stopped": "*{task}* kept: {who} stopped it",
-    "expired": "*{task}* kept: nobody confirmed in time",
+    "stopped frozen": "*{task}* kept: a freeze stopped it",
+    "expired": "*{task}* kept: it wasn't confirmed in time",
     "launched": "the time to stop *{task}* was over",
     "called": "CodeArts Check was asked to delete *{task}*",
     "called_again": "CodeArts Check was asked again to delete *{task}*",
     "taken_over": "another replica took over an interrupted call",
     "returned": "*{task}* had changed since it was shown: it has to be confirmed again",
+    "returned unreadable": "it couldn't be checked whether *{task}* had changed: it has to be confirmed again",
     "accepted": "CodeArts Check accepted the deletion of *{task}*, and had not finished it",
     "unknown": "it wasn't known whether *{task}* was deleted",
     "looked_up": "*{task}* was looked up, and it still wasn't known",
     "deleted": "✅ *{task}* was deleted, asked for by {requester}",
     "failed": "❌ *{task}* was not deleted",
-    "gone": "*{task}* was already gone; the bot didn't delete it",
+    "gone": "*{task}* was already gone; this request didn't delete it",
     "unknown_final": "it is still not known whether *{task}* was deleted",
     "late_answer": "CodeArts Check's answer about *{task}* came late",
     "frozen": "🧊 {who} froze deletions: “{why}”",
@@ -135,7 +137,8 @@ def _who(who: str, team: str) -> Value:
 
 def _told(event: Recorded) -> str:
     """What happened, as a sentence; without the reason if there was none."""
-    told = _STORY.get(event.get("kind"), "{what}: {task}")
+    kind = event.get("kind")
+    told = _STORY.get(f"{kind} {event.get('reason')}") or _STORY.get(kind, "{what}: {task}")
     return told if event.get("reason") else told.removesuffix(": “{why}”")
 
 

@@ -47,9 +47,18 @@ def _source(identity: Identity) -> Text:
 
 def _may(who: Whoami) -> Sequence[Text]:
     how = kind_of(who.safeguards.second_step).here
-    seconds = who.safeguards.grace // 1_000
-    grace = Text("After that there are {seconds} s to stop it.", {"seconds": seconds}) if seconds else NOTHING
-    return Text("You can ask for deletions, and stop anyone's."), how, grace
+    grace = who.safeguards.grace // 1_000
+    stop = Text("After that it can be stopped for {time}.", {"time": _span(grace)}) if grace else NOTHING
+    more = Text("Some tasks need more than that.") if who.more else NOTHING
+    return Text("You can ask for deletions, and stop anyone's."), how, stop, more
+
+
+def _span(seconds: int) -> str:
+    """A duration in the largest unit that says it exactly: `90 s`, `2 hours`, `7 days`."""
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def _freeze(who: Whoami) -> Text:

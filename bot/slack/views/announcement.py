@@ -13,13 +13,13 @@ from bot.slack.views.task_lines import place
 
 def result(shown: Shown) -> Layout:
     """To the conversation in which it was requested."""
-    return Layout((*_body(shown), small(_who(shown), _traces(shown))), shown.at)
+    return Layout((*_body(shown), small(quoted_reason(shown), _who(shown), _traces(shown))), shown.at)
 
 
 def result_by_direct_message(shown: Shown) -> Layout:
     """To the requester, if the conversation cannot be reached: says where they asked."""
     where = text("You asked in {channel}, where I can't post.", channel=Channel(shown.channel))
-    return Layout((*_body(shown), small(_who(shown), _traces(shown), where)), shown.at)
+    return Layout((*_body(shown), small(quoted_reason(shown), _who(shown), _traces(shown), where)), shown.at)
 
 
 def notice(shown: Shown) -> Layout:

@@ -40,7 +40,10 @@ def glass_broken(shown: Shown) -> Layout:
 
 
 def reminder(shown: Shown) -> Layout:
-    """In the thread, later: it mentions nobody again."""
+    """In the thread, later: that it still waits, or can still be stopped. It mentions nobody again."""
+    if shown.stage is Stage.SCHEDULED:
+        can_stop = Text("Anyone who may delete tasks here can still stop it.")
+        return Layout((section(dots(prompt_under_way.headline(shown)), can_stop),), shown.at)
     return Layout(
         (
             section(

@@ -38,7 +38,7 @@ def typed_confirmation(shown: Shown, words: Words = str) -> View:
     )
     wanted = shown.name or shown.task_id
     label = text("Type {wanted} to confirm", wanted=wanted)
-    return _modal(TYPED, shown.id, Text("Delete task?"), Text("Delete"), facts, ((label, TASK_ID, 1),), words)
+    return _modal(TYPED, _about(shown), Text("Delete task?"), Text("Delete"), facts, ((label, TASK_ID, 1),), words)
 
 
 def decline_with_reason(shown: Shown, words: Words = str) -> View:
@@ -68,7 +68,7 @@ def break_glass(shown: Shown, words: Words = str) -> View:
         (text("Why? At least {least} characters.", least=SHORTEST_WHY), REASON, SHORTEST_WHY),
         (text("Type {wanted} to confirm", wanted=wanted), TASK_ID, 1),
     )
-    return _modal(GLASS_BROKEN, shown.id, Text("Confirm alone?"), Text("Delete"), facts, inputs, words)
+    return _modal(GLASS_BROKEN, _about(shown), Text("Confirm alone?"), Text("Delete"), facts, inputs, words)
 
 
 def reason_wanted(task_id: str, metadata: str, words: Words = str) -> View:
@@ -100,6 +100,11 @@ WRONG_NAME = Text("That isn't the task's name. Nothing was deleted.")
 NO_REASON = Text("Say why, in a few words.")
 WHY_TOO_SHORT = text("Say why in at least {least} characters.", least=SHORTEST_WHY)
 WRONG_CASE = Text("Almost: check upper and lower case.")
+
+
+def _about(shown: Shown) -> str:
+    """The deletion, and what the modal shows of the task: the submission confirms nothing else."""
+    return f"{shown.id} {shown.look_up.fingerprint if shown.look_up else ''}".rstrip()
 
 
 def _modal(  # noqa: PLR0913, PLR0917 - the parts of a modal

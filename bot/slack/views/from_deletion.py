@@ -8,7 +8,7 @@ from bot.domain.deletion import Deletion, Prompt, Returned
 from bot.domain.facts import differences
 from bot.domain.freeze import Freeze
 from bot.domain.identity import SlackUser
-from bot.domain.lifecycle import Action, State
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, Action, State
 from bot.domain.outcome import Outcome, Verdict
 from bot.domain.text import NOTHING, Text, UserGroup
 from bot.slack.views.shown import FrozenBy, Said, Shown, Stage
@@ -40,8 +40,7 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
     """What people see of `deletion`, with the freeze at the moment it was read."""
     lifecycle, prompt, facts = deletion.lifecycle, deletion.delivery.prompt, deletion.shown
     kind = kind_of(deletion.safeguards.second_step)
-    before = deletion.before.facts if deletion.before is not None else None
-    changed = lifecycle.returned is Returned.CHANGED and before is not None and facts is not None
+    before = deletion.before.facts if deletion.before and deletion.state in AWAITING_CONFIRMATION else None
     return Shown(
         id=deletion.id,
         stage=_stage(deletion),
@@ -69,7 +68,7 @@ def shown(deletion: Deletion, links: Links = Links()) -> Shown:
         break_glass=kind.by_others and deletion.safeguards.break_glass,
         lapsed=lifecycle.returned is Returned.LAPSED,
         warnings=deletion.safeguards.warnings,
-        differences=differences(before, facts.facts) if changed and before and facts else (),
+        differences=differences(before, facts.facts) if before and facts else (),
         freeze=_frozen(deletion.freeze),
         said=_said(lifecycle.outcome, deletion.state),
         console_url=_link(links.console_url, deletion),

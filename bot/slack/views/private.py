@@ -51,16 +51,22 @@ def _suggested(tasks: Sequence[Candidate]) -> Iterator[Line | Text]:
 def already_asked(shown: Shown, by: SlackUser) -> Layout:
     """A person requests a deletion that has already been requested."""
     if shown.requester == by:
-        asked = text("You asked for *{task}* already, and it's waiting.", task=shown.task)
+        asked = text("You asked for *{task}* already, and it hasn't ended yet.", task=shown.task)
     else:
-        asked = text("{who} asked for *{task}* already, and it's waiting.", who=shown.requester, task=shown.task)
+        asked = text("{who} asked for *{task}* already, and it hasn't ended yet.", who=shown.requester, task=shown.task)
     return told(sentences(asked, _where(shown, by)))
 
 
 def modal_not_opened(*, command: bool = False) -> Layout:
-    """Slack did not open a modal, after a click or a command: that of a request asks for the reason."""
-    again = "Type the command again, with a reason after the ID." if command else "Press the button again."
-    return told(sentences(Text("Slack didn't open the dialog."), Text(again)))
+    """Slack did not open a modal, after a click or a command, or has not said that it did: it may be open all the same.
+
+    A command's modal asks for the reason.
+    """
+    if command:
+        again = Text("If you don't see it, type the command again, with a reason after the ID.")
+    else:
+        again = Text("If you don't see it, press the button again.")
+    return told(sentences(Text("Slack may not have opened the dialog."), again))
 
 
 def broken(reference: str, *, nothing_done: bool) -> Layout:

@@ -42,6 +42,9 @@ def by_whom(shown: Shown) -> Text:
             return text("stopped by {who}", who=who)
         case Stage.FROZEN:
             return _by_freeze(shown)
+        case Stage.EXPIRED if shown.confirmed_by:
+            few = "only {done} of {others} confirmed by {expires}"
+            return text(few, done=len(shown.confirmed_by), others=shown.others, expires=shown.expires)
         case Stage.EXPIRED:
             return text("nobody confirmed by {expires}", expires=shown.expires)
         case _ if shown.ended_by is None:
@@ -56,7 +59,7 @@ def how_it_went(shown: Shown) -> tuple[Text, ...]:
         case Stage.GONE if shown.said.why:
             return (shown.said.why,)
         case Stage.GONE:
-            return _gone(shown), Text("This bot didn't delete it.")
+            return _gone(shown), Text("This request didn't delete it.")
         case Stage.FAILED:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:

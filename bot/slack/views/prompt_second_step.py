@@ -9,7 +9,7 @@ from bot.slack.views.layout import Button, Buttons, Layout, dots, section, small
 from bot.slack.views.prompt_buttons import break_glass, cancel, confirm, decline, withdraw
 from bot.slack.views.prompt_lines import asks_in_short, frozen, small_print, warnings
 from bot.slack.views.shown import Shown
-from bot.slack.views.task_lines import details, not_to_be_confused, obstacle, place, repository
+from bot.slack.views.task_lines import details, differences, not_to_be_confused, obstacle, place, repository
 
 
 def second_step(shown: Shown) -> Layout:
@@ -21,6 +21,7 @@ def second_step(shown: Shown) -> Layout:
                 *warnings(shown),
                 _lapsed(shown),
                 frozen(shown.freeze),
+                *differences(shown),
                 asks_in_short(shown),
                 dots(*place(shown), repository(shown)),
                 details(shown),

@@ -157,14 +157,17 @@ _SAID: Mapping[str, Sequence[str]] = {
         "This hour's limit for deletions, {limit}, is reached. The next one is possible at {until}.",
         "That's the limit of deletions for this hour.",
     ),
-    "too_soon": ("That was quick! Have a look first; the button works in a second.",),
+    "too_soon": (
+        "That was quick! Have a look first; the button works in {seconds} s.",
+        "That was quick! Have a look first, then press it again.",
+    ),
     "too_late": (
         "Too late to stop: it was sent to CodeArts Check at {sent_at}.",
         "Too late to stop: it was already sent.",
     ),
     # the deletion's state
     "expired": (
-        "Too late: nobody confirmed by {expires_at}. {again} asks again.",
+        "Too late: it could be confirmed until {expires_at}. {again} asks again.",
         "Too late: this request has expired. Ask again.",
     ),
     "other_state": (
@@ -174,7 +177,7 @@ _SAID: Mapping[str, Sequence[str]] = {
     "unknown_deletion": (
         "This request is no longer known: it ended long ago, or my storage has lost it. Its buttons do nothing.",
     ),
-    "already_requested": ("Someone asked for this already, and it's waiting.",),
+    "already_requested": ("Someone asked for this already, and it hasn't ended yet.",),
     "no_such_task": ("CodeArts Check knows no such task.",),
     "copy": ("This is a copy of an earlier command or click, so I didn't do it again.",),
 }

@@ -1,8 +1,9 @@
 """What prompts and dialogs say of the task itself: where it is, how its last check went, and what is not known."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from bot.domain.facts import Difference, LookUp, Presence
+from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.domain.task_id import short
 from bot.domain.text import NOTHING, Code, Link, Moment, Several, Text, Value, text
 from bot.slack.views.layout import Line, dots, sentences
@@ -29,15 +30,15 @@ def repository(shown: Shown) -> Text:
 
 
 def details(shown: Shown) -> Line:
-    """The last check and the open issues; or why they are missing."""
+    """The last check and the open issues; what is not known is called that."""
     if shown.look_up is None:
         return sentences(Text("Looking up details…"))
-    return sentences(*_missing(shown.look_up), _last_check(shown), issues(shown))
+    return sentences(*_missing(shown.look_up), _last_check(shown.facts), issues(shown.facts), _unknown(shown.look_up))
 
 
-def issues(shown: Shown) -> Text:
-    """How many open issues go with the task."""
-    count, critical = shown.facts.issue_count, shown.facts.issues.get("critical", 0)
+def issues(facts: TaskFacts) -> Text:
+    """How many open issues go with the task, and how many of them are of the highest severity."""
+    count, critical, major = facts.issue_count, facts.issues.get("critical"), facts.issues.get("major")
     if count is None:
         return NOTHING
     if count == 0:
@@ -46,6 +47,8 @@ def issues(shown: Shown) -> Text:
         return Text("1 open issue, and it's critical.") if critical else Text("1 open issue.")
     if critical:
         return text("{count} open issues, {critical} critical.", count=count, critical=critical)
+    if critical == 0 and major:
+        return text("{count} open issues, {major} major.", count=count, major=major)
     return text("{count} open issues.", count=count)
 
 
@@ -78,9 +81,37 @@ def _missing(look_up: LookUp) -> tuple[Text, ...]:
             return ()
 
 
-def _last_check(shown: Shown) -> Text:
-    last = shown.facts.last_check
-    return text("Last checked {when}.", when=_moment(last)) if last else NOTHING
+_LAST_CHECKS: Mapping[CheckState | None, str] = {
+    CheckState.FAILED: "Last check failed {when}.",
+    CheckState.PASSED: "Last check passed {when}.",
+    CheckState.STOPPED: "Last check stopped {when}.",
+}
+
+
+def _last_check(facts: TaskFacts) -> Text:
+    if not facts.last_check:
+        return Text("Never checked.") if facts.check_state is CheckState.NEVER_RUN else NOTHING
+    return text(_LAST_CHECKS.get(facts.check_state, "Last checked {when}."), when=_moment(facts.last_check))
+
+
+def _unknown(look_up: LookUp) -> Text:
+    """What could not be read of a task that exists."""
+    if look_up.cut_short:
+        return Text("Looking up the rest…")
+    facts, never_run = look_up.facts, look_up.facts.check_state is CheckState.NEVER_RUN
+    if look_up.presence is not Presence.EXISTS or facts.missing_right:
+        return NOTHING  # it has been said already
+    known = {
+        "its name": facts.name,
+        "its project": facts.project,
+        "its repository": facts.repository,
+        "its branches": facts.branches is not None,
+        "the last check": facts.last_check or never_run,
+        "open issues": facts.issue_count is not None or never_run,
+        "whether a check is running": facts.check_state,
+    }
+    unknown = tuple(fact for fact, is_known in known.items() if not is_known)
+    return text("Not known: {facts}.", facts=Several(unknown)) if unknown else NOTHING
 
 
 def _moment(said: str) -> Value:

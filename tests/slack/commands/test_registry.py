@@ -120,3 +120,9 @@ async def test_help(bot: SignedSlack, text: str) -> None:
     assert "`/codecheck delete &lt;task_id&gt; [reason]`  deletes a task for good" in answer
     assert "`/codecheck freeze [reason]`  stops every deletion (admins)" in answer
     assert all(f"/codecheck {each.name}" in answer for each in discover().subcommands)
+
+
+def test_what_a_subcommand_does_is_plain_text() -> None:
+    """Help shows it as text from outside: marks of Slack's or Markdown's would make it code, with other marks in it."""
+    for subcommand in discover().subcommands:
+        assert not set("`*_~<>") & set(subcommand.does), subcommand.name

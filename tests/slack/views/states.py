@@ -26,7 +26,9 @@ FACTS = TaskFacts(
     project="Payments",
     repository="git@git.example.com:pay/shop.git",
     branch="main",
+    branches=1,
     last_check="2026-09-20T10:00:00Z",
+    check_state=CheckState.PASSED,
     issues={"critical": 1, "major": 8},
     issue_count=42,
 )
@@ -74,6 +76,9 @@ STATES: Mapping[str, Shown] = {
         ASKED,
         stage=Stage.CHANGED,
         differences=(Difference("branch", "main", "release"), Difference("project", "", "X")),
+    ),
+    "changed, reviewed again": replace(
+        REVIEWED, differences=(Difference("branch", "main", "release"), Difference("project", "", "X"))
     ),
     "unreadable": replace(ASKED, stage=Stage.UNREADABLE),
     "reviewed": REVIEWED,
@@ -144,5 +149,8 @@ STATES: Mapping[str, Shown] = {
         CONFIRMED, stage=Stage.FROZEN, ended_by="root@build-7", ended_why="audit"
     ),
     "expired": replace(ASKED, stage=Stage.EXPIRED, ended_at=AT + 5 * MINUTE),
+    "expired, one of two had confirmed": replace(
+        SECOND_PERSON, stage=Stage.EXPIRED, others=2, confirmed_by=(BOB,), ended_at=AT + 8 * HOUR
+    ),
     "asked, days to confirm": replace(SECOND_PERSON, stage=Stage.ASKED, expires_at=AT + 72 * HOUR),
 }

@@ -47,19 +47,24 @@ def test_who_kept_it_and_how(how: Action | None, stage: Stage) -> None:
     assert (seen.stage, seen.ended_by, seen.ended_why, seen.ended_at) == (stage, BOB, "in use", AT)
 
 
+NOW = LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="release"))
+CHANGED = (Difference("branch", "main", "release"),)
+
+
 @pytest.mark.parametrize(
-    ("returned", "stage", "found"),
+    ("state", "returned", "now", "stage", "found"),
     [
-        (Returned.CHANGED, Stage.CHANGED, (Difference("branch", "main", "release"),)),
-        (Returned.UNREADABLE, Stage.UNREADABLE, ()),
-        (None, Stage.ASKED, ()),
+        (State.REQUESTED, Returned.CHANGED, NOW, Stage.CHANGED, CHANGED),
+        (State.REVIEWED, None, NOW, Stage.REVIEWED, CHANGED),
+        (State.REQUESTED, Returned.UNREADABLE, POSTED.shown, Stage.UNREADABLE, ()),
+        (State.DELETED, None, NOW, Stage.DELETED, ()),
     ],
 )
-def test_what_was_sent_back_says_why(returned: Returned | None, stage: Stage, found: tuple[Difference, ...]) -> None:
-    """With what has changed, if that was it."""
-    now = LookUp(Presence.EXISTS, TaskFacts(name="nightly scan", project="shop", branch="release"))
-    back = replace(come_to(State.REQUESTED, POSTED, returned=returned), before=POSTED.shown, shown=now)
-    seen = shown(back)
+def test_what_was_sent_back_says_why(
+    state: State, returned: Returned | None, now: LookUp, stage: Stage, found: tuple[Difference, ...]
+) -> None:
+    """With what has changed, if that was it: also to those who confirm it again."""
+    seen = shown(replace(come_to(state, POSTED, returned=returned), before=POSTED.shown, shown=now))
     assert (seen.stage, seen.differences) == (stage, found)
 
 

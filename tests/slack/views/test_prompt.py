@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from bot.domain.facts import CheckState, LookUp, Presence
+from bot.domain.facts import CheckState, Difference, LookUp, Presence
 from bot.slack.views.layout import Layout, drawn
 from bot.slack.views.prompt import prompt
 from bot.slack.views.shown import ENDED, FrozenBy, Shown, Stage
@@ -88,12 +88,13 @@ FACTS_KNOWN = [
     ("look_up", "reason", "warnings", "others"),
     list(product(FACTS_KNOWN, ["", "replaced by shop2"], [(), ("Ask first.", "Twice.")], [0, 2])),
 )
-@pytest.mark.parametrize("first", [Stage.ASKED])
-def test_the_red_button_is_below_where_the_first_step_had_its_buttons(
-    first: Stage, look_up: LookUp | None, reason: str, warnings: tuple[str, ...], others: int
+@pytest.mark.parametrize(("first", "changes"), [(Stage.ASKED, 0), (Stage.UNREADABLE, 0), (Stage.CHANGED, 6)])
+def test_the_red_button_is_below_where_the_first_step_had_its_buttons(  # noqa: PLR0913, PLR0917 - all that it shows
+    first: Stage, changes: int, look_up: LookUp | None, reason: str, warnings: tuple[str, ...], others: int
 ) -> None:
     """A double click on "Review deletion…" meets no button that deletes, whatever else the prompt shows."""
     asked = replace(ASKED, stage=first, look_up=look_up, reason=reason, warnings=warnings, others=others, asked=(BOB,))
+    asked = replace(asked, differences=(Difference("branch", "main", "release"),) * changes)
     assert rows_above(replace(asked, stage=Stage.REVIEWED), "danger") >= rows_above(asked, None) + 2
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.facts import Difference, LookUp, Presence, TaskFacts
+from bot.domain.facts import CheckState, Difference, LookUp, Presence, TaskFacts
 from bot.slack.views.layout import Layout, Line, dots, drawn, section
 from bot.slack.views.shown import Shown
 from bot.slack.views.task_lines import details, differences, place, repository
-from tests.slack.views.states import ASKED
+from tests.slack.views.states import ASKED, FACTS
 
 
 def read(*lines: Line) -> str:
@@ -24,25 +24,59 @@ def known(facts: TaskFacts) -> Shown:
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (TaskFacts(), ""),
         (TaskFacts(issue_count=0), "No open issues."),
         (TaskFacts(issue_count=1), "1 open issue."),
         (TaskFacts(issue_count=1, issues={"critical": 1}), "1 open issue, and it's critical."),
         (TaskFacts(issue_count=42), "42 open issues."),
-        (TaskFacts(issue_count=42, issues={"critical": 3}), "42 open issues, 3 critical."),
-        (TaskFacts(issues={"critical": 3}), ""),
+        (TaskFacts(issue_count=42, issues={"critical": 3, "major": 9}), "42 open issues, 3 critical."),
+        (TaskFacts(issue_count=42, issues={"critical": 0, "major": 9}), "42 open issues, 9 major."),
+        (TaskFacts(issue_count=42, issues={"major": 9}), "42 open issues."),
         (TaskFacts(last_check="2026-09-20 10:00:00"), "Last checked `2026-09-20 10:00:00`."),
-        (TaskFacts(last_check="昨天"), "Last checked 昨天."),
+        (TaskFacts(last_check="昨天", check_state=CheckState.PASSED), "Last check passed 昨天."),
+        (TaskFacts(last_check="昨天", check_state=CheckState.FAILED), "Last check failed 昨天."),
+        (TaskFacts(last_check="昨天", check_state=CheckState.STOPPED), "Last check stopped 昨天."),
+        (TaskFacts(last_check="昨天", check_state=CheckState.RUNNING), "Last checked 昨天."),
+        (TaskFacts(check_state=CheckState.NEVER_RUN), "Never checked."),
         (
             TaskFacts(last_check="2026-09-20T10:00:00+08:00"),
             "Last checked <!date^1789869600^{date_short_pretty}, {time}|2026-09-20 02:00:00 UTC>.",
         ),
+    ],
+)
+def test_what_is_known(facts: TaskFacts, said: str) -> None:
+    """A time without a zone stays as the service wrote it."""
+    assert read(details(known(facts))).startswith(said)
+
+
+THE_REST = "its branches, the last check, open issues, whether a check is running."
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        (FACTS, ""),
+        (
+            TaskFacts(),
+            f"Not known: its name, its project, its repository, {THE_REST}",
+        ),
+        (replace(FACTS, issue_count=None), "Not known: open issues."),
+        (replace(FACTS, branches=None), "Not known: its branches."),
+        (replace(FACTS, check_state=None), "Not known: whether a check is running."),
+        (replace(FACTS, check_state=CheckState.NEVER_RUN, last_check="", issue_count=None), ""),
         (TaskFacts(missing_right="a:b:c"), "I may not read all details (that needs `a:b:c`)."),
     ],
 )
-def test_what_is_not_known_is_not_said(facts: TaskFacts, said: str) -> None:
-    """A time without a zone stays as the service wrote it."""
-    assert read(details(known(facts))) == said
+def test_what_is_not_known_is_said_once(facts: TaskFacts, said: str) -> None:
+    """Nobody takes a fact that could not be read for one that is not there."""
+    details_of = read(details(known(facts)))
+    assert details_of.endswith(said)
+    assert ("not known" in details_of.lower()) == said.startswith("Not known")
+
+
+def test_what_is_still_looked_up_is_not_called_unknown() -> None:
+    """The prompt is filled in when it comes."""
+    late = replace(ASKED, look_up=LookUp(Presence.EXISTS, TaskFacts(name="shop"), cut_short=True))
+    assert read(details(late)) == "Looking up the rest…"
 
 
 @pytest.mark.parametrize(
