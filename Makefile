@@ -9,7 +9,7 @@ PROJECTS := . $(wildcard sandbox/pyproject.toml)
 UV := uv==0.13.9
 COMPILE := .venv/uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: sandbox screenshots check test coverage lint fmt bench sbom lock clean
+.PHONY: sandbox screenshots check test coverage lint fmt bench bench-stall figures sbom lock clean
 
 # First the transcript of a few whole conversations; if one goes wrong, make fails. Then, on a terminal outside CI, the
 # page: its address is printed, and Ctrl-C stops it.
@@ -41,8 +41,15 @@ fmt: .venv/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev  ## measurements, as ratios taken in one run
+bench: .venv/.dev  ## the figures, as ratios taken in one run of less than five minutes
 	$(BIN)/python -m benchmarks
+
+bench-stall: .venv/.dev  ## ten thousand requests while the service stalls and Slack throttles: a few minutes
+	$(BIN)/python -m benchmarks --stall
+
+figures: .venv/.dev  ## docs/performance.md and its pictures, from what the two have taken
+	$(BIN)/python -m benchmarks.plots
+	$(BIN)/python -m tests.generated
 
 sbom: .venv/.dev  ## the bill of materials (CycloneDX) and the licences of what the bot installs, in dist/
 	$(BIN)/python deploy/supply_chain/sbom.py dist

@@ -1,1 +1,1 @@
-"""Benchmarks on loopback: `python -m benchmarks`. Trust only the ratios; the rest depends on the machine."""
+"""Measurements on loopback, as ratios taken in one run: `make bench`. docs/performance.md shows the results."""

@@ -1,196 +1,107 @@
-"""How long Slack waits for an acknowledgement, what a deletion costs, and what a write to Redis takes.
+"""`python -m benchmarks [--stall]`: takes every figure, and keeps them in benchmarks/results/latest.json."""
 
-The bot is a separate process; the floor and the clients run in this one. Rounds are interleaved.
-"""
-
+import argparse
 import asyncio
+import json
 import logging
-import secrets
-import statistics
+import os
+import platform
+import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from itertools import cycle, pairwise
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import aiohttp
-import psutil
 import structlog
 import uvloop
 
-from benchmarks.client import SignedClient
-from benchmarks.floor import serve_floor
-from bot.deletions.ports import Change, NewDeletion
-from bot.domain.identity import SlackUser
-from bot.domain.timings import Timings
-from bot.manifest import parsed_manifest
-from bot.store.connection import connect
-from bot.store.deletions import RedisDeletionStore
-from bot.store.embedded import start_embedded
-from bot.store.redis_calls import RedisCalls
-from bot.store.schema import Keys
-from codecheck_sandbox.codearts import Task
-from codecheck_sandbox.codearts.accounts import WEBSHOP
-from codecheck_sandbox.slack import Person
-from codecheck_sandbox.world import World, open_world
+from benchmarks.acknowledgements import acknowledgements
+from benchmarks.deletions import deletions
+from benchmarks.growth import growth
+from benchmarks.profiling import profiling
+from benchmarks.recording import record
+from benchmarks.replicas import replicas
+from benchmarks.results import LATEST, load
+from benchmarks.rig import Rig, Subject, open_rig
+from benchmarks.stall import stall
+from benchmarks.starting import idling, starting
+from benchmarks.steps import write
+from benchmarks.waiting import waiting
 
-ROUNDS = 100
-WARM_UP = 10
-_LOOK = 0.05  # seconds until it is recorded that the button has been shown; only then does a click count
-NO_DWELL = "[confirmation]\ndwell_seconds = 0\n"
+_LIBRARIES = ("slack-bolt", "aiohttp", "httpx", "redis", "pydantic", "uvloop")
 
 
 async def main() -> None:
-    """Run every benchmark and print the results."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="codecheck-bench-")))
-        server = await start_embedded(folder / "redis")
-        stack.push_async_callback(server.stop)
-        world = await stack.enter_async_context(
-            open_world(parsed_manifest(), server.url, folder, socket_mode=False, toml=NO_DWELL)
-        )
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        floor_url = await stack.enter_async_context(serve_floor(world.slack.signing_secret))
-        floor = SignedClient(session, world.slack.signing_secret, floor_url)
-        bot = SignedClient(session, world.slack.signing_secret, f"{world.bot.url}/slack/events")
-        await _acknowledgements(floor, bot, world)
-        await _whole_deletions(world, server.url)
-        await _writes(server.url)
+    """Take the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often programs that are compared take turns")
+    parser.add_argument("--stall", action="store_true", help="only ten thousand requests while everything stalls")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="codecheck-bench-") as folder:
+        async with open_rig(Path(folder)) as rig:
+            taken = await (_stalled(rig) if options.stall else _figures(rig, Path(folder), options.rounds))
+    LATEST.write_text(json.dumps(load() | taken, indent=1) + "\n", encoding="utf-8")
 
 
-async def _acknowledgements(floor: SignedClient, bot: SignedClient, world: World) -> None:
-    """A signed slash command and a signed click, each with its write to Redis, compared with the floor."""
-    at_floor: list[float] = []
-    helped: list[float] = []
-    commands: list[float] = []
-    clicks: list[float] = []
-    tasks = [f"bench{number:06}" for number in range(WARM_UP + ROUNDS)]
-    world.codearts.add_tasks(*(Task(task, task, WEBSHOP, "Webshop", "https://example.com/x.git") for task in tasks))
-    for number, task in enumerate(tasks):
-        before = len(world.channel.messages)
-        times = (await floor.command("help"), await bot.command("help"), await bot.command(f"delete {task}"))
-        prompt = (await world.slack.until(lambda before=before: world.channel.messages[before:]))[0]  # type: ignore[misc]  # mypy and defaults of lambdas
-        clicked = await bot.click("deletion.review", _deletion_id(prompt.blocks), prompt.ts)
-        if number >= WARM_UP:
-            for figures, seconds in zip((at_floor, helped, commands, clicks), (*times, clicked), strict=True):
-                figures.append(seconds)
-    base = statistics.median(at_floor)
-    print(f"acknowledging, p50 of {ROUNDS}")
-    for what, figures in (
-        ("floor: only checks the signature", at_floor),
-        ("help: no write", helped),
-        ("delete: recorded in Redis, every write flushed", commands),
-        ("review: recorded in Redis, every write flushed", clicks),
-    ):
-        p50 = statistics.median(figures)
-        print(f"  {what:<50}{p50 * 1_000:7.2f} ms  {p50 / base:6.1f} x floor")
+async def _figures(rig: Rig, folder: Path, rounds: int) -> dict[str, object]:
+    """Everything except for the stall."""
+    conditions = await _conditions(rig) | {"rounds": rounds}
+    recording = await _took("recording", record(rig))
+    write(recording, rig.recording)
+    bot = await rig.start("bot")
+    floor = await _program(rig, "floor")
+    tutorial = await _program(rig, "tutorial_bot")
+    service = {"CODEARTS_ENDPOINT": (await _program(rig, "quick_service")).process.url}
+    quick = {
+        "http": await rig.start("http", environ=service),
+        "socket": await rig.start("socket", environ=service, socket_mode=True),
+        "floor": await rig.start("quick-floor", "benchmarks.floor", environ=service, ready=False),
+    }
+    programs = (bot, tutorial, floor)
+    return {
+        "conditions": conditions,
+        "acknowledgement": await _took("acknowledgements", acknowledgements(rig, quick, rounds)),
+        "deletion": await _took("whole deletions", deletions(rig, programs, recording, rounds)),
+        "waiting": await _took("what people wait for", waiting(rig, bot, recording)),
+        "start": await _took("start", starting(rig, rounds)),
+        "idle": await _took("idle", idling(rig)),
+        "growth": await _took("growth", growth(rig, service)),
+        "replicas": await _took("replicas", replicas(rig, service)),
+        "profile": await _took("profile", profiling(rig, folder)),
+    }
 
 
-def _deletion_id(blocks: object) -> str:
-    """The deletion's ID, from the value of the prompt's buttons."""
-    for block in blocks if isinstance(blocks, tuple) else ():
-        for element in getattr(block, "elements", ()):
-            if value := getattr(element, "value", None):
-                return str(value)
-    raise RuntimeError("the prompt has no buttons")
+async def _stalled(rig: Rig) -> dict[str, object]:
+    conditions = await _conditions(rig)
+    return {"stall": conditions | await _took("stall", stall(rig, await rig.start("bot")))}
 
 
-async def _whole_deletions(world: World, redis_url: str, count: int = 24) -> None:
-    """CPU time of the bot's process, and round trips, for a command, two clicks, one DELETE and its result."""
-    process = psutil.Process(world.bot.pid)
-    ids = [secrets.token_hex(16) for _ in range(WARM_UP + count)]
-    names = {task_id: f"bench-{task_id[:8]}" for task_id in ids}
-    world.codearts.add_tasks(
-        *(Task(task_id, names[task_id], WEBSHOP, "Webshop", "https://example.com/x.git") for task_id in ids)
-    )
-    people = cycle((world.alice, world.bob))  # each has a limit of simultaneous look-ups
-    for task_id in ids[:WARM_UP]:
-        await _delete(world, next(people), task_id, names[task_id])
-    async with _round_trips(redis_url) as trips:
-        before, started = sum(process.cpu_times()[:2]), time.perf_counter()
-        for task_id in ids[WARM_UP:]:
-            await _delete(world, next(people), task_id, names[task_id])
-        cpu, wall = sum(process.cpu_times()[:2]) - before, time.perf_counter() - started
-    print(f"\na whole deletion, mean of {count} one after the other")
-    print(f"  {'CPU of the bot':<50}{cpu / count * 1_000:7.2f} ms")
-    print(f"  {'from the command to the result':<50}{wall / count * 1_000:7.2f} ms")
-    print(f"  {'round trips to Redis':<50}{trips.counted / count:7.1f}    (including the sweep and the seal)")
+async def _program(rig: Rig, name: str) -> Subject:
+    """One of the programs of this package, which do not say when they are ready."""
+    return await rig.start(name, f"benchmarks.{name}", ready=False)
 
 
-async def _delete(world: World, by: Person, task_id: str, name: str) -> None:
-    await by.types(f"/codecheck delete {task_id}", in_=world.channel)
-    await _seen(world, name, "wants to delete")
-    await by.clicks("Review deletion…", on=world.channel)
-    await _seen(world, name, "for good?")
-    await asyncio.sleep(_LOOK)
-    await by.clicks(f"Delete {name}", on=world.channel)
-    await _seen(world, name, "status: success")
+async def _conditions(rig: Rig) -> dict[str, Any]:
+    """When, where and with what, as far as it matters for the figures and says nothing else about the machine."""
+    server = await rig.redis.info("server")
+    return {
+        "taken": datetime.now(UTC).date().isoformat(),
+        "machine": f"{os.cpu_count()} cores, {platform.system()}, {platform.machine()}",
+        "load_before": round(os.getloadavg()[0], 1),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "redis": f"{server.get('server_name', 'redis')} {server.get('valkey_version', server['redis_version'])}",
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
 
 
-async def _seen(world: World, *texts: str) -> None:
-    await world.slack.until(lambda: _shows(world, *texts), within=10)
-
-
-def _shows(world: World, *texts: str) -> bool:
-    return any(all(text in seen.text for text in texts) for seen in world.channel.messages[-3:])
-
-
-@dataclass(slots=True)
-class _Trips:
-    counted: int = 0
-
-
-@asynccontextmanager
-async def _round_trips(redis_url: str) -> AsyncIterator[_Trips]:
-    """Count the commands that arrive, without those inside the script."""
-    trips = _Trips()
-    client = connect(redis_url)
-    async with client.monitor() as monitor:
-
-        async def count() -> None:
-            async for command in monitor.listen():
-                trips.counted += command["client_type"] != "lua"
-
-        counting = asyncio.create_task(count())
-        yield trips
-        counting.cancel()
-    await client.aclose()
-
-
-async def _writes(redis_url: str) -> None:
-    """One read and one write of the store, compared with PING."""
-    client = connect(redis_url)
-    store = RedisDeletionStore(RedisCalls(client, Keys("bench")), Timings())
-    alice = SlackUser("T01SANDBOX", "U01ALICE")
-    figures: dict[str, list[float]] = {"PING": [], "request": [], "read": [], "commit": []}
-    for number in range(WARM_UP + ROUNDS):
-        new = NewDeletion(
-            id=secrets.token_urlsafe(16),
-            task_id=secrets.token_hex(16),
-            requester=alice,
-            operator="alice",
-            channel="C01QUALITY",
-        )
-        moments = [time.perf_counter()]
-        await client.ping()
-        moments.append(time.perf_counter())
-        deletion, _ = await store.request(new)
-        moments.append(time.perf_counter())
-        await store.read(deletion.id)
-        moments.append(time.perf_counter())
-        await store.commit(Change(deletion, deletion))
-        moments.append(time.perf_counter())
-        if number >= WARM_UP:
-            for taken, (start, end) in zip(figures.values(), pairwise(moments), strict=True):
-                taken.append(end - start)
-    await client.aclose()
-    base = statistics.median(figures["PING"])
-    print(f"\nthe store, p50 of {ROUNDS}; every write is flushed to the disk")
-    for what, taken in figures.items():
-        p50 = statistics.median(taken)
-        print(f"  {what:<50}{p50 * 1_000:7.2f} ms  {p50 / base:6.1f} x PING")
+async def _took(what: str, work: Awaitable[Any]) -> Any:
+    started = time.perf_counter()
+    result = await work
+    print(f"{what}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return result
 
 
 if __name__ == "__main__":

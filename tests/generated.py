@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from benchmarks.tables import PARTS as FIGURES
 from bot.cli.table import command_table
 from bot.doctor.registry import probes_table
 from bot.settings.tables import environment_table, toml_table
@@ -42,6 +43,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "documents": documents_table,
     "decisions": decisions_table,
     "metrics": metrics_table,
+    **FIGURES,
 }
 _PART = re.compile(r"(<!-- generated: (?P<name>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 

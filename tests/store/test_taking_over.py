@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.deletions.ports import Change, Rest
+from bot.deletions.ports import Change, PendingIds, Rest
 from bot.domain.deletion import Deletion
 from bot.domain.errors import NotRecordedError
 from bot.domain.lifecycle import Action, Requirement, State
@@ -147,8 +147,10 @@ async def test_an_unreadable_deletion_does_not_stand_in_the_way(rig: Rig, how: s
     """It is set aside for an hour, left to a newer replica; the others are taken and listed."""
     unreadable = await spoilt(rig, how)
     other = await rig.requested("task-2")
-    pending = await rig.store.pending()
+    pending, listed = await rig.store.pending(), await rig.store.pending_ids()
     assert ([deletion.id for deletion in pending.deletions], pending.complete) == ([other.id], False)
+    assert [deletion.id for deletion in await rig.store.several(listed.ids)] == [other.id]
+    assert not listed.complete or how in {"a number that is none", "a missing field"}  # the list does not look there
     for deletion in (unreadable, other):
         await rig.redis.zadd(rig.keys.due, {deletion.id: 1})
     assert (await taken(rig)).id == other.id
@@ -236,6 +238,16 @@ async def test_what_waits_is_listed_until_it_ends(rig: Rig) -> None:
     assert {deletion.state for deletion in listed} == {State.REVIEWED, State.REQUESTED}
 
 
+async def test_the_newest_that_waits_is_listed_first(rig: Rig) -> None:
+    """Pages begin with what people have just asked for, whatever is due first; what has ended is on none."""
+    older = await rig.requested("task-1")
+    await rig.pass_time(1_000)
+    newer = await rig.reviewed("task-2")
+    await rig.act(await rig.requested("task-3"), Action.CANCEL)
+    assert await rig.store.pending_ids() == PendingIds((newer.id, older.id), complete=True)
+    assert [deletion.id for deletion in await rig.store.several([older.id, newer.id])] == [older.id, newer.id]
+
+
 async def test_more_than_one_round_trip_of_them_is_listed(rig: Rig) -> None:
     """Of very many the first 500; then there may be more."""
     for number in range(499):
@@ -245,3 +257,5 @@ async def test_more_than_one_round_trip_of_them_is_listed(rig: Rig) -> None:
     await asyncio.gather(rig.requested("task-499"), rig.requested("task-500"))
     pending = await rig.store.pending()
     assert (len(pending.deletions), pending.complete) == (500, False)
+    listed = await rig.store.pending_ids()
+    assert (len(listed.ids), listed.complete) == (500, False)

@@ -35,6 +35,8 @@ class MeasuredDeletionStore:
         self._store = store
         self._swept = swept
         self.pending = store.pending
+        self.pending_ids = store.pending_ids
+        self.several = store.several
         self.response_url = store.response_url
         for state in ENDED_STATES:  # from 0, or Prometheus would not see the first one
             ENDED.labels(state)
