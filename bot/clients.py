@@ -1,5 +1,6 @@
 """Clients built from the settings, for the bot itself and for doctor."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -14,6 +15,7 @@ from bot.settings.model import AccessKey
 async def codearts_client(settings: Settings) -> AsyncIterator[HttpClient]:
     """A client for CodeArts Check that signs in as the settings say."""
     proxies = settings.proxies
+    tls = ssl.create_default_context()
     auth: Auth
     async with AsyncExitStack() as stack:
         match settings.sign_in:
@@ -21,9 +23,9 @@ async def codearts_client(settings: Settings) -> AsyncIterator[HttpClient]:
                 auth = AkSkAuth(ak.get_secret_value(), sk, project_id or "", security_token)
             case user:
                 endpoint = settings.iam_endpoint
-                iam = await stack.enter_async_context(http_client(endpoint, proxy=proxies.proxy_for(endpoint)))
+                iam = await stack.enter_async_context(http_client(endpoint, tls=tls, proxy=proxies.proxy_for(endpoint)))
                 region = settings.codearts_region
                 credentials = IamCredentials(user.name, user.password, user.domain, user.project_id or "", region)
                 auth = IamTokenAuth(iam, credentials)
         endpoint = settings.codearts_endpoint
-        yield await stack.enter_async_context(http_client(endpoint, auth, proxy=proxies.proxy_for(endpoint)))
+        yield await stack.enter_async_context(http_client(endpoint, auth, tls=tls, proxy=proxies.proxy_for(endpoint)))

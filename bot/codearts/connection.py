@@ -186,8 +186,7 @@ async def http_client(
     Args:
         endpoint: the base URL.
         auth: signs each request, or adds a token.
-        tls: which certificates to trust; by default those that OpenSSL finds or that `SSL_CERT_FILE` names, in the
-            context that aiohttp makes anyway: another takes time and memory.
+        tls: which certificates to trust; by default those that OpenSSL finds, or those in `SSL_CERT_FILE`.
         proxy: the URL of the proxy to use; None for a direct connection.
         limits: on the time for each phase of a request.
 
@@ -195,7 +194,9 @@ async def http_client(
         ValueError: credentials must not be sent to such an endpoint.
     """
     checked_endpoint(endpoint)
-    connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ssl=tls or True)
+    connector = aiohttp.TCPConnector(
+        limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ssl=tls or ssl.create_default_context()
+    )
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
