@@ -7,7 +7,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 import aiohttp
-import structlog
+import stamina
 
 from bot.codearts.answers import interpret
 from bot.codearts.body import read_answer
@@ -28,8 +28,6 @@ from bot.domain.outcome import Outcome
 from bot.domain.task_id import HALF_ID, TASK_ID
 from bot.domain.text import Code, Text
 from bot.observability.metrics import RETRIES
-
-_log = structlog.get_logger(__name__)
 
 
 class CodeArtsCheck:
@@ -124,20 +122,22 @@ class CodeArtsCheck:
         )
         try:
             async with asyncio.timeout(flight.not_after - clock.now()):
-                for number in range(1, attempts + 1):
-                    try:
+                async for attempt in stamina.retry_context(
+                    on=flight.worth_another,
+                    attempts=attempts,
+                    timeout=None,
+                    wait_initial=self._policy.first_pause,
+                    wait_max=self._policy.longest_pause,
+                    wait_jitter=self._policy.first_pause,
+                ):
+                    with attempt:
+                        if attempt.num > 1:
+                            RETRIES.labels("codearts").inc()
                         async with slots:
                             exchange = self._http.send(method, path, query=query, headers=headers, flight=flight)
-                            return await self._attempt(flight, exchange)
-                    except (aiohttp.ClientError, OSError, NoTokenError, ThrottledError) as error:
-                        pause = flight.pause(error, number)
-                        if pause is None or number == attempts:
-                            return None
-                        _log.warning("codearts request repeated", method=method, why=repr(error), pause=round(pause, 2))
-                    await asyncio.sleep(pause)
-                    RETRIES.labels("codearts").inc()
-        except (TimeoutError, TooLateError, StoppedError):
-            return None  # `flight.reply` says what it means
+                            await self._attempt(flight, exchange)
+        except (aiohttp.ClientError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError):
+            return  # `flight.reply` says what it means
 
     async def _attempt(self, flight: InFlight, exchange: Awaitable[HttpAnswer]) -> None:
         try:

@@ -1,6 +1,5 @@
 """One request with its attempts: when the next attempt may start, and what is known if there is none."""
 
-import random
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -105,22 +104,14 @@ class InFlight:
         found = trouble(error, SERVICE, at_proxy=self._proxied and not self._left)
         self.reply = NoAnswer(found.why) if self._left else NotSent(found.why, found.hint, found.admin_hint)
 
-    def pause(self, error: Exception, attempts: int) -> float | None:
-        """Seconds until another attempt; None if there should be none.
-
-        Args:
-            error: how the last one ended.
-            attempts: how many there have been.
-        """
+    def worth_another(self, error: Exception) -> bool | float:
+        """Whether to attempt again, or after how many seconds (stamina's backoff hook)."""
         match error:
             case ThrottledError():
                 pause = self._policy.throttled_pause if error.retry_after is None else error.retry_after
-                return pause if clock.now() + pause < self.not_after else None
+                return pause if clock.now() + pause < self.not_after else False
             case NoTokenError():
-                again = error.passing
-            case _ if self._left:
-                again = self._repeatable
-            case _:
-                again = trouble(error, SERVICE).passing
-        longer = self._policy.first_pause * (2 ** (attempts - 1) + random.random())  # noqa: S311 - not a secret
-        return min(longer, self._policy.longest_pause) if again else None
+                return error.passing
+            case aiohttp.ClientError() | OSError():
+                return self._repeatable if self._left else trouble(error, SERVICE).passing
+        return False

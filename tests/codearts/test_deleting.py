@@ -282,7 +282,7 @@ class TestNoConnection:
             with capture_logs() as logs:
                 outcome = await delete(CodeArtsCheck(http, QUICK))
         assert told(outcome) == _REFUSED
-        assert [entry["event"] for entry in logs] == ["codearts request repeated"] * 3
+        assert [entry["event"] for entry in logs] == ["stamina.retry_scheduled"] * 3
 
     async def test_no_such_host(self) -> None:
         """A region with a slip in it; `.invalid` never resolves (RFC 2606)."""
