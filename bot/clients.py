@@ -4,19 +4,21 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
+
 from bot.codearts.auth import AkSkAuth, IamTokenAuth
-from bot.codearts.connection import Auth, HttpClient, http_client
+from bot.codearts.connection import http_client
 from bot.codearts.iam import IamCredentials
 from bot.settings import Settings
 from bot.settings.model import AccessKey
 
 
 @asynccontextmanager
-async def codearts_client(settings: Settings) -> AsyncIterator[HttpClient]:
+async def codearts_client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client for CodeArts Check that signs in as the settings say."""
     proxies = settings.proxies
     tls = ssl.create_default_context()
-    auth: Auth
+    auth: httpx.Auth
     async with AsyncExitStack() as stack:
         match settings.sign_in:
             case AccessKey(ak, sk, security_token, project_id):

@@ -191,7 +191,7 @@ def test_the_command_line_answers_without_loading_the_bot(tmp_path: Path) -> Non
     ended = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     loaded = ended.stdout.split()
     assert "click" in loaded
-    assert not {"slack_bolt", "slack_sdk", "redis", "aiohttp", "pydantic"} & set(loaded)
+    assert not {"slack_bolt", "slack_sdk", "redis", "httpx", "aiohttp", "pydantic"} & set(loaded)
 
 
 def test_doctor_can_print_json(tmp_path: Path) -> None:

@@ -5,28 +5,29 @@ Both are needed: reads are known to work with AK/SK, but the docs of similar wri
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime
+from http import HTTPStatus
 
+import httpx
 import structlog
 from pydantic import SecretStr
 
-from bot.codearts.connection import Auth, HttpClient
 from bot.codearts.iam import IamCredentials, NoTokenError, Token, request_token
-from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, Request, authorization
+from bot.codearts.signature import DATE_FORMAT, DATE_HEADER, authorization
 
 _log = structlog.get_logger(__name__)
 
-_TOKEN_HEADER = "X-Auth-Token"  # noqa: S105 - a header's name
+# Signed if present. Headers that proxies may rewrite (User-Agent, Accept, ...) are left out.
+_SIGNED = ("host", "content-type", "operator", "x-sdk-date", "x-project-id", "x-security-token")
+
 _AHEAD = 3_600.0  # seconds before its expiry at which a token is renewed, at most a tenth of its life
 _PAUSE = 60.0  # seconds between attempts to renew a token that is still valid
 _COOL_OFF = 300.0  # seconds after a refusal: IAM locks a user after a few wrong passwords
 
 
-class AkSkAuth(Auth):
+class AkSkAuth(httpx.Auth):
     """Signs each request with an access key.
-
-    Headers that proxies may rewrite (User-Agent, Accept, ...) are not signed.
 
     A refused signature is not retried: five in a row lock the key for five minutes.
 
@@ -37,27 +38,33 @@ class AkSkAuth(Auth):
         security_token: the one that comes with a temporary key.
     """
 
+    requires_request_body = True
+
     def __init__(
         self, access_key: str, secret_key: SecretStr, project_id: str = "", security_token: SecretStr | None = None
     ) -> None:
         self._access_key = access_key
         self._secret_key = secret_key
-        self._fixed = {"X-Project-Id": project_id} if project_id else {}
+        self._project_id = project_id
         self._security_token = security_token
 
-    async def headers(self, request: Request, refused: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
-        """See `Auth`."""
-        if refused is not None:
-            return None
-        added = {DATE_HEADER: datetime.now(UTC).strftime(DATE_FORMAT), **self._fixed}
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign the request as it is about to be sent."""
+        request.headers[DATE_HEADER] = datetime.now(UTC).strftime(DATE_FORMAT)
+        if self._project_id:
+            request.headers["X-Project-Id"] = self._project_id
         if self._security_token is not None:
-            added["X-Security-Token"] = self._security_token.get_secret_value()
-        secret_key = self._secret_key.get_secret_value()
-        signature = authorization(request, {**request.headers, **added}, self._access_key, secret_key)
-        return {**added, "Authorization": signature}
+            request.headers["X-Security-Token"] = self._security_token.get_secret_value()
+        request.headers["Authorization"] = authorization(
+            request,
+            [name for name in _SIGNED if name in request.headers],
+            self._access_key,
+            self._secret_key.get_secret_value(),
+        )
+        yield request
 
 
-class IamTokenAuth(Auth):
+class IamTokenAuth(httpx.Auth):
     """Sends an IAM token: requested when needed, cached, renewed before it expires, and renewed once on a 401.
 
     Concurrent requests share one token.
@@ -69,7 +76,7 @@ class IamTokenAuth(Auth):
     """
 
     def __init__(
-        self, iam: HttpClient, credentials: IamCredentials, clock: Callable[[], float] = time.monotonic
+        self, iam: httpx.AsyncClient, credentials: IamCredentials, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._iam = iam
         self._credentials = credentials
@@ -80,19 +87,25 @@ class IamTokenAuth(Auth):
         self._refusal: NoTokenError | None = None
         self._ask_again_at = 0.0
 
-    async def headers(self, request: Request, refused: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
-        """See `Auth`."""
-        del request
-        token = await self._good_token(None if refused is None else refused[_TOKEN_HEADER])
-        return {_TOKEN_HEADER: token.value.get_secret_value()}
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the request with a token; if the gateway answers 401, send it once more with a new token.
 
-    async def _good_token(self, refused: str | None) -> Token:
+        Raises:
+            NoTokenError: there is no token, so the request was not sent (or not sent again).
+        """
+        token = await self._good_token()
+        request.headers["X-Auth-Token"] = token.value.get_secret_value()
+        response = yield request
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            token = await self._good_token(refused=token)
+            request.headers["X-Auth-Token"] = token.value.get_secret_value()
+            yield request
+
+    async def _good_token(self, refused: Token | None = None) -> Token:
         """The cached token, unless it has expired or was `refused`; otherwise a new one."""
         async with self._lock:
             now = self._clock()
-            kept = self._token
-            if kept is not None and kept.value.get_secret_value() == refused:
-                kept = None
+            kept = self._token if self._token is not refused else None
             if kept is not None and now < self._renew_at:
                 return kept
             if self._refusal is not None and now < self._ask_again_at:

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-import aiohttp
+import httpx
 import stamina
 
 from bot.codearts.answers import interpret
 from bot.codearts.body import read_answer
-from bot.codearts.connection import HttpAnswer, HttpClient
 from bot.codearts.error_codes import CHECK_THE_TASK_ID, TELL_AN_ADMIN
 from bot.codearts.iam import NoTokenError
 from bot.codearts.in_flight import InFlight, StoppedError, ThrottledError, TooLateError
@@ -29,12 +28,14 @@ from bot.domain.task_id import HALF_ID, TASK_ID
 from bot.domain.text import Code, Text
 from bot.observability.metrics import RETRIES
 
+_LONGEST_ANSWER = 1 << 20  # bytes; a longer answer is cut off, and so unreadable
+
 
 class CodeArtsCheck:
     """CodeArts Check (`bot.deletions.ports.TaskService`).
 
     Args:
-        http: the client for its host.
+        http: a client for its host that signs requests; owned by the caller.
         policy: attempts, pauses and limits.
         redactor: removes the bot's own secrets from what the service says.
         projects: the IDs of the projects in which to search.
@@ -42,7 +43,7 @@ class CodeArtsCheck:
 
     def __init__(
         self,
-        http: HttpClient,
+        http: httpx.AsyncClient,
         policy: RetryPolicy | None = None,
         redactor: Redactor | None = None,
         projects: Iterable[str] = (),
@@ -70,7 +71,7 @@ class CodeArtsCheck:
         started = clock.now()
         if (invalid := _invalid(task_id, operator)) is not None:
             return interpret(invalid, sent=False)
-        flight = InFlight(not_after, self._policy, repeatable=False, may_send=may_send, proxied=self._http.proxied)
+        flight = InFlight(not_after, self._policy, repeatable=False, may_send=may_send)
         await self._send(flight, "DELETE", f"/v3/task/{task_id}", headers={"operator": operator})
         return interpret(flight.reply, sent=flight.sent, took=round((clock.now() - started) * 1_000))
 
@@ -103,8 +104,8 @@ class CodeArtsCheck:
         return Suggestions(tuple(dict.fromkeys((*begun, *named))), complete)
 
     async def _get(self, path: str, not_after: float, params: Mapping[str, str | int] | None = None) -> Reply:
-        flight = InFlight(not_after, self._policy, repeatable=True, proxied=self._http.proxied)
-        await self._send(flight, "GET", path, query=params)
+        flight = InFlight(not_after, self._policy, repeatable=True)
+        await self._send(flight, "GET", path, params=params)
         return flight.reply
 
     async def _send(
@@ -114,7 +115,7 @@ class CodeArtsCheck:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str | int] | None = None,
+        params: Mapping[str, str | int] | None = None,
     ) -> None:
         """Attempt the request until there is an answer or no point in retrying. `flight.reply` says how it ended."""
         slots, attempts = (
@@ -134,23 +135,34 @@ class CodeArtsCheck:
                         if attempt.num > 1:
                             RETRIES.labels("codearts").inc()
                         async with slots:
-                            exchange = self._http.send(method, path, query=query, headers=headers, flight=flight)
-                            await self._attempt(flight, exchange)
-        except (aiohttp.ClientError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError):
+                            request = self._http.build_request(
+                                method,
+                                path,
+                                params=params,
+                                headers={"Content-Type": "application/json", **(headers or {})},
+                                extensions={"trace": flight.trace},
+                            )
+                            await self._attempt(flight, request)
+        except (httpx.HTTPError, OSError, NoTokenError, ThrottledError, TooLateError, StoppedError, TimeoutError):
             return  # `flight.reply` says what it means
 
-    async def _attempt(self, flight: InFlight, exchange: Awaitable[HttpAnswer]) -> None:
+    async def _attempt(self, flight: InFlight, request: httpx.Request) -> None:
+        flight.begin_attempt()
         try:
-            answer = await exchange
+            response = await self._http.send(request, stream=True)
+            try:
+                body = await _read(response)
+            finally:
+                await response.aclose()
         except NoTokenError as error:
             flight.reply = NotSent(error.why, error.hint, error.admin_hint)
             raise
-        except (aiohttp.ClientError, OSError) as error:
+        except (httpx.HTTPError, OSError) as error:
             flight.failed(error)
             raise
-        flight.reply = read_answer(answer.status, answer.body, answer.headers.get("X-Request-Id", ""), self._redactor)
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise ThrottledError(_retry_after(answer))
+        flight.reply = read_answer(response.status_code, body, response.headers.get("X-Request-Id", ""), self._redactor)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise ThrottledError(_retry_after(response))
 
 
 def _invalid(task_id: str, operator: str) -> NotSent | None:
@@ -163,7 +175,16 @@ def _invalid(task_id: str, operator: str) -> NotSent | None:
     return None
 
 
-def _retry_after(answer: HttpAnswer) -> float | None:
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > _LONGEST_ANSWER:
+            break
+    return bytes(body[:_LONGEST_ANSWER])
+
+
+def _retry_after(response: httpx.Response) -> float | None:
     """The `Retry-After` header, in seconds. The gateway never sends its other form, a date."""
-    said = answer.headers.get("Retry-After", "").strip()
+    said = response.headers.get("Retry-After", "").strip()
     return float(said) if re.fullmatch(r"[0-9]{1,6}", said) else None

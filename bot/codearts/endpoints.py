@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 
-from yarl import URL
+import httpx
 
 _EXAMPLE = "https://codearts-check.cn-north-4.myhuaweicloud.com"
 
@@ -14,13 +14,12 @@ def checked_endpoint(url: str) -> str:
         ValueError: it is not a valid http(s) URL, has a user or a query, or is plain HTTP to another machine.
     """
     try:
-        parsed = URL(url)
-        parsed.port  # noqa: B018 - which checks it
-    except ValueError as error:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
         raise ValueError(f"this is not a valid URL; write it like {_EXAMPLE}") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ValueError(f"this is not a valid URL; write it like {_EXAMPLE}")
-    if parsed.user is not None or parsed.password is not None or parsed.query or parsed.fragment:
+    if parsed.userinfo or parsed.query or parsed.fragment:
         raise ValueError("an endpoint is a scheme, a host and optionally a port, and nothing more")
     if parsed.scheme == "http" and not is_loopback(parsed.host):
         raise ValueError("plain http would send credentials in the clear: use https")

@@ -4,17 +4,15 @@ IAM's messages are never quoted, since they can repeat the password. Its code an
 """
 
 import asyncio
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-import aiohttp
+import httpx
 from pydantic import AwareDatetime, BaseModel, SecretStr, ValidationError
 
 from bot.codearts.body import read_answer
-from bot.codearts.connection import HttpAnswer, HttpClient
 from bot.codearts.error_codes import TELL_AN_ADMIN, TRY_AGAIN
 from bot.codearts.troubles import trouble
 from bot.domain.errors import BotError
@@ -91,7 +89,7 @@ class _Body(BaseModel):
     token: _Life
 
 
-async def request_token(iam: HttpClient, credentials: IamCredentials) -> Token:
+async def request_token(iam: httpx.AsyncClient, credentials: IamCredentials) -> Token:
     """Ask IAM for a token.
 
     Raises:
@@ -99,14 +97,13 @@ async def request_token(iam: HttpClient, credentials: IamCredentials) -> Token:
     """
     try:
         async with asyncio.timeout(_PATIENCE):
-            question = json.dumps(_question(credentials)).encode()
-            answer = await iam.send("POST", "/v3/auth/tokens", query={"nocatalog": "1"}, body=question)
-    except (aiohttp.ClientError, OSError) as error:
+            response = await iam.post("/v3/auth/tokens", params={"nocatalog": "1"}, json=_question(credentials))
+    except (httpx.HTTPError, OSError, TimeoutError) as error:
         found = trouble(error, "IAM")
         raise NoTokenError(found.why, found.admin_hint, passing=found.passing) from None
-    if answer.status == HTTPStatus.CREATED and (value := answer.headers.get("X-Subject-Token")):
-        return Token(SecretStr(value), _life(answer.body))
-    raise _refusal(answer)
+    if response.status_code == HTTPStatus.CREATED and (value := response.headers.get("X-Subject-Token")):
+        return Token(SecretStr(value), _life(response.content))
+    raise _refusal(response)
 
 
 def _question(credentials: IamCredentials) -> dict[str, object]:
@@ -128,10 +125,10 @@ def _life(body: bytes) -> float:
     return (life.expires_at - (life.issued_at or datetime.now(UTC))).total_seconds()
 
 
-def _refusal(answer: HttpAnswer) -> NoTokenError:
+def _refusal(response: httpx.Response) -> NoTokenError:
     """What IAM's refusal means."""
-    http = answer.status
-    code = read_answer(http, answer.body).code
+    http = response.status_code
+    code = read_answer(http, response.content).code
     values: dict[str, Value] = {"http": http, "code": code if _CODE.fullmatch(code) else "no code"}
     if http == HTTPStatus.CREATED:
         return NoTokenError(Text("IAM answered without a token."), _CHECK_THE_ENDPOINT)

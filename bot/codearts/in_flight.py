@@ -1,8 +1,8 @@
 """One request with its attempts: when the next attempt may start, and what is known if there is none."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-import aiohttp
+import httpx
 
 from bot.codearts.error_codes import TRY_AGAIN
 from bot.codearts.iam import NoTokenError
@@ -54,7 +54,6 @@ class InFlight:
         policy: how long to pause.
         repeatable: whether it may be sent again even if an earlier attempt may have been executed.
         may_send: called just before the first byte of each attempt. If it raises, nothing is sent.
-        proxied: whether a proxy is used.
     """
 
     def __init__(
@@ -64,44 +63,53 @@ class InFlight:
         *,
         repeatable: bool,
         may_send: Callable[[], Awaitable[bool]] = always,
-        proxied: bool = False,
     ) -> None:
         self.not_after = not_after
         self.reply: Reply = NO_TIME_LEFT
         self.sent = False  # whether any byte of any attempt may have been sent
         self._left = False  # the same for the current attempt
-        self._proxied = proxied
+        self._at_proxy = False  # whether a proxy is being asked for a tunnel
         self._policy = policy
         self._repeatable = repeatable
         self._may_send = may_send
 
     def begin_attempt(self) -> None:
         """Start another attempt, of which nothing has been sent yet."""
-        self._left = False
+        self._left = self._at_proxy = False
 
-    async def leave(self) -> None:
-        """The last moment to stop. Earlier attempts were answered or never sent, so this one decides what is known.
+    async def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """Follow httpcore's steps, to know the last moment to stop and the first at which bytes may have been sent.
+
+        Connecting, asking a proxy for a tunnel and ending an exchange send nothing of the request. Any other step
+        counts as sending, so that an unknown step errs on the safe side.
 
         Raises:
             TooLateError: the request was about to be sent after `not_after`.
-            StoppedError: it was about to be sent, but may not be.
-            aiohttp.ServerDisconnectedError: it has left before in this attempt, on a connection that was lost, and
-                aiohttp was about to send it again.
+            StoppedError: the request was about to be sent, but may not be.
         """
-        if self._left:
-            raise aiohttp.ServerDisconnectedError
+        if event.startswith(("connection.", "proxy.", "socks.")) or ".response_closed." in event:
+            return
+        if event.endswith("send_request_headers.started"):
+            request = info.get("request")
+            self._at_proxy = getattr(request, "method", b"") == b"CONNECT"
+            if not self._at_proxy:
+                await self._check()
+        if not self._at_proxy:
+            self.sent = self._left = True
+            self.reply = TIMED_OUT
+
+    async def _check(self) -> None:
+        """Note how it ended. Earlier attempts were answered or never sent, so only this one decides what is known."""
         self.reply = NO_TIME_LEFT
         if not await self._may_send():
             self.reply = STOPPED
             raise StoppedError
         if clock.now() >= self.not_after:
             raise TooLateError
-        self.sent = self._left = True
-        self.reply = TIMED_OUT
 
     def failed(self, error: Exception) -> None:
         """Note that an attempt ended without an answer."""
-        found = trouble(error, SERVICE, at_proxy=self._proxied and not self._left)
+        found = trouble(error, SERVICE, at_proxy=self._at_proxy)
         self.reply = NoAnswer(found.why) if self._left else NotSent(found.why, found.hint, found.admin_hint)
 
     def worth_another(self, error: Exception) -> bool | float:
@@ -112,6 +120,8 @@ class InFlight:
                 return pause if clock.now() + pause < self.not_after else False
             case NoTokenError():
                 return error.passing
-            case aiohttp.ClientError() | OSError():
-                return self._repeatable if self._left else trouble(error, SERVICE).passing
+            case httpx.TransportError():
+                if self._left:
+                    return self._repeatable
+                return trouble(error, SERVICE, at_proxy=self._at_proxy).passing
         return False

@@ -2,73 +2,47 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
+
+import httpx
 
 ALGORITHM = "SDK-HMAC-SHA256"
 DATE_HEADER = "X-Sdk-Date"  # YYYYMMDDTHHMMSSZ, at most 15 minutes off
 DATE_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request to be sent.
-
-    Args:
-        method: in upper case.
-        path: after the host; not encoded.
-        query: names and values; not encoded.
-        headers: its headers, without those that the signature adds.
-        body: its body.
-    """
-
-    method: str
-    path: str
-    query: tuple[tuple[str, str], ...]
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-    @cached_property
-    def encoded_path(self) -> str:
-        """The path as it is sent."""
-        return quote(self.path, safe="/~")
-
-    @cached_property
-    def encoded_query(self) -> str:
-        """The query as it is sent, and as it is signed."""
-        return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(self.query))
-
-    @property
-    def target(self) -> str:
-        """What follows the host in its URL."""
-        return f"{self.encoded_path}?{self.encoded_query}" if self.query else self.encoded_path
-
-
-def authorization(request: Request, signed: Mapping[str, str], access_key: str, secret_key: str) -> str:
+def authorization(request: httpx.Request, signed: Iterable[str], access_key: str, secret_key: str) -> str:
     """The value of the `Authorization` header.
 
     Args:
-        request: as it will be sent.
-        signed: the headers to sign, `X-Sdk-Date` among them.
+        request: as it will be sent, with its body read.
+        signed: the names of the headers to sign, `X-Sdk-Date` among them.
         access_key: identifies the key.
         secret_key: used directly, without key derivation.
     """
-    lowered = {name.lower(): value for name, value in signed.items()}
+    lowered = {name.lower(): request.headers[name] for name in signed}
     names = ";".join(sorted(lowered))
-    canonical = hashlib.sha256(canonical_request(request, lowered).encode()).hexdigest()
+    canonical = _hash(canonical_request(request.method, request.url, lowered, request.content).encode())
     to_sign = f"{ALGORITHM}\n{lowered[DATE_HEADER.lower()]}\n{canonical}"
     signature = hmac.new(secret_key.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     return f"{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}"
 
 
-def canonical_request(request: Request, headers: Mapping[str, str]) -> str:
+def canonical_request(method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes) -> str:
     """The request in the canonical form that both sides hash; `headers` have lower-case names."""
-    path = request.encoded_path
+    path = quote(url.path, safe="/~")  # `url.path` is decoded
     if not path.endswith("/"):
         path += "/"  # only in the signature; the request itself is sent without it
+    query = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in sorted(url.params.multi_items()))
     names = sorted(headers)
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in names)
-    body = hashlib.sha256(request.body).hexdigest()
-    return "\n".join([request.method, path, request.encoded_query, lines, ";".join(names), body])
+    return "\n".join([method.upper(), path, query, lines, ";".join(names), _hash(body)])
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="~")
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -3,14 +3,14 @@
 Each trouble names what an admin has to fix: the certificate, the authority, the proxy, the host name, the network.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
+import httpx
 
 from bot.codearts.error_codes import TELL_AN_ADMIN, TRY_AGAIN
 from bot.domain.text import NOTHING, Code, Text
@@ -70,9 +70,11 @@ _TROUBLES: tuple[tuple[type[BaseException], str, Text], ...] = (
     (ssl.SSLError, "The TLS connection to {service} failed.", _NETWORK),
     (socket.gaierror, "The host name of {service} was not found.", _NAME),
     (ConnectionRefusedError, "{service} refused the connection.", _NETWORK),
-    (aiohttp.ConnectionTimeoutError, "{service} took too long to connect.", _NETWORK),
-    (aiohttp.ClientConnectorError, "No connection to {service} could be made.", _NETWORK),
-    (ContentEncodingError, "The answer of {service} could not be decoded.", NOTHING),
+    (httpx.PoolTimeout, "No connection to {service} became free in time.", NOTHING),
+    (httpx.ConnectTimeout, "{service} took too long to connect.", _NETWORK),
+    (httpx.ConnectError, "No connection to {service} could be made.", _NETWORK),
+    (httpx.DecodingError, "The answer of {service} could not be decoded.", NOTHING),
+    (httpx.TimeoutException, "{service} did not answer in time.", _NETWORK),
     (TimeoutError, "{service} did not answer in time.", _NETWORK),
 )
 _LOST = "The connection to {service} was lost before the answer came."
@@ -89,18 +91,22 @@ def trouble(error: BaseException, service: str, *, at_proxy: bool = False) -> Tr
     chain = list(_beneath(error))
     certificates = [link for link in chain if isinstance(link, ssl.SSLCertVerificationError)]
     if certificates:
-        codes = (link.verify_code for link in certificates if hasattr(link, "verify_code"))  # aiohttp's has none
-        code = next(codes, 0)
+        code = next(
+            (link.verify_code for link in certificates if hasattr(link, "verify_code")), 0
+        )  # aiohttp's has none
         template, hint = _CERTIFICATES.get(code, _OTHER_CERTIFICATE)
         return Trouble(Text(template, {"service": service}), hint, passing=False)
     for link in chain:
+        if isinstance(link, httpx.ProxyError):  # its text begins with the proxy's HTTP status
+            status = re.match(r"[1-5][0-9]{2}\b", str(link))
+            return _refused_by_proxy(int(status[0]) if status else None, service)
         if isinstance(link, aiohttp.ClientHttpProxyError):
             return _refused_by_proxy(link.status, service)
         if isinstance(link, aiohttp.ClientProxyConnectionError):
             return _refused_by_proxy(None, service)
-        if isinstance(link, aiohttp.InvalidURL):
+        if isinstance(link, httpx.UnsupportedProtocol):
             return Trouble(Text("The URL of {service} cannot be used.", {"service": service}), _NAME, passing=False)
-    if at_proxy and any(isinstance(link, TimeoutError) for link in chain):
+    if at_proxy and any(isinstance(link, (TimeoutError, httpx.TimeoutException)) for link in chain):
         return Trouble(Text("The proxy did not answer in time."), _PROXY)
     for kind, template, hint in _TROUBLES:
         if any(isinstance(link, kind) for link in chain):
@@ -112,10 +118,10 @@ def _refused_by_proxy(http: int | None, service: str) -> Trouble:
     """What a proxy's refusal of a tunnel means, by its HTTP status if there was one."""
     if http is None:
         return Trouble(Text("The proxy could not be used to reach {service}.", {"service": service}), _PROXY)
-    if http == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+    if http == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
         return Trouble(Text("The proxy asks for a user name and a password."), _PROXY_PASSWORD, passing=False)
     why = Text("The proxy did not connect to {service} (HTTP {http}).", {"service": service, "http": http})
-    return Trouble(why, _PROXY, passing=http >= HTTPStatus.INTERNAL_SERVER_ERROR)
+    return Trouble(why, _PROXY, passing=http >= httpx.codes.INTERNAL_SERVER_ERROR)
 
 
 def _beneath(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,16 +1,14 @@
 """What CodeArts Check answers, each question asked once, by GET only and never repeated: five refusals lock the key."""
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-import aiohttp
+import httpx
 
 from bot.clients import codearts_client
 from bot.codearts.answers import presence_of
 from bot.codearts.body import read_answer
-from bot.codearts.connection import HttpClient
 from bot.codearts.iam import NoTokenError
 from bot.codearts.redaction import Redactor
 from bot.codearts.reply import ServiceAnswer
@@ -86,23 +84,26 @@ class CodeArtsAnswers:
     async def _send(self, path: str, query: Mapping[str, str | int]) -> Answered:
         try:
             http = await self._once.ask("codearts client", self._client)
-            async with asyncio.timeout(_PATIENCE):
-                answer = await http.send("GET", path, query=query)
+            headers = {"Content-Type": "application/json"}
+            response = await http.get(path, params=query or None, headers=headers, timeout=_PATIENCE)
         except SettingsError as error:
             first = error.faults[0]
             raise Unanswered(fault(f"{first.where} {first.what}", first.hint)) from None
         except NoTokenError as error:
             raise Unanswered(fault(f"IAM gave no token: {error}", str(error.admin_hint or error.hint))) from None
-        except (aiohttp.ClientError, OSError) as error:
+        except (httpx.HTTPError, OSError) as error:
             raise Unanswered(self._explained(error)) from None
         redactor = Redactor(self._settings.secrets)
-        read = read_answer(answer.status, answer.body, redactor=redactor)
-        return Answered(read, clocks.ahead_of(answer.headers))
+        answer = read_answer(response.status_code, response.content, redactor=redactor)
+        return Answered(answer, clocks.ahead_of(response.headers))
 
-    def _explained(self, error: aiohttp.ClientError | OSError) -> Finding:
+    def _explained(self, error: httpx.HTTPError | OSError) -> Finding:
         endpoint = self._settings.codearts_endpoint
         found = trouble(error, NAME)
+        connecting = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)) and "TLS" not in str(found.why)
+        if connecting and self._settings.proxies.proxy_for(endpoint) is not None:
+            found = trouble(error, "the proxy")  # who is spoken to first
         return fault(str(found.why), f"{found.admin_hint or found.hint} The endpoint is {endpoint}.")
 
-    async def _client(self) -> HttpClient:
+    async def _client(self) -> httpx.AsyncClient:
         return await self._stack.enter_async_context(codearts_client(self._settings))

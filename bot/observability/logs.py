@@ -21,6 +21,8 @@ from bot.observability.log_queue import LogQueue
 from bot.observability.spans import trace_id
 
 _QUIET = {
+    "httpx": logging.WARNING,  # its INFO lines hold whole URLs
+    "httpcore": logging.WARNING,
     "aiohttp.access": logging.WARNING,  # a line for each health check
     "slack_sdk": logging.INFO,  # its DEBUG lines hold whole requests
     "slack_bolt": logging.INFO,

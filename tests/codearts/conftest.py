@@ -3,12 +3,13 @@
 import time
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from bot.codearts.auth import AkSkAuth
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import HttpClient, http_client
+from bot.codearts.connection import http_client
 from bot.codearts.iam import IamCredentials
 from bot.codearts.in_flight import always
 from bot.codearts.retries import RetryPolicy
@@ -48,13 +49,13 @@ async def codearts() -> AsyncIterator[CodeArtsStandIn]:
 
 
 @pytest.fixture
-async def http(codearts: CodeArtsStandIn) -> AsyncIterator[HttpClient]:
+async def http(codearts: CodeArtsStandIn) -> AsyncIterator[httpx.AsyncClient]:
     """A client that signs with the bot's access key."""
     async with http_client(codearts.url, signer()) as client:
         yield client
 
 
 @pytest.fixture
-def service(http: HttpClient) -> CodeArtsCheck:
+def service(http: httpx.AsyncClient) -> CodeArtsCheck:
     """CodeArts Check as a deletion uses it."""
     return CodeArtsCheck(http, QUICK)

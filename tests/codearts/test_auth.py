@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.codearts.auth import AkSkAuth, IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import HttpClient, http_client
+from bot.codearts.connection import http_client
 from bot.codearts.iam import IamCredentials
 from bot.domain.facts import Presence
 from bot.domain.outcome import Outcome, Verdict
@@ -70,14 +71,14 @@ def clock() -> _Clock:
 
 
 @pytest.fixture
-async def iam(codearts: CodeArtsStandIn) -> AsyncIterator[HttpClient]:
+async def iam(codearts: CodeArtsStandIn) -> AsyncIterator[httpx.AsyncClient]:
     """The client for IAM."""
     async with http_client(codearts.url) as client:
         yield client
 
 
 @pytest.fixture
-async def service(codearts: CodeArtsStandIn, iam: HttpClient, clock: _Clock) -> AsyncIterator[CodeArtsCheck]:
+async def service(codearts: CodeArtsStandIn, iam: httpx.AsyncClient, clock: _Clock) -> AsyncIterator[CodeArtsCheck]:
     """CodeArts Check, signed in to with a token."""
     async with http_client(codearts.url, IamTokenAuth(iam, iam_user(), clock)) as http:
         yield CodeArtsCheck(http, QUICK)
@@ -203,7 +204,7 @@ class TestToken:
         assert codearts.count("DELETE") == 0
 
     async def test_a_wrong_password_is_not_tried_over_and_over(
-        self, codearts: CodeArtsStandIn, iam: HttpClient, clock: _Clock
+        self, codearts: CodeArtsStandIn, iam: httpx.AsyncClient, clock: _Clock
     ) -> None:
         """IAM locks a user after a few: it is asked once in five minutes."""
         async with http_client(codearts.url, IamTokenAuth(iam, iam_user("wrong"), clock)) as http:
@@ -235,7 +236,7 @@ class TestToken:
         ],
     )
     async def test_the_scope_and_the_account_count(
-        self, codearts: CodeArtsStandIn, iam: HttpClient, user: IamCredentials, *, known: bool
+        self, codearts: CodeArtsStandIn, iam: httpx.AsyncClient, user: IamCredentials, *, known: bool
     ) -> None:
         """A project's ID does as well as its name; another project, account or user does not."""
         async with http_client(codearts.url, IamTokenAuth(iam, user)) as http:

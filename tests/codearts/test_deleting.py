@@ -4,21 +4,20 @@ import asyncio
 import itertools
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Generator
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.codearts.auth import AkSkAuth
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import Auth, HttpClient, http_client
+from bot.codearts.connection import http_client
 from bot.codearts.in_flight import always
 from bot.codearts.retries import RetryPolicy
-from bot.codearts.signature import Request
 from bot.domain.outcome import Outcome, Verdict
 from codecheck_sandbox.codearts import (
-    BOT,
     DEVELOPER,
     Accept,
     CodeArtsStandIn,
@@ -194,17 +193,17 @@ class TestThrottling:
         assert codearts.count("DELETE") == 2
 
 
-class _Blocking(Auth):
+class _Blocking(httpx.Auth):
     """Signs, but blocks the whole process until `until`, as one that is stopped (SIGSTOP) and wakes up."""
 
     def __init__(self, until: float) -> None:
         self._until = until
 
-    async def headers(self, request: Request, refused: Mapping[str, str] | None = None) -> Mapping[str, str] | None:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign, and be stopped."""
-        signed = await signer().headers(request, refused)
-        time.sleep(max(0.0, self._until - time.monotonic()))
-        return signed
+        for signed in signer().auth_flow(request):
+            time.sleep(max(0.0, self._until - time.monotonic()))
+            yield signed
 
 
 class TestNothingIsSentAfterItsTime:
@@ -215,10 +214,12 @@ class TestNothingIsSentAfterItsTime:
         assert told(await delete(service, not_after=soon(-1))) == _NO_TIME
         assert codearts.count("DELETE") == 0
 
-    async def test_when_the_process_was_stopped_just_before(self, http: HttpClient, codearts: CodeArtsStandIn) -> None:
+    async def test_when_the_process_was_stopped_just_before(
+        self, http: httpx.AsyncClient, codearts: CodeArtsStandIn
+    ) -> None:
         """Also where a connection is at hand and nothing else would be waited for."""
         service = CodeArtsCheck(http, QUICK)
-        await http.send("GET", "/")  # leaves a connection open
+        await http.get("/")  # leaves a connection open
         not_after = soon(0.2)
         http.auth = _Blocking(not_after)
         assert told(await delete(service, not_after=not_after)) == _NO_TIME
@@ -257,17 +258,11 @@ class TestNoConnection:
             service = CodeArtsCheck(http, RetryPolicy(delete=999, first_pause=0.01, longest_pause=0.02))
             attempts, second = itertools.count(1), asyncio.Event()
 
-            class Counting(AkSkAuth):
-                """Counts the attempts."""
+            async def attempt(_request: httpx.Request) -> None:
+                if next(attempts) == 2:
+                    second.set()  # so the first one was refused
 
-                async def headers(
-                    self, request: Request, refused: Mapping[str, str] | None = None
-                ) -> Mapping[str, str] | None:
-                    if next(attempts) == 2:
-                        second.set()  # so the first one was refused
-                    return await super().headers(request, refused)
-
-            http.auth = Counting(BOT.access_key, SecretStr(BOT.secret_key), REGION_PROJECT)
+            http.event_hooks = {"request": [attempt]}
             deleting = asyncio.create_task(delete(service, not_after=soon()))
             await second.wait()
             async with CodeArtsStandIn(port=port) as codearts:
@@ -326,7 +321,7 @@ async def test_a_delete_on_a_connection_that_dies_is_not_sent_again(
     handler, url = old_connections
     async with http_client(url, signer()) as http:
         service = CodeArtsCheck(http, QUICK)
-        await http.send("GET", "/")
+        await http.get("/")
         outcome = await delete(service)
     why = "The connection to CodeArts Check was lost before the answer came."
     assert told(outcome) == (Verdict.UNKNOWN, True, why)

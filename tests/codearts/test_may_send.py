@@ -2,11 +2,12 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from bot.codearts.auth import IamTokenAuth
 from bot.codearts.client import CodeArtsCheck
-from bot.codearts.connection import HttpClient, http_client
+from bot.codearts.connection import http_client
 from bot.domain.outcome import Verdict
 from codecheck_sandbox.codearts import CodeArtsStandIn, Hang, Throttle
 from tests.codearts.conftest import QUICK, TASK, iam_user, soon
@@ -123,7 +124,7 @@ async def test_what_it_raises_is_raised_and_nothing_is_sent(service: CodeArtsChe
     assert (await service.look_up(TASK)).facts.name == "webshop-frontend"
 
 
-async def test_look_ups_do_not_keep_a_delete_waiting(http: HttpClient, codearts: CodeArtsStandIn) -> None:
+async def test_look_ups_do_not_keep_a_delete_waiting(http: httpx.AsyncClient, codearts: CodeArtsStandIn) -> None:
     """Sixteen that hang take none of the places of DELETEs."""
     codearts.next_answer(*[Hang()] * 16, to="GET")
     service = CodeArtsCheck(http, QUICK)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 import trustme
 from redis.exceptions import RedisError
@@ -141,7 +142,7 @@ from bot.store.connection import connect
 
 async def main(https, rediss):
     async with http_client(https) as http:
-        assert (await http.send("GET", "/v3/task/1")).status == 401
+        assert (await http.get("/v3/task/1")).status_code == 401
     try:
         await AsyncWebClient("xoxb-1", base_url=https + "/api/").api_call("api.test")
     except SlackClientError:  # it answered, if not as Slack does
@@ -164,7 +165,7 @@ async def _pong(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @pytest.mark.parametrize("trusted", [True, False])
 async def test_one_setting_makes_every_client_trust_a_private_authority(tmp_path: Path, *, trusted: bool) -> None:
-    """`SSL_CERT_FILE` counts for CodeArts Check and IAM, Slack and Redis."""
+    """`SSL_CERT_FILE` counts for CodeArts Check and IAM (httpx), Slack (aiohttp) and Redis."""
     authority, file = trustme.CA(), tmp_path / "ca.pem"
     (authority if trusted else trustme.CA()).cert_pem.write_to_path(str(file))
     tls = server_tls(authority.issue_cert("127.0.0.1", "localhost"))
@@ -284,8 +285,8 @@ class TestProxies:
         """The same when the HTTP library gives up first."""
         async with serving(proxy_that_hangs) as port:
             proxy = f"http://127.0.0.1:{port}"
-            quick = aiohttp.ClientTimeout(total=None, connect=0.1)
-            async with http_client("https://127.0.0.1:9", signer(), proxy=proxy, limits=quick) as http:
+            async with http_client("https://127.0.0.1:9", signer(), proxy=proxy) as http:
+                http.timeout = httpx.Timeout(0.1)
                 outcome = await delete(CodeArtsCheck(http, QUICK))
         assert (outcome.verdict, outcome.sent) == (Verdict.FAILED, False)
         assert str(outcome.why) == "The proxy did not answer in time."

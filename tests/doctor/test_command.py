@@ -142,5 +142,5 @@ async def test_which_service_goes_through_which_proxy(tmp_path: Path) -> None:
         status, out, err = await doctor(here, HTTPS_PROXY="http://bot:hunter22@127.0.0.1:1")
         assert status == 1
         assert "proxies: requests to codearts-check.cn-north-4.myhuaweicloud.com go through 127.0.0.1:1" in out
-        assert "FAULT   CodeArts Check: The proxy could not be used to reach CodeArts Check." in out
+        assert "FAULT   CodeArts Check: the proxy refused the connection." in out
         assert "hunter22" not in out + err

@@ -91,12 +91,13 @@ def test_a_terminal_gets_lines_for_people_and_everything_else_json(log: Log) -> 
 
 
 def test_lines_that_hold_whole_requests_are_off(log: Log) -> None:
-    """The access log would have a line for each health check; warnings still come."""
+    """The request lines of httpx and others have URLs in them; their warnings still come."""
     log.configure()
-    logging.getLogger("aiohttp.access").info("GET https://example.com/?secret")
+    for name in ("httpx", "httpcore", "aiohttp.access"):
+        logging.getLogger(name).info("GET https://example.com/?secret")
     logging.getLogger("slack_sdk.web").debug("Sending a request")
     assert not log.text
-    logging.getLogger("aiohttp.access").warning("something is wrong")
+    logging.getLogger("httpx").warning("something is wrong")
     assert log.lines[0]["event"] == "something is wrong"
 
 
