@@ -60,7 +60,7 @@ async def record(rig: Rig, module: str = "bot", *, ready: bool = True) -> Record
         conversation = Conversation(rig, program)
         await asyncio.sleep(_QUIET)
         noted.clear()
-        for turn, acts in (  # noqa: B007 - `note` reads it
+        for turn, acts in (  # noqa: B007 - note() reads it
             (COMMAND, conversation.asks),
             (REVIEW, conversation.reviews),
             (CONFIRM, conversation.confirms),

@@ -63,7 +63,7 @@ def _explained(error: PersonError, settings: Settings) -> Finding:
     if isinstance(cause, RedisTimeout) and "connecting" in str(cause):
         hint = "Check REDIS_URL and the network; with rediss:// the server must speak TLS on this port."
         return fault("no connection was made in time", hint)
-    if cause is None or isinstance(cause, RedisTimeout):
+    if cause is None or isinstance(cause, (RedisTimeout, TimeoutError)):
         return fault("it did not answer in time", "Look whether the server hangs, and at the network.")
     said = f"{getattr(cause, 'status_code', None) or ''} {cause}".strip()
     why = str(getattr(error, "why", "")).partition(": ")[0] or said
