@@ -191,7 +191,8 @@ class RedisCalls:
                 with waiting_for(Dependency.STORAGE, writing=writing):
                     async with asyncio.timeout(TIME_LIMIT):
                         reply = await self._retry.call_with_retry(attempt, _go_on, is_retryable=_may_pass)
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError) as failure:
+                error = NoAnswerError(f"no answer within {TIME_LIMIT} s") if type(failure) is TimeoutError else failure
                 why = self._note(error, unknown=unknown)
                 timed.result = "unknown" if unknown else "failed"
                 raise (MaybeRecordedError() if unknown else NotRecordedError(why)) from error
