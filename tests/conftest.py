@@ -10,7 +10,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
-pytest_plugins = ["tests.fixtures.redis", "tests.fixtures.world"]
+pytest_plugins = ["tests.fixtures.logging", "tests.fixtures.redis", "tests.fixtures.world"]
 
 # What `make check` leaves out: kills, races, browsers, processes, and all but the first of the whole conversations.
 SLOW = (

@@ -17,6 +17,8 @@ from bot.domain.identity import SlackUser
 from bot.domain.text import Moment, text
 from bot.settings import StoreSettings
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
 AT = 1_764_067_350_000  # 2025-11-25 10:42:30 UTC
 ASKED = Listed(
     id="d1",

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,8 @@ import structlog
 
 from bot.observability.log_queue import LogQueue
 from bot.observability.logs import configure_logging
+
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 PIPE = 65_536  # bytes that a pipe takes before a write waits
 
@@ -32,14 +33,9 @@ class Pipe:
 
 
 @pytest.fixture
-def pipe() -> Iterator[Pipe]:
-    """A pipe that nobody reads, and afterwards the logging as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Pipe()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+def pipe() -> Pipe:
+    """A pipe that nobody reads."""
+    return Pipe()
 
 
 def test_nobody_waits(pipe: Pipe) -> None:

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 import structlog
 
 from bot.observability.logs import configure_logging, redactor
+
+pytestmark = pytest.mark.usefixtures("logging_as_before")
 
 TOKEN = "xoxb-123-abc"
 SK = 'sk"with\\quirks'
@@ -48,14 +50,9 @@ class Log:
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
-    """A log, and afterwards the logging as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Log()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+def log() -> Log:
+    """A log."""
+    return Log()
 
 
 def test_our_lines_and_the_libraries_have_one_form(log: Log) -> None:

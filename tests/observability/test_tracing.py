@@ -2,7 +2,6 @@
 
 import io
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -13,18 +12,15 @@ from bot.observability.spans import Timed, join, payload, trace_id, traceparent
 from bot.observability.tracing import open_tracing
 from tests.observability.collector import open_collector
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What is logged; afterwards the logging is as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def log() -> io.StringIO:
+    """What is logged."""
     stream = io.StringIO()
     configure_logging("json", (), stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    return stream
 
 
 def written(log: io.StringIO) -> str:
