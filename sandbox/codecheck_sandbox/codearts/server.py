@@ -109,6 +109,10 @@ class CodeArtsStandIn:
         """Answer every call of an API like this until `answer_as_usual`; with `task`, only those about this task."""
         self._gateway.lasting[to, task] = fault
 
+    def answer_by_chance(self, choose: Callable[[Api], Fault | None]) -> None:
+        """From now on ask `choose` about each call for which nothing else is set."""
+        self._gateway.by_chance = choose
+
     def awaited_answers(self, to: Api = "DELETE") -> list[Fault]:
         """What `next_answer` has set and no call has used yet."""
         return list(self._gateway.next[to])
