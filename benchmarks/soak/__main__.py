@@ -30,7 +30,7 @@ def main() -> int:
         share=given.faults / 100,
         replicas=given.replicas,
         socket_mode=given.socket_mode,
-        ttl=90 if given.seconds >= LONG else 30,
+        ttl=90 if given.seconds >= LONG else 60,
         seed=given.seed,
     )
     with tempfile.TemporaryDirectory(prefix="codecheck-soak-") as folder:

@@ -1,6 +1,6 @@
 """What people see of each conversation, as it happens, and whether it is true at that moment.
 
-Thousands of conversations go on at once or have just ended, so a change in the workspace wakes only the one it is about.
+Hundreds of conversations go on at once or have just ended, so a change in the workspace wakes only the one it is about.
 """
 
 import asyncio
@@ -20,14 +20,15 @@ from codecheck_sandbox.slack.workspace import Change
 _SHOWN = 100  # characters
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
 
-ENDS = {
-    State.DELETED: " deleted · ",
-    State.FAILED: " was not deleted.",
-    State.GONE: " gone.",
-    State.CANCELLED: " kept · ",
-    State.EXPIRED: " kept · nobody confirmed by",
-    State.UNKNOWN_FINAL: ": still not known",
-}
+ENDS = (
+    (" deleted · ", State.DELETED),
+    (" was not deleted.", State.FAILED),
+    (" was already gone.", State.GONE),
+    (" is gone.", State.GONE),
+    (" kept · nobody confirmed by", State.EXPIRED),
+    (" kept · ", State.CANCELLED),
+    (": still not known", State.UNKNOWN_FINAL),
+)
 """What the prompt says in the end, after the task's name."""
 _KEPT = (" was not deleted", " was already gone", " kept ·")
 
@@ -50,6 +51,7 @@ class Seen:
         team: who talks about it.
         exists: False for a task that the service never knew.
         messages: the bot's messages as they are now, by ts.
+        past: the prompts of earlier requests that have expired.
         lies: what was said that was not so.
         calls: the DELETEs that arrived.
         calls_too_many: those that arrived when the task had gone already.
@@ -61,6 +63,7 @@ class Seen:
     team: Team
     exists: bool = True
     messages: dict[str, Message] = field(default_factory=dict)
+    past: set[str] = field(default_factory=set)
     lies: list[str] = field(default_factory=list)
     calls: int = 0
     calls_too_many: int = 0
@@ -69,8 +72,12 @@ class Seen:
 
     @property
     def prompts(self) -> list[Message]:
-        """The prompts, the latest last; more than one if a lost answer or a crash made the bot post it again."""
-        return [each for each in self.messages.values() if not each.thread_ts and not each.ephemeral and _at(self, each)]
+        """The request's prompts; more than one if a lost answer or a crash made the bot post it again."""
+        return [
+            each
+            for each in self.messages.values()
+            if not each.thread_ts and not each.ephemeral and _at(self, each) and each.ts not in self.past
+        ]
 
     @property
     def results(self) -> list[Message]:
@@ -92,11 +99,11 @@ class Seen:
         return self.task.name, f"{self.task.id[:8]}…"
 
     def end(self) -> State | None:
-        """How the latest prompt says that it ended; None if it does not."""
+        """How a prompt says that the request ended; None if none does."""
         for prompt in reversed(self.prompts):
             if not buttons(prompt):
-                for state in (State.EXPIRED, *ENDS):
-                    if self.says(ENDS[state], prompt.text):
+                for words, state in ENDS:
+                    if self.says(words, prompt.text):
                         return state
         return None
 

@@ -4,7 +4,7 @@ They click again if nothing happens, ask again if no prompt comes, and wait for 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -59,9 +59,24 @@ class Conversation:
         """From the command to its visible end. Raises `StuckError`."""
         try:
             async with asyncio.timeout(_LIMIT):
-                await _PLAYS[self.kind](self)
+                await self._play()
         except TimeoutError:
             raise StuckError(f"{self.kind}: nothing happened any more") from None
+
+    async def _play(self) -> None:
+        match self.kind:
+            case Kind.DELETE | Kind.DOUBLE_CLICKS | Kind.REFUSED:
+                await self._delete()
+            case Kind.SECOND_PERSON:
+                await self._second_person()
+            case Kind.CANCEL:
+                await self._cancel()
+            case Kind.DECLINE:
+                await self._decline()
+            case Kind.EXPIRE:
+                await self._expire()
+            case Kind.UNKNOWN_TASK:
+                await self._unknown_task()
 
     @property
     def _times(self) -> int:
@@ -69,10 +84,10 @@ class Conversation:
 
     async def _ask(self) -> None:
         """Ask until there is a prompt."""
-        before = len(self.seen.prompts)
-        while not await self.seen.until(lambda: len(self.seen.prompts) > before, 0):
+        self.seen.past.update(prompt.ts for prompt in self.seen.prompts)
+        while not self.seen.prompts:
             await self._type()
-            await self.seen.until(lambda: len(self.seen.prompts) > before, _PROMPT)
+            await self.seen.until(lambda: self.seen.prompts, _PROMPT)
 
     async def _type(self) -> str:
         command = f"/codecheck delete {self.seen.task.id}"
@@ -101,12 +116,11 @@ class Conversation:
             if self.seen.end() is State.EXPIRED:
                 await self._ask()
             await self._review()
-            if await self.seen.until(lambda: self._shows(red) or self.seen.end(), _PATIENCE):
-                await asyncio.sleep(_LOOK)
-                await self._press(by, red, lambda: not self._shows(red))
-                await self.seen.until(lambda: self.seen.end() or self.seen.showing(REVIEW_AGAIN), 90)
+            await asyncio.sleep(_LOOK)
+            await self._press(by, red, lambda: not self._shows(*red))
+            await self.seen.until(lambda: self.seen.end() or self._shows(REVIEW, REVIEW_AGAIN, *red), 90)
 
-    def _shows(self, labels: tuple[str, ...]) -> bool:
+    def _shows(self, *labels: str) -> bool:
         return any(self.seen.showing(label) for label in labels)
 
     async def _delete(self) -> None:
@@ -168,15 +182,3 @@ async def _click(by: Person, label: str, prompt: Message) -> None:
         await by.clicks(label, on=prompt)
     except NotPossibleError:  # it has just gone
         return
-
-
-_PLAYS: dict[Kind, Callable[[Conversation], Awaitable[None]]] = {
-    Kind.DELETE: Conversation._delete,
-    Kind.CANCEL: Conversation._cancel,
-    Kind.EXPIRE: Conversation._expire,
-    Kind.DECLINE: Conversation._decline,
-    Kind.SECOND_PERSON: Conversation._second_person,
-    Kind.DOUBLE_CLICKS: Conversation._delete,
-    Kind.UNKNOWN_TASK: Conversation._unknown_task,
-    Kind.REFUSED: Conversation._delete,
-}

@@ -8,6 +8,7 @@ from bot.domain.lifecycle import ENDED, State
 
 _KEPT = frozenset({State.CANCELLED, State.EXPIRED})
 _SENT = frozenset({State.DELETED, State.FAILED, State.GONE, State.UNKNOWN_FINAL})
+_PERHAPS_GONE = frozenset({State.DELETED, State.GONE, State.UNKNOWN_FINAL})
 _MEANT: dict[Kind, frozenset[State]] = {
     Kind.DELETE: _SENT,
     Kind.DOUBLE_CLICKS: _SENT,
@@ -55,26 +56,17 @@ def faults_of(ended: Ended, stored: Sequence[State]) -> list[str]:
         ended: what was seen of it.
         stored: the states of the task's deletions in Redis, in the order of the requests.
     """
-    found = list(ended.wrong)
     last = stored[-1] if stored else None
-    if open_ones := [state for state in stored if state not in ENDED]:
-        found.append(f"not ended in Redis: {open_ones}")
-    if not stored and ended.kind is not Kind.UNKNOWN_TASK:
-        found.append("lost: Redis knows nothing of it")
-    if last is not None and last not in _MEANT[ended.kind]:
-        found.append(f"ended as {last}")
-    if ended.shown is not last:
-        found.append(f"the prompt says {ended.shown}, Redis says {last}")
-    if stored.count(State.DELETED) > 1:
-        found.append("deleted twice")
-    if ended.calls_too_many:
-        found.append(f"{ended.calls_too_many} DELETEs after the task had gone")
-    if ended.gone and last not in {State.DELETED, State.GONE, State.UNKNOWN_FINAL}:
-        found.append(f"deleted, but recorded as {last}")
-    if not ended.gone and State.DELETED in stored and ended.kind is not Kind.UNKNOWN_TASK:
-        found.append("recorded as deleted, but still there")
-    if ended.calls and last in _KEPT:
-        found.append("a DELETE was sent for a task that was kept")
-    if last in _SENT and not ended.results:
-        found.append("the outcome was never announced")
-    return found
+    checks = {
+        f"not ended in Redis: {stored}": not ENDED.issuperset(stored),
+        "lost: Redis knows nothing of it": not stored and ended.kind is not Kind.UNKNOWN_TASK,
+        f"ended as {last}": last is not None and last not in _MEANT[ended.kind],
+        f"the prompt says {ended.shown}, Redis says {last}": ended.shown is not last,
+        "deleted twice": stored.count(State.DELETED) > 1,
+        f"{ended.calls_too_many} DELETEs after the task had gone": ended.calls_too_many > 0,
+        f"deleted, but recorded as {last}": ended.gone and last not in _PERHAPS_GONE,
+        "recorded as deleted, but still there": not ended.gone and State.DELETED in stored,
+        "a DELETE was sent for a task that was kept": ended.calls > 0 and last in _KEPT,
+        "the outcome was never announced": last in _SENT and not ended.results,
+    }
+    return [*ended.wrong, *(what for what, so in checks.items() if so)]

@@ -11,7 +11,7 @@ from random import Random
 import psutil
 
 from benchmarks.soak.faults import Faults
-from benchmarks.soak.resources import Sample, sample
+from benchmarks.soak.resources import Process, Sample, connections, sample
 from benchmarks.soak.scene import PREFIX, Scene, open_scene
 from benchmarks.soak.traffic import Traffic
 from benchmarks.soak.verdict import Verdict, judge
@@ -96,6 +96,19 @@ class Load:
         if self._replacing is not None:
             await self._replacing
 
+    def processes(self) -> dict[str, Process]:
+        """The replicas that lived, by name, with what they have open now that all is quiet."""
+        codearts = int(self.scene.codearts.url.rpartition(":")[2])
+        servers = {self.proxy.port: "Redis", self.scene.slack.port: "Slack", codearts: "CodeArts"}
+        return {
+            name: Process(
+                [each for each in samples if each.at <= self.options.seconds],
+                sample(self.replicas.processes[name].pid, samples[-1].at),
+                connections(self.replicas.processes[name].pid, servers),
+            )
+            for name, samples in self.samples.items()
+        }
+
     async def watch(self) -> None:
         """Sample the replicas that live, for ever."""
         started = time.monotonic()
@@ -142,4 +155,4 @@ async def run(folder: Path, options: Options) -> Verdict:
         load.scene.slack.faults.by_chance = lambda _: None
         load.scene.codearts.answer_by_chance(lambda _: None)
         await load.replaced()
-        return await judge(load.scene, traffic, load.faults.counted, load.samples)
+        return await judge(load.scene, traffic, load.faults.counted, load.processes())

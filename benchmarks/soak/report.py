@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.soak.conversations import Kind
 from benchmarks.soak.load import Options
-from benchmarks.soak.resources import Sample, growth, second_half
+from benchmarks.soak.resources import Process, growth, second_half, slope
 from benchmarks.soak.verdict import Verdict
 
-_STORIES = 5  # at most so many
+_STORIES = 20  # at most so many
 _MIB = 1 << 20
 
 
@@ -44,21 +44,26 @@ def _processes(verdict: Verdict) -> Iterator[str]:
     count = max(len(verdict.ended), 1)
     yield "processes that lived from start to end"
     cpu = 0.0
-    for name, samples in verdict.samples.items():
-        cpu += samples[-1].cpu - samples[0].cpu
-        yield f"  {name:<12}{_process(samples)}"
+    for name, process in verdict.processes.items():
+        cpu += process.quiet.cpu - process.busy[0].cpu
+        yield from _process(name, process)
     yield f"  {cpu / count * 1_000:.1f} ms of their CPU for each conversation of all replicas"
     yield f"  Redis: {verdict.redis_bytes / _MIB:.1f} MiB, {verdict.redis_bytes / count / 1_024:.1f} KiB for each"
 
 
-def _process(samples: Sequence[Sample]) -> str:
-    late = second_half(samples)
-    first, last = late[0], late[-1]
-    files = [each.descriptors for each in samples]
-    return (
-        f"memory {samples[0].memory / _MIB:.1f} MiB, after half the time {first.memory / _MIB:.1f}, "
-        f"at the end {last.memory / _MIB:.1f} ({growth(samples):+.1%} by regression); "
-        f"descriptors {files[0]} at first, {max(files)} at most, {files[-1]} at the end"
+def _process(name: str, process: Process) -> Iterator[str]:
+    late = second_half(process.busy)
+    per_minute = slope([(each.at, each.memory) for each in late]) * 60 / 1_024
+    files = [each.descriptors for each in process.busy]
+    kept = ", ".join(f"{number} to {server}" for server, number in sorted(process.connections.items()))
+    yield (
+        f"  {name}: memory {process.busy[0].memory / _MIB:.1f} MiB, after half the time {late[0].memory / _MIB:.1f}, "
+        f"at the end {late[-1].memory / _MIB:.1f}; over the second half {growth(process.busy):+.1%}, "
+        f"{per_minute:+.0f} KiB a minute"
+    )
+    yield (
+        f"    descriptors {files[0]} at first, {max(files)} at most, {process.quiet.descriptors} when all was quiet, "
+        f"of which connections: {kept}"
     )
 
 

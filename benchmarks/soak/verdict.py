@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 
 from benchmarks.soak.ending import Ended, faults_of
-from benchmarks.soak.resources import MOST_GROWTH, Sample, growth
+from benchmarks.soak.resources import Process
 from benchmarks.soak.scene import PREFIX, Scene
 from benchmarks.soak.traffic import Traffic
 from bot.domain.deletion import Deletion
@@ -34,14 +35,14 @@ class Verdict:
         wrong: what is wrong, in sentences.
         stories: of the conversations that went wrong.
         counted: the faults, by name.
-        samples: of the processes that lived, by name.
+        processes: those that lived, by name.
         seconds: how long each conversation took, for the people in it.
         redis_bytes: Redis's memory in the end.
     """
 
     ended: Mapping[str, Ended]
     counted: Counter[str]
-    samples: Mapping[str, Sequence[Sample]]
+    processes: Mapping[str, Process]
     seconds: Sequence[float]
     states: dict[str, list[State]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[str] = field(default_factory=list)
@@ -50,11 +51,9 @@ class Verdict:
     skipped: int = 0
 
 
-async def judge(
-    scene: Scene, traffic: Traffic, counted: Counter[str], samples: Mapping[str, Sequence[Sample]]
-) -> Verdict:
+async def judge(scene: Scene, traffic: Traffic, counted: Counter[str], processes: Mapping[str, Process]) -> Verdict:
     """Wait until nothing is due any more, and look at everything."""
-    verdict = Verdict(traffic.ended, counted, samples, sorted(traffic.seconds), skipped=traffic.skipped)
+    verdict = Verdict(traffic.ended, counted, processes, sorted(traffic.seconds), skipped=traffic.skipped)
     async with Redis.from_url(scene.redis.url, decode_responses=True) as client:
         if left := await _left(client):
             verdict.wrong.append(f"{left} deletions are still due")
@@ -72,25 +71,24 @@ async def judge(
             verdict.stories[task_id] = ended.story
     for stray in verdict.states.keys() - traffic.ended.keys():
         verdict.wrong.append(f"nobody asked for {stray}")
-    for name, taken in samples.items():
-        if (grown := growth(taken)) > MOST_GROWTH:
-            verdict.wrong.append(f"the memory of {name} grew by {grown:.1%} over the second half")
+    verdict.wrong += [f"{name}: {fault}" for name, process in processes.items() for fault in process.faults()]
     return verdict
 
 
 async def _left(client: Redis) -> int:
     """How many deletions are still due after a while."""
-    for _ in range(int(_CLOSED)):
-        if not (left := await client.zcard(_KEYS.due)):
-            return 0
+    deadline = time.monotonic() + _CLOSED
+    while (left := int(await client.zcard(_KEYS.due))) and time.monotonic() < deadline:
         await asyncio.sleep(1)
-    return int(left)
+    return left
 
 
 async def _deletions(client: Redis) -> list[Deletion]:
     """Every deletion, in the order of the requests."""
     store = RedisDeletionStore(RedisCalls(client, _KEYS), Timings())
-    ids = [str(key).removeprefix(_KEYS.deletion("")) async for key in client.scan_iter(_KEYS.deletion("*"), count=1_000)]
+    ids = [
+        str(key).removeprefix(_KEYS.deletion("")) async for key in client.scan_iter(_KEYS.deletion("*"), count=1_000)
+    ]
     found = [deletion for one in ids if (deletion := await store.read(one)) is not None]
     return sorted(found, key=lambda deletion: deletion.requested_at)
 
