@@ -7,16 +7,18 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.soak import load
+from benchmarks.soak import load, partitions
 from benchmarks.soak.load import Options
 from benchmarks.soak.report import report
 
+PARTS = {"load": load.run, "partitions": partitions.run}
 LONG = 120.0  # seconds; in a shorter soak, requests expire sooner
 
 
 def main() -> int:
     """Run what the command line asks for. Returns the exit status: 1 if anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("part", choices=PARTS)
     parser.add_argument("--seconds", type=float, default=600.0, help="how long conversations are started")
     parser.add_argument("--rate", type=float, default=20.0, help="how many a second")
     parser.add_argument("--faults", type=float, default=1.0, help="per cent, of each kind of fault")
@@ -34,7 +36,7 @@ def main() -> int:
         seed=given.seed,
     )
     with tempfile.TemporaryDirectory(prefix="codecheck-soak-") as folder:
-        verdict = uvloop.run(load.run(Path(folder), options))
+        verdict = uvloop.run(PARTS[given.part](Path(folder), options))
     print(report(verdict, options))
     return 1 if verdict.wrong else 0
 

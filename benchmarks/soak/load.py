@@ -12,7 +12,7 @@ import psutil
 
 from benchmarks.soak.faults import Faults
 from benchmarks.soak.resources import Process, Sample, connections, sample
-from benchmarks.soak.scene import PREFIX, Scene, open_scene
+from benchmarks.soak.scene import PREFIX, Scene, on_this_machine
 from benchmarks.soak.traffic import Traffic
 from benchmarks.soak.verdict import Verdict, judge
 from codecheck_sandbox.bot_process import BotProcess
@@ -125,7 +125,7 @@ class Load:
 async def open_load(folder: Path, options: Options) -> AsyncIterator[Load]:
     """Start everything; all of it stops at the end of the block."""
     async with AsyncExitStack() as stack:
-        scene = await stack.enter_async_context(open_scene(folder, options.ttl))
+        scene = await stack.enter_async_context(on_this_machine(folder, options.ttl))
         port = scene.redis.port
         proxy = await stack.enter_async_context(Proxy(lambda: asyncio.open_connection("127.0.0.1", port)))
         environ = settings(

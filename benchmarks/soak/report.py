@@ -42,13 +42,15 @@ def _faults(verdict: Verdict) -> Iterator[str]:
 
 def _processes(verdict: Verdict) -> Iterator[str]:
     count = max(len(verdict.ended), 1)
+    yield f"Redis: {verdict.redis_bytes / _MIB:.1f} MiB, {verdict.redis_bytes / count / 1_024:.1f} KiB for each"
+    if not verdict.processes:
+        return
     yield "processes that lived from start to end"
     cpu = 0.0
     for name, process in verdict.processes.items():
         cpu += process.quiet.cpu - process.busy[0].cpu
         yield from _process(name, process)
     yield f"  {cpu / count * 1_000:.1f} ms of their CPU for each conversation of all replicas"
-    yield f"  Redis: {verdict.redis_bytes / _MIB:.1f} MiB, {verdict.redis_bytes / count / 1_024:.1f} KiB for each"
 
 
 def _process(name: str, process: Process) -> Iterator[str]:

@@ -72,8 +72,7 @@ def connections(pid: int, names: Mapping[int, str]) -> Counter[str]:
         names: of the servers, by port.
     """
     found = psutil.Process(pid).net_connections("tcp")
-    ports = [address[1] for each in found if (address := tuple(each.raddr))]
-    return Counter(names.get(port, "others") for port in ports)
+    return Counter(names.get(int(each.raddr[1]), "others") for each in found if each.raddr)
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

@@ -10,9 +10,10 @@ from benchmarks.soak.board import Board, Team
 from bot.manifest import parsed_manifest
 from codecheck_sandbox.codearts import CodeArtsStandIn
 from codecheck_sandbox.slack import SlackStandIn
-from tests.store.servers import Server, free_port, valkey
+from tests.store.servers import Server, running, valkey
 
 TEAMS = 600
+"""How many conversations there can be at once, and a third as many again in channels where others confirm."""
 PREFIX = "soak"
 _SETTINGS = """
 [confirmation]
@@ -53,25 +54,29 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(folder: Path, ttl: int, teams: int = TEAMS) -> AsyncIterator[Scene]:
-    """Start the stand-ins and Redis; all of it stops at the end of the block.
-
-    Args:
-        folder: an empty one.
-        ttl: seconds until a request expires.
-        teams: how many conversations there can be at once; a third as many again where others confirm.
-    """
+async def on_this_machine(folder: Path, ttl: int) -> AsyncIterator[Scene]:
+    """A scene on 127.0.0.1; all of it stops at the end of the block. See `set_scene`."""
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(SlackStandIn(parsed_manifest()))
         codearts = await stack.enter_async_context(CodeArtsStandIn(tasks=()))
-        (folder / "redis").mkdir()
-        redis = Server(valkey(), free_port(), folder / "redis", ("--appendonly", "yes"))
-        await redis.start()
-        stack.push_async_callback(redis.stop)
-        people = [_team(slack, number, "TEAM") for number in range(teams)]
-        gates = [_team(slack, number, "GATE") for number in range(teams, teams + teams // 3)]
-        (folder / "codecheck.toml").write_text(_operators([*people, *gates]) + _SETTINGS.format(ttl=ttl))
-        yield Scene(slack, codearts, redis, Board(slack, codearts), people, gates, folder)
+        redis = await stack.enter_async_context(running(valkey(), folder / "redis", "--appendonly", "yes"))
+        yield set_scene(slack, codearts, redis, folder, ttl)
+
+
+def set_scene(slack: SlackStandIn, codearts: CodeArtsStandIn, redis: Server, folder: Path, ttl: int) -> Scene:
+    """Let people in, and write the bots' settings.
+
+    Args:
+        slack: runs already, as the others do.
+        codearts: has no tasks yet.
+        redis: is empty.
+        folder: for codecheck.toml.
+        ttl: seconds until a request expires.
+    """
+    teams = [_team(slack, number, "TEAM") for number in range(TEAMS)]
+    gates = [_team(slack, number, "GATE") for number in range(TEAMS, TEAMS + TEAMS // 3)]
+    (folder / "codecheck.toml").write_text(_operators([*teams, *gates]) + _SETTINGS.format(ttl=ttl))
+    return Scene(slack, codearts, redis, Board(slack, codearts), teams, gates, folder)
 
 
 def _team(slack: SlackStandIn, number: int, kind: str) -> Team:

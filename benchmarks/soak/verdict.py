@@ -78,7 +78,7 @@ async def judge(scene: Scene, traffic: Traffic, counted: Counter[str], processes
 async def _left(client: Redis) -> int:
     """How many deletions are still due after a while."""
     deadline = time.monotonic() + _CLOSED
-    while (left := int(await client.zcard(_KEYS.due))) and time.monotonic() < deadline:
+    while (left := int(await client.zcard(_KEYS.due))) and time.monotonic() < deadline:  # noqa: ASYNC110 - seen there only
         await asyncio.sleep(1)
     return left
 
