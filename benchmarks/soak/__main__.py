@@ -7,11 +7,11 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.soak import load, partitions
+from benchmarks.soak import clocks, load, partitions
 from benchmarks.soak.load import Options
 from benchmarks.soak.report import report
 
-PARTS = {"load": load.run, "partitions": partitions.run}
+PARTS = {"clocks": clocks.run, "load": load.run, "partitions": partitions.run}
 LONG = 120.0  # seconds; in a shorter soak, requests expire sooner
 
 

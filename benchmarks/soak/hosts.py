@@ -8,11 +8,10 @@ import ctypes
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 _NOWHERE = "02:00:00:00:00:ff"
@@ -54,34 +53,33 @@ class Host:
 
 
 class Network:
-    """The hosts and their switch, while the context lasts.
+    """The hosts and their switch.
 
-    Raises:
-        NoHostsError: this machine cannot do that.
+    Args:
+        names: the hosts' names, by which `hosts` has them.
     """
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._tag = f"soak{os.getpid()}"
         self._switch = f"{self._tag}-switch"
         self.hosts = {name: Host(f"{self._tag}-{name}", f"10.77.0.{number}") for number, name in enumerate(names, 1)}
         self.netem = False
 
-    def __enter__(self) -> Self:
+    @contextmanager
+    def built(self) -> Iterator[Self]:
+        """It is there while the block lasts. Raises `NoHostsError`."""
         if shutil.which("ip") is None or shutil.which("tc") is None:
             raise NoHostsError("`ip` and `tc` are missing: install iproute2")
         if os.geteuid() != 0:
             raise NoHostsError("making network namespaces takes root")
         try:
-            self._build()
-        except subprocess.CalledProcessError as error:
+            try:
+                self._build()
+            except subprocess.CalledProcessError as error:
+                raise NoHostsError(f"`{' '.join(error.cmd)}` failed: {error.stderr.strip()}") from error
+            yield self
+        finally:
             self._tear_down()
-            raise NoHostsError(f"`{' '.join(error.cmd)}` failed: {error.stderr.strip()}") from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._tear_down()
 
     def cut(self, sender: Host, receiver: Host) -> None:
         """From now on nothing that the one sends reaches the other."""

@@ -112,7 +112,7 @@ async def _apply(network: Network, cut: Cut) -> None:
 
 async def run(folder: Path, options: Options) -> Verdict:
     """Run it. Returns what came of it. Raises `NoHostsError`."""
-    with Network(*HOSTS) as network, network.hosts[SLACK].inside():
+    with Network(HOSTS).built() as network, network.hosts[SLACK].inside():
         async with on_hosts(folder, options, network) as scene:
             traffic, counted = Traffic(scene, Random(options.seed)), Counter[str]()
             cutting = asyncio.create_task(cut_in_turn(network, options.seconds, counted))

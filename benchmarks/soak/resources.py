@@ -72,7 +72,8 @@ def connections(pid: int, names: Mapping[int, str]) -> Counter[str]:
         names: of the servers, by port.
     """
     found = psutil.Process(pid).net_connections("tcp")
-    return Counter(names.get(int(each.raddr[1]), "others") for each in found if each.raddr)
+    ports = [each.raddr.port for each in found if each.status == psutil.CONN_ESTABLISHED]
+    return Counter(names.get(port, "others") for port in ports)
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

@@ -51,7 +51,7 @@ class CodeArtsStandIn:
         clock: seconds since 1970.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a default
         self,
         accounts: Iterable[Account] | None = None,
         tasks: Iterable[Task] | None = None,

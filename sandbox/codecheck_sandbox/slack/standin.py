@@ -74,7 +74,7 @@ class SlackStandIn:
         pydantic.ValidationError: the manifest lacks scopes or a bot user.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one have a default
         self,
         manifest: Mapping[str, object],
         *,
