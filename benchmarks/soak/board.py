@@ -18,6 +18,8 @@ from codecheck_sandbox.slack.block_kit.blocks import Actions
 from codecheck_sandbox.slack.workspace import Change
 
 _SHOWN = 100  # characters
+_DATE = re.compile(r"<!date\^(\d+)\^")
+_FAR = 300  # seconds: everything that these conversations are about is nearer
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
 
 ENDS = (
@@ -192,7 +194,9 @@ class Board:
         return self._by_channel.get(change.channel)
 
     def _check(self, seen: Seen, text: str) -> None:
-        """Whether what is said of the task is so."""
+        """Whether what is said of the task is so, and the times are those of people's clocks."""
+        far = [int(at) - time.time() for at in _DATE.findall(text) if abs(int(at) - time.time()) > _FAR]
+        seen.lies += [f"a time that is {off:+.0f} s off: {text}" for off in far]
         if not seen.exists:
             return
         gone = self.gone(seen.task.id)

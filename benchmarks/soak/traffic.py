@@ -62,9 +62,15 @@ class Traffic:
     async def _have(self, kind: Kind, team: Team, number: int) -> None:
         """One conversation."""
         name = f"soak-{number:06}"
-        task = Task(secrets.token_hex(16), name, WEBSHOP, "Webshop", "https://example.com/x.git")
-        if kind is Kind.REFUSED:
-            task = Task(task.id, name, WEBSHOP, "Webshop", "https://example.com/x.git", running=True)
+        task = Task(
+            secrets.token_hex(16),
+            name,
+            WEBSHOP,
+            "Webshop",
+            "https://example.com/x.git",
+            running=kind is Kind.REFUSED,
+            last_check="",
+        )
         seen = self.scene.board.open(task, team, exists=kind is not Kind.UNKNOWN_TASK)
         conversation = Conversation(kind, seen, self.random)
         wrong = []
