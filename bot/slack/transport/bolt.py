@@ -1,6 +1,7 @@
 """The Web API client, its session, and the Bolt app."""
 
 import logging
+import socket
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,7 @@ from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
+from bot.unacknowledged import SOCKET_OPTIONS
 
 API_URL = "https://slack.com/api/"
 _SECONDS = 10  # one call of the Web API, from connecting to the end of its answer
@@ -33,7 +35,9 @@ async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
     slack_sdk ignores its own `timeout=` if it is given a session; without one it opens a connection for every call.
     """
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, middlewares=(_no_redirects, _noted)) as session:
+    connector = aiohttp.TCPConnector(socket_factory=_socket)
+    middlewares = (_no_redirects, _noted)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, middlewares=middlewares) as session:
         yield session
 
 
@@ -106,6 +110,14 @@ def bolt_app(
         app.use(OnlyOnce(replays))
     app.use(CleanPayload(client.base_url))
     return app
+
+
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    for option in SOCKET_OPTIONS:
+        made.setsockopt(*option)
+    return made
 
 
 async def _no_redirects(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
