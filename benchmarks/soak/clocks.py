@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 
-import aiohttp
-
+from benchmarks.soak.balancer import balance
 from benchmarks.soak.load import Options
 from benchmarks.soak.scene import PREFIX, set_scene
 from benchmarks.soak.traffic import Traffic
 from benchmarks.soak.verdict import Verdict, judge
+from bot.deletions.background import cancel
 from bot.manifest import parsed_manifest
 from codecheck_sandbox.bot_process import BotProcess
 from codecheck_sandbox.codearts import CodeArtsStandIn
@@ -39,10 +39,9 @@ async def run(folder: Path, options: Options) -> Verdict:
         stack.push_async_callback(replicas.stop_all)
         for name in processes:
             await replicas.start(name)
-        counted = Counter[str]()
         if not options.socket_mode:
-            slack.connect_http(*await _ready(processes, counted))
-        traffic = Traffic(scene, Random(options.seed))
+            stack.push_async_callback(cancel, asyncio.create_task(balance(slack, processes)))
+        traffic, counted = Traffic(scene, Random(options.seed)), Counter[str]()
         jumping = asyncio.create_task(_jump(redis, options.seconds / 2, counted))
         await traffic.run(options.rate, options.seconds)
         await jumping
@@ -52,18 +51,6 @@ async def run(folder: Path, options: Options) -> Verdict:
 def _clock(seconds: int) -> dict[str, str]:
     """What shifts a process's clock; lengths of time stay as they are."""
     return {"LD_PRELOAD": str(LIBRARY), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-
-
-async def _ready(processes: dict[str, BotProcess], counted: Counter[str]) -> list[str]:
-    """Where Slack's requests go: to the replicas that say that they are ready, as a load balancer asks them."""
-    urls = []
-    async with aiohttp.ClientSession() as session:
-        for name, process in processes.items():
-            async with session.get(f"{process.url}/readyz") as answer:
-                counted[f"replica {name}: {'ready' if answer.status == 200 else 'not ready'}"] += 1
-                if answer.status == 200:
-                    urls.append(f"{process.url}/slack/events")
-    return urls
 
 
 async def _jump(redis: MovableServer, after: float, counted: Counter[str]) -> None:

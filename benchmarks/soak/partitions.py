@@ -13,12 +13,14 @@ from random import Random
 
 import trustme
 
+from benchmarks.soak.balancer import balance
 from benchmarks.soak.cuts import CODEARTS, HOSTS, REDIS, SLACK, A, B, Cut, cuts
 from benchmarks.soak.hosts import Host, Network
 from benchmarks.soak.load import Options
 from benchmarks.soak.scene import PREFIX, Scene, set_scene
 from benchmarks.soak.traffic import Traffic
 from benchmarks.soak.verdict import Verdict, judge
+from bot.deletions.background import cancel
 from bot.manifest import parsed_manifest
 from codecheck_sandbox.bot_process import RUN, BotProcess
 from codecheck_sandbox.codearts import CodeArtsStandIn
@@ -66,6 +68,8 @@ async def on_hosts(folder: Path, options: Options, network: Network) -> AsyncIte
         stack.push_async_callback(replicas.stop_all)
         for name in processes:
             await replicas.start(name)
+        if not options.socket_mode:
+            stack.push_async_callback(cancel, asyncio.create_task(balance(slack, processes)))
         yield scene
 
 

@@ -50,7 +50,7 @@ class Traffic:
         start = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for number in range(int(rate * seconds)):
-                await asyncio.sleep(start + number / rate - time.monotonic())
+                await asyncio.sleep(max(start + number / rate - time.monotonic(), 0))
                 also()
                 kind = next(kinds)
                 free = self.scene.gates if kind in BY_OTHERS else self.scene.teams

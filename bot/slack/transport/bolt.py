@@ -18,6 +18,8 @@ from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
+from bot.slack.transport.signature import VALID_SECONDS
+from bot.slack.transport.slack_clock import SlackClock
 from bot.unacknowledged import SOCKET_OPTIONS
 
 API_URL = "https://slack.com/api/"
@@ -29,14 +31,24 @@ class RedirectError(aiohttp.ClientError):
 
 
 @asynccontextmanager
-async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
+async def slack_session(clock: SlackClock | None = None) -> AsyncIterator[aiohttp.ClientSession]:
     """The one session for everything sent to Slack: it reuses connections, sets the time-out and follows no redirect.
 
     slack_sdk ignores its own `timeout=` if it is given a session; without one it opens a connection for every call.
+
+    Args:
+        clock: set by each answer.
     """
+    clock = clock or SlackClock()
+
+    async def tells_time(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        response = await send(request)
+        clock.note(response.headers)
+        return response
+
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
     connector = aiohttp.TCPConnector(socket_factory=_socket)
-    middlewares = (_no_redirects, _noted)
+    middlewares = (_no_redirects, _noted, tells_time)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, middlewares=middlewares) as session:
         yield session
 
@@ -52,12 +64,14 @@ def web_client(token: str, session: aiohttp.ClientSession, base_url: str = API_U
     )
 
 
-async def slack_answers(client: AsyncWebClient) -> State:
-    """A probe for `/readyz`: whether Slack answers and accepts the bot's token."""
+async def slack_answers(client: AsyncWebClient, clock: SlackClock) -> State:
+    """A probe for `/readyz` over HTTP: whether Slack accepts the bot's token, and the bot what Slack signs."""
     try:
         await client.auth_test()
     except (SlackApiError, aiohttp.ClientError, OSError) as error:
         return State(ready=False, reason=why_not(error))
+    if abs(ahead := clock.machine_ahead()) > VALID_SECONDS:
+        return State(ready=False, reason=f"this machine's clock is {ahead:+d} s off, so Slack's requests are refused")
     return READY
 
 
