@@ -136,6 +136,7 @@ class Board:
 
     def __init__(self, slack: SlackStandIn, codearts: CodeArtsStandIn) -> None:
         self.strays: Counter[str] = Counter()
+        self.times_from = 0.0  # seconds of `time.monotonic`: earlier than this, times may be off
         self._history = slack.workspace.history
         self._codearts = codearts
         self._by_task: dict[str, Seen] = {}
@@ -196,7 +197,8 @@ class Board:
     def _check(self, seen: Seen, text: str) -> None:
         """Whether what is said of the task is so, and the times are those of people's clocks."""
         far = [int(at) - time.time() for at in _DATE.findall(text) if abs(int(at) - time.time()) > _FAR]
-        seen.lies += [f"a time that is {off:+.0f} s off: {text}" for off in far]
+        if time.monotonic() >= self.times_from:
+            seen.lies += [f"{_now()} a time that is {off:+.0f} s off: {text[:_SHOWN]!r}" for off in far]
         if not seen.exists:
             return
         gone = self.gone(seen.task.id)

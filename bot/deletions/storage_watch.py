@@ -109,9 +109,9 @@ class StorageWatch:
         asked = clock.now()
         found = await self._vitals.read()
         read = ClockReading(found.now, asked, clock.now())
+        self._compare_clocks(found.now)
         await self._look_for_loss(found)
         await self._look_at_clock(read)
-        self._compare_clocks(found.now)
         self._found = found
         return found.now
 

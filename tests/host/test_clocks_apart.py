@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.moving_time import LIBRARY
+from tests.faults.moving_time import shifted
 from tests.fixtures.world import TASK, words
 from tests.host.rig import movable, needs_faketime, open_host, stored
 
@@ -40,16 +40,11 @@ async def test_times_are_shown_by_slacks_clock(tmp_path: Path, apart: int) -> No
             assert abs(int(str(line["redis_ahead_by_seconds"])) - apart) <= 1
 
 
-def clock_of_the_bot(seconds: int) -> dict[str, str]:
-    """What shifts the clock of the bot's machine, and of nobody else's; lengths of time stay as they are."""
-    return {"LD_PRELOAD": str(LIBRARY), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-
-
 async def test_times_are_right_even_if_the_bots_machine_is_wrong(tmp_path: Path) -> None:
     """Over Socket Mode it would work at any distance; over HTTP it works up to five minutes."""
     async with (
         movable(tmp_path / "redis") as server,
-        open_host(tmp_path, server.url, environ=clock_of_the_bot(240)) as host,
+        open_host(tmp_path, server.url, environ=shifted(240)) as host,
     ):
         prompt = await host.ask(TASK)
         assert [True for at in dates(words(prompt)) if abs(at - time.time() - 300) < 30], words(prompt)
@@ -60,7 +55,7 @@ async def test_readyz_tells_of_a_clock_that_refuses_everything(tmp_path: Path) -
     """A replica that is ten minutes off refuses all that Slack signs, so no load balancer may send it anything."""
     async with (
         movable(tmp_path / "redis") as server,
-        open_host(tmp_path, server.url, environ=clock_of_the_bot(-600), ready=False) as host,
+        open_host(tmp_path, server.url, environ=shifted(-600), ready=False) as host,
     ):
         said = await host.checked(lambda checks: "so Slack's requests are refused" in checks["slack"])
         assert said["status"] == 503
