@@ -44,7 +44,7 @@ async def run(folder: Path, options: Options) -> Verdict:
             await replicas.start(name)
         if not options.socket_mode:
             stack.push_async_callback(cancel, asyncio.create_task(balance(slack, processes)))
-        traffic, counted = Traffic(scene, Random(options.seed)), Counter[str]()
+        traffic, counted = Traffic(scene, Random(options.seed), options.linger), Counter[str]()
         jumping = asyncio.create_task(_jump(redis, scene.board, options.seconds / 2, counted))
         await traffic.run(options.rate, options.seconds)
         await jumping

@@ -13,7 +13,7 @@ import psutil
 from benchmarks.soak.faults import Faults
 from benchmarks.soak.resources import Process, Sample, connections, sample
 from benchmarks.soak.scene import PREFIX, Scene, on_this_machine
-from benchmarks.soak.traffic import Traffic
+from benchmarks.soak.traffic import LINGER, Traffic
 from benchmarks.soak.verdict import Verdict, judge
 from codecheck_sandbox.bot_process import BotProcess
 from codecheck_sandbox.page.replicas import Replicas
@@ -37,6 +37,7 @@ class Options:
         replicas: how many bots, the mortal one among them.
         socket_mode: whether they use Socket Mode.
         ttl: seconds until a request expires.
+        linger: seconds for which a conversation is watched after its end.
         seed: of the random numbers.
     """
 
@@ -46,6 +47,7 @@ class Options:
     replicas: int = 3
     socket_mode: bool = False
     ttl: int = 90
+    linger: float = LINGER
     seed: int = 1
 
 
@@ -144,7 +146,7 @@ async def open_load(folder: Path, options: Options) -> AsyncIterator[Load]:
 async def run(folder: Path, options: Options) -> Verdict:
     """Run it. Returns what came of it."""
     async with open_load(folder, options) as load:
-        traffic = Traffic(load.scene, Random(options.seed))
+        traffic = Traffic(load.scene, Random(options.seed), options.linger)
         load.scene.slack.faults.by_chance = load.faults.slack
         load.scene.codearts.answer_by_chance(load.faults.codearts)
         watching = asyncio.create_task(load.watch())

@@ -118,7 +118,7 @@ async def run(folder: Path, options: Options) -> Verdict:
     """Run it. Returns what came of it. Raises `NoHostsError`."""
     with Network(HOSTS).built() as network, network.hosts[SLACK].inside():
         async with on_hosts(folder, options, network) as scene:
-            traffic, counted = Traffic(scene, Random(options.seed)), Counter[str]()
+            traffic, counted = Traffic(scene, Random(options.seed), options.linger), Counter[str]()
             cutting = asyncio.create_task(cut_in_turn(network, options.seconds, counted))
             await traffic.run(options.rate, options.seconds)
             await cutting

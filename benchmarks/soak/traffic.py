@@ -15,7 +15,8 @@ from benchmarks.soak.scene import Scene
 from codecheck_sandbox.codearts import Task
 from codecheck_sandbox.codearts.accounts import WEBSHOP
 
-_LINGER = 60.0  # seconds for which an ended conversation is still watched: longer than the longest lease
+LINGER = 45.0
+"""Seconds for which an ended conversation is still watched: longer than the longest lease."""
 
 
 @dataclass(slots=True)
@@ -25,18 +26,18 @@ class Traffic:
     Args:
         scene: where they take place.
         random: decides what comes next.
-        kinds: what they are to become, in turn.
         linger: seconds for which an ended one is still watched.
+        ended: what was seen of each, by task.
+        seconds: how long each took, for the people in it.
+        skipped: how many were not started, since nobody was free.
     """
 
     scene: Scene
     random: Random
-    kinds: Sequence[Kind] = tuple(Kind)
-    linger: float = _LINGER
+    linger: float = LINGER
     ended: dict[str, Ended] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     skipped: int = 0
-    under_way: int = 0
 
     async def run(self, rate: float, seconds: float, also: Callable[[], object] = lambda: None) -> None:
         """Start `rate` a second for so many seconds, and wait until all of them have ended.
@@ -46,7 +47,7 @@ class Traffic:
             seconds: for how long.
             also: called at the start of each.
         """
-        kinds = itertools.cycle(self.kinds)
+        kinds = itertools.cycle(Kind)
         start = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for number in range(int(rate * seconds)):
@@ -75,14 +76,12 @@ class Traffic:
         conversation = Conversation(kind, seen, self.random)
         wrong = []
         started = time.monotonic()
-        self.under_way += 1
         try:
             await conversation.play()
             await conversation.settle()
             self.seconds.append(time.monotonic() - started)
         except StuckError as stuck:
             wrong.append(str(stuck))
-        self.under_way -= 1
         (self.scene.gates if kind in BY_OTHERS else self.scene.teams).append(team)
         await asyncio.sleep(self.linger)
         self.ended[task.id] = self._as_ended(kind, seen, wrong)

@@ -69,6 +69,8 @@ async def judge(scene: Scene, traffic: Traffic, counted: Counter[str], processes
         for fault in faults_of(ended, verdict.states[task_id]):
             verdict.wrong.append(f"{ended.kind} {task_id}: {fault}")
             verdict.stories[task_id] = ended.story
+    if scene.board.strays:
+        verdict.wrong.append(f"{scene.board.strays} messages or DELETEs came long after everything had ended")
     for stray in verdict.states.keys() - traffic.ended.keys():
         verdict.wrong.append(f"nobody asked for {stray}")
     verdict.wrong += [f"{name}: {fault}" for name, process in processes.items() for fault in process.faults()]
