@@ -4,6 +4,7 @@ Hundreds of conversations go on at once or have just ended, so a change in the w
 """
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from codecheck_sandbox.slack.block_kit import Button
 from codecheck_sandbox.slack.block_kit.blocks import Actions
 from codecheck_sandbox.slack.workspace import Change
 
+_ON_ITS_WAY = 1.0  # seconds
 _SHOWN = 100  # characters
 _DATE = re.compile(r"<!date\^(\d+)\^")
 _FAR = 300  # seconds: everything that these conversations are about is nearer
@@ -77,7 +79,10 @@ class Seen:
         return [
             each
             for each in self.messages.values()
-            if not each.thread_ts and not each.ephemeral and _at(self, each) and each.ts not in self.past
+            if not (each.thread_ts or each.ephemeral)
+            and _at(self, each)
+            and each.ts not in self.past
+            and any(name in each.text for name in self.names)
         ]
 
     @property
@@ -98,6 +103,11 @@ class Seen:
     def names(self) -> tuple[str, str]:
         """What the task is called: by its name, and before that is known by the beginning of its ID."""
         return self.task.name, f"{self.task.id[:8]}…"
+
+    @property
+    def stopped_by_freeze(self) -> bool:
+        """Whether a freeze ended it."""
+        return any("stopped by" in prompt.text and "freeze" in prompt.text for prompt in self.prompts)
 
     def end(self) -> State | None:
         """How a prompt says that the request ended; None if none does."""
@@ -135,6 +145,7 @@ class Board:
 
     def __init__(self, slack: SlackStandIn, codearts: CodeArtsStandIn) -> None:
         self.strays = 0  # messages and DELETEs that came when nobody expected anything any more
+        self._frozen_from = math.inf  # seconds since 1970
         self.times_from = 0.0  # seconds of `time.monotonic`: earlier than this, times may be off
         self._history = slack.workspace.history
         self._codearts = codearts
@@ -170,11 +181,18 @@ class Board:
             self._gone.add(task_id)
         return task_id in self._gone
 
+    def frozen(self) -> None:
+        """From now on no DELETE may arrive, but for one that is just on its way."""
+        self._frozen_from = time.time() + _ON_ITS_WAY
+
+    def unfrozen(self) -> None:
+        """From now on they may again."""
+        self._frozen_from = math.inf
+
     def _hear(self, change: Change) -> None:
         self._history.clear()  # nobody else reads it, and it would grow
         seen = self._about(change)
         if seen is None:
-            self.strays += change.kind in {"posted", "edited"}
             return
         seen.story.append(_line(change))
         message = change.message
@@ -190,6 +208,7 @@ class Board:
             if (known := self._by_ts.get((change.channel, change.message.ts))) is not None:
                 return known
             if (named := _ID.search(change.message.text)) is not None:
+                self.strays += named[0] not in self._by_task
                 return self._by_task.get(named[0])
         return self._by_channel.get(change.channel)
 
@@ -214,6 +233,8 @@ class Board:
             self.strays += 1
             return
         seen.story.append(f"{_now()} DELETE: HTTP {exchange.http} {exchange.answer}")
+        if exchange.at > self._frozen_from:
+            seen.lies.append("a DELETE was sent although deletions were frozen")
         seen.calls += 1
         seen.calls_too_many += seen.task.id in self._gone  # as of the call before: this one may have been the one
         self.gone(seen.task.id)

@@ -32,6 +32,7 @@ class Ended:
         prompts: how often the prompt was posted.
         results: what was announced.
         gone: whether the task has been deleted.
+        stopped_by_freeze: whether a freeze ended it.
         calls: how many DELETEs arrived.
         calls_too_many: how many of them when the task had gone already.
         wrong: what was seen to be wrong meanwhile.
@@ -43,6 +44,7 @@ class Ended:
     prompts: int
     results: Sequence[str]
     gone: bool
+    stopped_by_freeze: bool = False
     calls: int = 0
     calls_too_many: int = 0
     wrong: Sequence[str] = ()
@@ -57,10 +59,11 @@ def faults_of(ended: Ended, stored: Sequence[State]) -> list[str]:
         stored: the states of the task's deletions in Redis, in the order of the requests.
     """
     last = stored[-1] if stored else None
+    meant = _MEANT[ended.kind] | ({State.CANCELLED} if ended.stopped_by_freeze else set())
     checks = {
         f"not ended in Redis: {stored}": not ENDED.issuperset(stored),
         "lost: Redis knows nothing of it": not stored and ended.kind is not Kind.UNKNOWN_TASK,
-        f"ended as {last}": last is not None and last not in _MEANT[ended.kind],
+        f"ended as {last}": last is not None and last not in meant,
         f"the prompt says {ended.shown}, Redis says {last}": ended.shown is not last,
         "deleted twice": stored.count(State.DELETED) > 1,
         f"{ended.calls_too_many} DELETEs after the task had gone": ended.calls_too_many > 0,

@@ -11,6 +11,7 @@ from random import Random
 import psutil
 
 from benchmarks.soak.faults import Faults
+from benchmarks.soak.freezes import Freezes
 from benchmarks.soak.resources import Process, Sample, connections, sample
 from benchmarks.soak.scene import PREFIX, Scene, on_this_machine
 from benchmarks.soak.traffic import LINGER, Traffic
@@ -60,6 +61,7 @@ class Load:
         replicas: the bots.
         proxy: between them and Redis.
         faults: decides what fails.
+        freezes: the admin.
         samples: of the replicas that live, by name.
     """
 
@@ -67,10 +69,11 @@ class Load:
     replicas: Replicas
     proxy: Proxy
     faults: Faults
+    freezes: Freezes
     options: Options
     samples: dict[str, list[Sample]] = field(default_factory=dict)
-    kills: int = 0
     _replacing: "asyncio.Task[None] | None" = None
+    _freezing: "asyncio.Task[None] | None" = None
 
     def disturb(self) -> None:
         """What may happen beside a conversation, to the processes and on the wires."""
@@ -80,6 +83,8 @@ class Load:
         happens("Redis: every connection cut", 1, proxy.cut)
         if self._replacing is None or self._replacing.done():
             happens("a replica killed", 1, self._kill)
+        if self._freezing is None or self._freezing.done():
+            happens("deletions frozen for a while", 1, self._freeze)
         if self.options.socket_mode:
             happens("Slack: every socket cut", 1, slack.sockets.cut)
             happens("Slack: sockets refreshed", 1, lambda: asyncio.ensure_future(slack.sockets.refresh()))
@@ -89,14 +94,16 @@ class Load:
     def _kill(self) -> None:
         self._replacing = asyncio.ensure_future(self._replace())
 
+    def _freeze(self) -> None:
+        self._freezing = asyncio.ensure_future(self.freezes.once())
+
     async def _replace(self) -> None:
         await self.replicas.kill(MORTAL)
         await self.replicas.start(MORTAL)
 
-    async def replaced(self) -> None:
-        """Wait until the killed one is back."""
-        if self._replacing is not None:
-            await self._replacing
+    async def undisturbed(self) -> None:
+        """Wait until the killed replica is back, and the freeze is over."""
+        await asyncio.gather(*filter(None, (self._replacing, self._freezing)))
 
     def processes(self) -> dict[str, Process]:
         """The replicas that lived, by name, with what they have open now that all is quiet."""
@@ -140,7 +147,8 @@ async def open_load(folder: Path, options: Options) -> AsyncIterator[Load]:
         stack.push_async_callback(replicas.stop_all)
         for name in names:
             await replicas.start(name)
-        yield Load(scene, replicas, proxy, Faults(options.share, Random(options.seed)), options)
+        faults, freezes = Faults(options.share, Random(options.seed)), Freezes(scene.slack, scene.board)
+        yield Load(scene, replicas, proxy, faults, freezes, options)
 
 
 async def run(folder: Path, options: Options) -> Verdict:
@@ -156,5 +164,5 @@ async def run(folder: Path, options: Options) -> Verdict:
             watching.cancel()
         load.scene.slack.faults.by_chance = lambda _: None
         load.scene.codearts.answer_by_chance(lambda _: None)
-        await load.replaced()
+        await load.undisturbed()
         return await judge(load.scene, traffic, load.faults.counted, load.processes())

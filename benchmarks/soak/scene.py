@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.soak.board import Board, Team
+from benchmarks.soak.freezes import ADMIN
 from bot.manifest import parsed_manifest
 from codecheck_sandbox.codearts import CodeArtsStandIn
 from codecheck_sandbox.slack import SlackStandIn
@@ -16,6 +17,9 @@ TEAMS = 600
 """How many conversations there can be at once, and a third as many again in channels where others confirm."""
 PREFIX = "soak"
 _SETTINGS = """
+[allow]
+admins = ["{admin}"]
+
 [confirmation]
 ttl_seconds = {ttl}
 dwell_seconds = 1
@@ -75,7 +79,7 @@ def set_scene(slack: SlackStandIn, codearts: CodeArtsStandIn, redis: Server, fol
     """
     teams = [_team(slack, number, "TEAM") for number in range(TEAMS)]
     gates = [_team(slack, number, "GATE") for number in range(TEAMS, TEAMS + TEAMS // 3)]
-    (folder / "codecheck.toml").write_text(_operators([*teams, *gates]) + _SETTINGS.format(ttl=ttl))
+    (folder / "codecheck.toml").write_text(_operators([*teams, *gates]) + _SETTINGS.format(ttl=ttl, admin=ADMIN))
     return Scene(slack, codearts, redis, Board(slack, codearts), teams, gates, folder)
 
 

@@ -94,6 +94,7 @@ class Traffic:
             len(seen.prompts),
             [each.text for each in seen.results],
             gone=seen.exists and self.scene.board.gone(seen.task.id),
+            stopped_by_freeze=seen.stopped_by_freeze,
             calls=seen.calls,
             calls_too_many=seen.calls_too_many,
             wrong=[*wrong, *seen.lies],
