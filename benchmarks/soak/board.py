@@ -110,13 +110,14 @@ class Seen:
         return any("stopped by" in prompt.text and "freeze" in prompt.text for prompt in self.prompts)
 
     def end(self) -> State | None:
-        """How a prompt says that the request ended; None if none does."""
-        for prompt in reversed(self.prompts):
-            if not buttons(prompt):
-                for words, state in ENDS:
-                    if self.says(words, prompt.text):
-                        return state
-        return None
+        """How the prompts say that the request ended; None if none does."""
+        return next((end for prompt in reversed(self.prompts) if (end := self.end_in(prompt)) is not None), None)
+
+    def end_in(self, prompt: Message) -> State | None:
+        """How one of them says that it ended; None if it does not."""
+        if buttons(prompt):
+            return None
+        return next((state for words, state in ENDS if self.says(words, prompt.text)), None)
 
     def says(self, what: str, text: str) -> bool:
         """Whether a text says this of the task, right after its name."""

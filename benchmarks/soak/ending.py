@@ -28,8 +28,7 @@ class Ended:
 
     Args:
         kind: what it was meant to become.
-        shown: what its prompt says.
-        prompts: how often the prompt was posted.
+        shown: what each of its prompts says; more than one if it was posted again.
         results: what was announced.
         gone: whether the task has been deleted.
         stopped_by_freeze: whether a freeze ended it.
@@ -40,8 +39,7 @@ class Ended:
     """
 
     kind: Kind
-    shown: State | None
-    prompts: int
+    shown: Sequence[State | None]
     results: Sequence[str]
     gone: bool
     stopped_by_freeze: bool = False
@@ -64,7 +62,8 @@ def faults_of(ended: Ended, stored: Sequence[State]) -> list[str]:
         f"not ended in Redis: {stored}": not ENDED.issuperset(stored),
         "lost: Redis knows nothing of it": not stored and ended.kind is not Kind.UNKNOWN_TASK,
         f"ended as {last}": last is not None and last not in meant,
-        f"the prompt says {ended.shown}, Redis says {last}": ended.shown is not last,
+        f"the prompts say {ended.shown}, Redis says {last}": any(shown is not last for shown in ended.shown),
+        "there is no prompt": last is not None and not ended.shown,
         "deleted twice": stored.count(State.DELETED) > 1,
         f"{ended.calls_too_many} DELETEs after the task had gone": ended.calls_too_many > 0,
         f"deleted, but recorded as {last}": ended.gone and last not in _PERHAPS_GONE,

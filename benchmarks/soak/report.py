@@ -28,7 +28,7 @@ def _conversations(verdict: Verdict, options: Options) -> Iterator[str]:
             if ended.kind is kind
         )
         yield f"  {kind:<26}{', '.join(f'{number} {end}' for end, number in ends.most_common())}"
-    repeated = sum(ended.prompts > 1 for ended in verdict.ended.values())
+    repeated = sum(len(ended.shown) > 1 for ended in verdict.ended.values())
     announced = sum(len(set(ended.results)) < len(ended.results) for ended in verdict.ended.values())
     again = sum(max(ended.calls - 1, 0) for ended in verdict.ended.values())
     yield f"  {repeated} with more than one prompt, {announced} announced more than once, {again} DELETEs sent again"

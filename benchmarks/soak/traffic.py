@@ -90,8 +90,7 @@ class Traffic:
     def _as_ended(self, kind: Kind, seen: Seen, wrong: Sequence[str]) -> Ended:
         return Ended(
             kind,
-            seen.end(),
-            len(seen.prompts),
+            [seen.end_in(prompt) for prompt in seen.prompts],
             [each.text for each in seen.results],
             gone=seen.exists and self.scene.board.gone(seen.task.id),
             stopped_by_freeze=seen.stopped_by_freeze,

@@ -13,8 +13,8 @@ from benchmarks.soak.resources import Process, Sample, growth, slope
 from bot.domain.lifecycle import State
 
 _MIB = 1 << 20
-DELETED = Ended(Kind.DELETE, State.DELETED, 1, ["✅ soak-1 deleted"], gone=True, calls=1)
-CANCELLED = Ended(Kind.CANCEL, State.CANCELLED, 1, [], gone=False)
+DELETED = Ended(Kind.DELETE, [State.DELETED], ["✅ soak-1 deleted"], gone=True, calls=1)
+CANCELLED = Ended(Kind.CANCEL, [State.CANCELLED], [], gone=False)
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ CANCELLED = Ended(Kind.CANCEL, State.CANCELLED, 1, [], gone=False)
         (DELETED, [State.DELETED]),
         (DELETED, [State.EXPIRED, State.DELETED]),
         (CANCELLED, [State.CANCELLED]),
-        (Ended(Kind.UNKNOWN_TASK, None, 0, [], gone=False), []),
-        (Ended(Kind.REFUSED, State.FAILED, 1, ["❌"], gone=False, calls=1), [State.FAILED]),
-        (replace(DELETED, shown=State.FAILED, gone=False), [State.FAILED]),
+        (Ended(Kind.UNKNOWN_TASK, [], [], gone=False), []),
+        (Ended(Kind.REFUSED, [State.FAILED], ["❌"], gone=False, calls=1), [State.FAILED]),
+        (replace(DELETED, shown=[State.FAILED], gone=False), [State.FAILED]),
     ],
 )
 def test_what_ended_as_it_should(ended: Ended, stored: list[State]) -> None:
@@ -39,14 +39,15 @@ def test_what_ended_as_it_should(ended: Ended, stored: list[State]) -> None:
         (DELETED, [], "lost"),
         (DELETED, [State.DELETED, State.DELETED], "twice"),
         (DELETED, [State.EXECUTING], "not ended"),
-        (replace(DELETED, shown=None), [State.DELETED], "the prompt says None"),
+        (replace(DELETED, shown=[State.DELETED, None]), [State.DELETED], "the prompts say"),
+        (replace(DELETED, shown=[]), [State.DELETED], "no prompt"),
         (replace(DELETED, gone=False), [State.DELETED], "still there"),
-        (replace(DELETED, shown=State.FAILED), [State.FAILED], "deleted, but recorded"),
+        (replace(DELETED, shown=[State.FAILED]), [State.FAILED], "deleted, but recorded"),
         (replace(DELETED, results=()), [State.DELETED], "never announced"),
         (replace(DELETED, calls_too_many=1), [State.DELETED], "after the task had gone"),
         (replace(DELETED, wrong=["a lie"]), [State.DELETED], "a lie"),
         (replace(CANCELLED, calls=1), [State.CANCELLED], "was kept"),
-        (replace(CANCELLED, shown=State.EXPIRED), [State.EXPIRED], "ended as expired"),
+        (replace(CANCELLED, shown=[State.EXPIRED]), [State.EXPIRED], "ended as expired"),
     ],
 )
 def test_what_did_not(ended: Ended, stored: list[State], fault: str) -> None:
