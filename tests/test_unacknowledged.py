@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -11,9 +12,11 @@ from aiohttp import web
 
 from bot.codearts.connection import http_client
 from bot.slack.transport.bolt import slack_session
-from bot.unacknowledged import SECONDS
+from bot.store.connection import connect
+from tests.store.servers import running, valkey
 
-Call = Callable[[str], Awaitable[object]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+linux = pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has it")
 
 
 async def slack(url: str) -> None:
@@ -28,9 +31,9 @@ async def codearts(url: str) -> None:
         await client.get("/")
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has it")
+@linux
 @pytest.mark.parametrize("call", [slack, codearts])
-async def test_every_connection_has_the_limit(call: Call) -> None:
+async def test_requests(call: Callable[[str], Awaitable[None]]) -> None:
     """A closed socket would otherwise send a DELETE, or an edit of a prompt, for minutes more."""
     limits: list[int] = []
 
@@ -41,7 +44,16 @@ async def test_every_connection_has_the_limit(call: Call) -> None:
 
     async with serving(look) as url:
         await call(url)
-    assert limits == [SECONDS * 1_000]
+    assert limits == [5_000]
+
+
+@linux
+async def test_transactions(tmp_path: Path) -> None:
+    """A request would otherwise be recorded when nobody expects it any more."""
+    async with running(valkey(), tmp_path / "redis") as server, connect(server.url) as client:
+        await client.ping()
+        (found,) = [each for each in psutil.Process().net_connections("tcp") if each.raddr[1:] == (server.port,)]
+        assert limit_of(found.laddr[1]) == 2_000
 
 
 def limit_of(port: int) -> int:
@@ -52,7 +64,7 @@ def limit_of(port: int) -> int:
 
 
 @asynccontextmanager
-async def serving(handler: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
+async def serving(handler: Handler) -> AsyncIterator[str]:
     """A server on 127.0.0.1; yields its URL."""
     app = web.Application()
     app.router.add_get("/", handler)

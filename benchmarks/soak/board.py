@@ -33,7 +33,8 @@ ENDS = (
     (": still not known", State.UNKNOWN_FINAL),
 )
 """What the prompt says in the end, after the task's name."""
-_KEPT = (" was not deleted", " was already gone", " kept ·")
+_KEPT = (" was not deleted", " kept ·")
+_GONE = (" deleted", " was already gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class Board:
         if not seen.exists:
             return
         gone = self.gone(seen.task.id)
-        if not gone and seen.says(" deleted", text):
+        if not gone and any(seen.says(end, text) for end in _GONE):
             seen.lies.append(f"said before it was so: {text}")
         if gone and any(seen.says(end, text) for end in _KEPT):
             seen.lies.append(f"said although it is gone: {text}")

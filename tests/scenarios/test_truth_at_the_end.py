@@ -19,7 +19,9 @@ async def test_gone_before_the_call(world: World) -> None:
     await world.review()
     taken_away(world)
     await world.confirm()
-    said = words(await world.latest("webshop-frontend was already gone", "This bot didn't delete it", "It disappeared"))
+    said = words(
+        await world.latest("webshop-frontend was already gone", "This request didn't delete it", "It disappeared")
+    )
     assert "status:" not in said
     await world.slack.until(lambda: not buttons(world.now(prompt)))
     assert not world.codearts.count("DELETE")

@@ -40,7 +40,7 @@ _STORY: Mapping[str, str] = {
     "looked_up": "*{task}* was looked up, and it still wasn't known",
     "deleted": "✅ *{task}* was deleted, asked for by {requester}",
     "failed": "❌ *{task}* was not deleted",
-    "gone": "*{task}* was already gone; the bot didn't delete it",
+    "gone": "*{task}* was already gone; this request didn't delete it",
     "unknown_final": "it is still not known whether *{task}* was deleted",
     "late_answer": "CodeArts Check's answer about *{task}* came late",
     "frozen": "🧊 {who} froze deletions: “{why}”",

@@ -20,10 +20,12 @@ from bot.slack.transport.replays import OnlyOnce, Replays
 from bot.slack.transport.sign_in import Workspace, why_not
 from bot.slack.transport.signature import VALID_SECONDS
 from bot.slack.transport.slack_clock import SlackClock
-from bot.unacknowledged import SOCKET_OPTIONS
+from bot.unacknowledged import given_up_after
 
 API_URL = "https://slack.com/api/"
 _SECONDS = 10  # one call of the Web API, from connecting to the end of its answer
+
+_UNACKNOWLEDGED = 5.0  # seconds
 
 
 class RedirectError(aiohttp.ClientError):
@@ -129,7 +131,7 @@ def bolt_app(
 def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
     family, kind, protocol, *_ = address
     made = socket.socket(family, kind, protocol)
-    for option in SOCKET_OPTIONS:
+    for option in given_up_after(_UNACKNOWLEDGED):
         made.setsockopt(*option)
     return made
 

@@ -56,7 +56,7 @@ def how_it_went(shown: Shown) -> tuple[Text, ...]:
         case Stage.GONE if shown.said.why:
             return (shown.said.why,)
         case Stage.GONE:
-            return _gone(shown), Text("This bot didn't delete it.")
+            return _gone(shown), Text("This request didn't delete it.")
         case Stage.FAILED:
             return shown.said.why, shown.said.hint
         case Stage.UNKNOWN_FINAL:
