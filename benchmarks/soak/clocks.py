@@ -9,6 +9,7 @@ from random import Random
 
 from benchmarks.soak.balancer import balance
 from benchmarks.soak.board import Board
+from benchmarks.soak.hosts import NoHostsError
 from benchmarks.soak.load import Options
 from benchmarks.soak.scene import PREFIX, set_scene
 from benchmarks.soak.traffic import Traffic
@@ -20,7 +21,7 @@ from codecheck_sandbox.codearts import CodeArtsStandIn
 from codecheck_sandbox.page.replicas import Replicas
 from codecheck_sandbox.slack import SlackStandIn
 from codecheck_sandbox.world import settings
-from tests.faults.moving_time import shifted
+from tests.faults.moving_time import LIBRARY, shifted
 from tests.host.rig import MovableServer, movable
 
 _OFF = {"ahead": 600, "behind": -600}  # seconds
@@ -28,7 +29,9 @@ _JUMP = 600
 
 
 async def run(folder: Path, options: Options) -> Verdict:
-    """Run it. Returns what came of it."""
+    """Run it. Returns what came of it. Raises `NoHostsError`."""
+    if LIBRARY is None:
+        raise NoHostsError("libfaketime is missing: install Debian's package faketime")
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(SlackStandIn(parsed_manifest()))
         codearts = await stack.enter_async_context(CodeArtsStandIn(tasks=()))

@@ -13,13 +13,16 @@ _MEANT: dict[Kind, frozenset[State]] = {
     Kind.DELETE: _SENT,
     Kind.DOUBLE_CLICKS: _SENT,
     Kind.SECOND_PERSON: _SENT,
-    Kind.CANCEL: frozenset({State.CANCELLED}),
-    Kind.DECLINE: frozenset({State.CANCELLED}),
+    Kind.CANCEL: _KEPT,
+    Kind.DECLINE: _KEPT,
     Kind.EXPIRE: frozenset({State.EXPIRED}),
     Kind.UNKNOWN_TASK: _KEPT | {State.GONE},
     Kind.REFUSED: frozenset({State.FAILED, State.UNKNOWN_FINAL}),
 }
-"""How a conversation may end. A fault may keep a DELETE from being done, or from being known to be done."""
+"""How a conversation may end.
+
+A fault may keep a DELETE from being done, or from being known to be done, and a click from coming before the expiry.
+"""
 
 
 @dataclass(frozen=True, slots=True)

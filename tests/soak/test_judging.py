@@ -47,7 +47,7 @@ def test_what_ended_as_it_should(ended: Ended, stored: list[State]) -> None:
         (replace(DELETED, calls_too_many=1), [State.DELETED], "after the task had gone"),
         (replace(DELETED, wrong=["a lie"]), [State.DELETED], "a lie"),
         (replace(CANCELLED, calls=1), [State.CANCELLED], "was kept"),
-        (replace(CANCELLED, shown=[State.EXPIRED]), [State.EXPIRED], "ended as expired"),
+        (replace(CANCELLED, kind=Kind.EXPIRE), [State.CANCELLED], "ended as cancelled"),
     ],
 )
 def test_what_did_not(ended: Ended, stored: list[State], fault: str) -> None:
