@@ -9,7 +9,7 @@ PROJECTS := . $(wildcard sandbox/pyproject.toml)
 UV := uv==0.13.9
 COMPILE := .venv/uv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: sandbox screenshots check test coverage lint fmt bench bench-stall figures sbom lock clean
+.PHONY: sandbox screenshots check test coverage lint fmt bench bench-stall figures soak sbom lock clean
 
 # First the transcript of a few whole conversations; if one goes wrong, make fails. Then, on a terminal outside CI, the
 # page: its address is printed, and Ctrl-C stops it.
@@ -50,6 +50,13 @@ bench-stall: .venv/.dev  ## ten thousand requests while the service stalls and S
 figures: .venv/.dev  ## docs/performance.md and its pictures, from what the two have taken
 	$(BIN)/python -m benchmarks.plots
 	$(BIN)/python -m tests.generated
+
+# Three parts (docs/soak.md), each as long as SECONDS says and a few minutes more. ARGS="--socket-mode" for Socket Mode.
+SECONDS ?= 600
+RATE ?= 20
+PART ?= all
+soak: .venv/.dev  ## the bot under load and faults, cut off and with wrong clocks: make soak SECONDS=20 RATE=5 PART=load
+	$(BIN)/python -m benchmarks.soak $(PART) --seconds $(SECONDS) --rate $(RATE) $(ARGS)
 
 sbom: .venv/.dev  ## the bill of materials (CycloneDX) and the licences of what the bot installs, in dist/
 	$(BIN)/python deploy/supply_chain/sbom.py dist

@@ -26,7 +26,7 @@ async def stall(rig: Rig, bot: Subject) -> dict[str, float]:
             rig.codearts.always_answer(Hang(), to=api)
         rig.slack.faults.messages_per_second = 1
         prompts, new = itertools.cycle(shown), itertools.cycle(rig.new_tasks(REQUESTS // 3))
-        chance = random.Random(1)  # noqa: S311 - which of three kinds comes next
+        chance = random.Random(1)
 
         async def send(client: Client, _: int) -> float:
             user = next(rig.people).id

@@ -50,6 +50,7 @@ from bot.slack.transport.events import Events
 from bot.slack.transport.http import HttpApp, HttpServer, serve_http
 from bot.slack.transport.listening import ListenError
 from bot.slack.transport.sign_in import Workspace, sign_in
+from bot.slack.transport.slack_clock import SlackClock
 from bot.slack.transport.socket_mode import serve_socket_mode
 from bot.slack.views.from_deletion import Links
 from bot.slack.views.shown_clock import shift_times
@@ -137,7 +138,8 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         exposition = Exposition(readiness)
         http = await _listen(stack, settings, HttpApp(readiness, events, exposition))
         redis = await _redis(stack, settings, readiness)
-        session = await stack.enter_async_context(slack_session())
+        slack_clock = SlackClock()
+        session = await stack.enter_async_context(slack_session(slack_clock))
         client = web_client(settings.slack_bot_token.get_secret_value(), session, settings.slack_api_url)
         client.proxy = settings.proxies.proxy_for(settings.slack_api_url)  # slack_sdk reads the environment by itself
         workspace = await sign_in(client)
@@ -147,13 +149,24 @@ async def open_bot(settings: Settings, timings: Timings | None = None) -> AsyncI
         messenger = SlackMessenger(client, session, links, health, settings.proxies.proxy_for)
         background = Background()
         services = await _services(
-            stack, settings, timings, redis, client, workspace, messenger, background, health, readiness, exposition
+            stack,
+            settings,
+            timings,
+            redis,
+            client,
+            workspace,
+            messenger,
+            background,
+            health,
+            slack_clock,
+            readiness,
+            exposition,
         )
         if events is not None:
             events.replays = RedisReplays(redis)
         app = bolt_app(client, workspace, secret, subcommands=subcommand_names())
         register(app, services, messenger, background)
-        await _serve(stack, settings, app, client, readiness, events, http)
+        await _serve(stack, settings, app, client, slack_clock, readiness, events, http)
         _log.info("serving", workspace=workspace.name, transport="socket" if settings.socket_mode else "http")
         await _run(stack, _say_when_ready(readiness), "ready")
         yield Bot(http.host, http.port)
@@ -179,6 +192,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
     messenger: SlackMessenger,
     background: Background,
     health: SlackHealth,
+    slack_clock: SlackClock,
     readiness: Readiness,
     exposition: Exposition,
 ) -> Services:
@@ -240,6 +254,7 @@ async def _services(  # noqa: PLR0913, PLR0917 - it wires up all the parts of th
         store,
         start=runner.start,
         spread=spread.start,
+        wall=slack_clock.wall,
         shift=shift_times,
         timings=timings,
     )
@@ -293,6 +308,7 @@ async def _serve(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the b
     settings: Settings,
     app: AsyncApp,
     client: AsyncWebClient,
+    slack_clock: SlackClock,
     readiness: Readiness,
     events: Events | None,
     http: HttpServer,
@@ -305,7 +321,7 @@ async def _serve(  # noqa: PLR0913, PLR0917 - it wires up all the parts of the b
         readiness.watch("slack", socket.state)
     elif events is not None:
         events.app = app
-        readiness.watch("slack", partial(slack_answers, client))
+        readiness.watch("slack", partial(slack_answers, client, slack_clock))
         stack.push_async_callback(http.stop)
 
 

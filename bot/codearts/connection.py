@@ -7,9 +7,11 @@ import httpx
 
 from bot.codearts.endpoints import checked_endpoint
 from bot.codearts.measured_client import MeasuredClient
+from bot.unacknowledged import given_up_after
 
 # A DELETE is cut off earlier by its own deadline; `pool` limits the wait for a free connection.
 _TIMEOUT = httpx.Timeout(connect=5.0, read=30.0, write=10.0, pool=30.0)
+_UNACKNOWLEDGED = 5.0  # seconds
 _LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=8, keepalive_expiry=30.0)
 
 
@@ -33,15 +35,20 @@ def http_client(
     """
     # At DEBUG, httpcore logs response headers, and IAM's contain the token.
     logging.getLogger("httpcore").setLevel(logging.WARNING)
+    transport = httpx.AsyncHTTPTransport(
+        verify=tls or ssl.create_default_context(),
+        trust_env=False,
+        limits=_LIMITS,
+        proxy=proxy,
+        socket_options=given_up_after(_UNACKNOWLEDGED),
+    )
     return MeasuredClient(
         base_url=httpx.URL(checked_endpoint(endpoint)),
         auth=auth,
         timeout=_TIMEOUT,
-        limits=_LIMITS,
         follow_redirects=False,
         trust_env=False,
-        proxy=proxy,
-        verify=tls or ssl.create_default_context(),
+        transport=transport,
         # Some of the newer APIs answer in Chinese by default.
         headers={"User-Agent": "codecheck-bot", "Accept": "application/json", "X-Language": "en-us"},
     )

@@ -4,15 +4,18 @@ What is owed follows from the deletion itself (`next_step`), so a crash loses no
 stored. The outbox sends a message; the runner then records in the deletion's `Delivery` that it was sent.
 """
 
+import asyncio
 from dataclasses import replace
 
 import structlog
 
-from bot.deletions.ports import DeletionStore, Messenger
+from bot.deletions.ports import Change, ConflictError, DeletionStore, Messenger
 from bot.domain.deletion import Deletion, Delivery, Prompt, ResponseUrl
 from bot.domain.errors import DeliveryError, PersonError, UndeliverableError
-from bot.domain.lifecycle import AWAITING_CONFIRMATION
+from bot.domain.lifecycle import AWAITING_CONFIRMATION, State
 from bot.domain.next_step import Notify, Redraw, Show, noted
+
+_PAUSE = 0.5  # seconds until Redis is asked again
 
 _log = structlog.get_logger(__name__)
 
@@ -72,7 +75,7 @@ class Outbox:
 
     async def redraw_until_current(
         self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, rendered: str = ""
-    ) -> None:
+    ) -> Deletion | None:
         """Redraw a prompt that another process may be redrawing too.
 
         Each process checks afterwards that it drew the latest version. So the edit that Slack accepts last always
@@ -83,6 +86,9 @@ class Outbox:
             at: the message: the recorded prompt, or a copy of it that someone clicked.
             response_url: the latest, if there is one.
             rendered: the appearance that the message shows, if known.
+
+        Returns:
+            None; or, if Slack did not say whether it took an edit, the deletion for its runner, which redraws it.
         """
         latest: Deletion | None = deletion
         try:
@@ -91,8 +97,26 @@ class Outbox:
                 await self._messenger.redraw(drawn, await self._reach(drawn, response_url))
                 rendered = latest.appearance
                 latest = await self._store.read(deletion.id)
-        except (DeliveryError, PersonError) as error:
+        except UndeliverableError as error:
             _log.warning("prompt not redrawn", deletion=deletion.id, why=str(error))
+        except (DeliveryError, PersonError) as error:
+            _log.info("prompt edit delayed", deletion=deletion.id, why=str(error))
+            return await self._marked_stale(deletion.id)
+        return None
+
+    async def _marked_stale(self, deletion_id: str) -> Deletion | None:
+        """Record that nobody knows what the prompt shows. None if whoever makes the call redraws it anyway."""
+        while True:
+            try:
+                latest = await self._store.read(deletion_id)
+                if latest is None or latest.state is State.EXECUTING:
+                    return None
+                stale = replace(latest, delivery=replace(latest.delivery, rendered=""))
+                return await self._store.commit(Change(latest, stale))
+            except ConflictError:
+                continue
+            except PersonError:
+                await asyncio.sleep(_PAUSE)  # only this process knows
 
     async def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Remove the buttons from a prompt whose deletion is no longer known."""

@@ -83,7 +83,7 @@ class Runner:
 
     def redraw(self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None) -> None:
         """Redraw a message that was clicked, in the background, whether or not it is the recorded prompt."""
-        self._background.start(self._outbox.redraw_until_current(deletion, at, response_url), name=deletion.id)
+        self._background.start(self._redraw(deletion, at, response_url), name=deletion.id)
 
     def retire(self, clicked: Prompt, response_url: ResponseUrl | None) -> None:
         """Remove the buttons from a prompt whose deletion is no longer known, in the background."""
@@ -124,7 +124,15 @@ class Runner:
             _log.error("deletion lost by Redis", deletion=last.id, state=last.state)
             await self._outbox.retire(prompt, response_url)
         else:
-            await self._outbox.redraw_until_current(latest, prompt, response_url, rendered=last.appearance)
+            await self._redraw(latest, prompt, response_url, rendered=last.appearance)
+
+    async def _redraw(
+        self, deletion: Deletion, at: Prompt, response_url: ResponseUrl | None, rendered: str = ""
+    ) -> None:
+        """Redraw a message, until it certainly shows the latest version."""
+        left = await self._outbox.redraw_until_current(deletion, at, response_url, rendered)
+        if left is not None:
+            await self.run(left, response_url)
 
     def _next_step(self, deletion: Deletion) -> NextStep:
         return next_step(deletion, self._notify, self._second_person)

@@ -29,7 +29,7 @@ from bot.domain.timings import Timings
 _LOOK_AT_ALL = 60  # seconds between two checks of everything that is pending
 _FAR_AHEAD = 600_000  # ms: the longest postponement of anything that does not wait for people
 _NOTED = 600_000  # ms for which a jump is reported
-_APART = 5_000  # ms by which Redis's clock and this machine's may differ
+_APART = 5_000  # ms by which Redis's clock and people's may differ
 
 _log = structlog.get_logger(__name__)
 
@@ -52,8 +52,9 @@ class StorageWatch:
         store: changes pending deletions.
         start: runs a deletion that has been changed, in the background.
         spread: shows a freeze or an unfreeze on every prompt and tells the channels, in the background.
-        shift: called with the ms by which Redis's clock is ahead of this machine's, 0 if they roughly agree. People
-            are shown times that are earlier by that much.
+        wall: people's clock, in ms since 1970.
+        shift: called with the ms by which Redis's clock is ahead of people's, 0 if they roughly agree. People are
+            shown times that are earlier by that much.
         timings: leases, and how long an uncertain outcome is looked into.
     """
 
@@ -65,6 +66,7 @@ class StorageWatch:
         *,
         start: Callable[[Deletion], None],
         spread: Callable[[], None],
+        wall: Callable[[], int],
         shift: Callable[[int], None],
         timings: Timings,
     ) -> None:
@@ -73,6 +75,7 @@ class StorageWatch:
         self._store = store
         self._start = start
         self._spread = spread
+        self._wall = wall
         self._shift = shift
         self._timings = timings
         self._found: Vitals | None = None
@@ -104,9 +107,9 @@ class StorageWatch:
         asked = clock.now()
         found = await self._vitals.read()
         read = ClockReading(found.now, asked, clock.now())
+        self._compare_clocks(found.now)
         await self._look_for_loss(found)
         await self._look_at_clock(read)
-        self._compare_clocks(found.now)
         if found.freeze_spreads:
             self._spread()
         self._found = found
@@ -156,13 +159,13 @@ class StorageWatch:
             await self._vitals.lease(deletion, lease)
 
     def _compare_clocks(self, redis: int) -> None:
-        ahead = redis - clock.wall()
+        ahead = redis - self._wall()
         apart = abs(ahead) > _APART
         if apart and not self._apart:
             _log.warning(
-                "redis clock differs, people are shown this machine's times",
+                "redis clock differs, people are shown slack's times",
                 redis_ahead_by_seconds=round(ahead / 1_000),
-                hint="Synchronise both machines' clocks by NTP.",
+                hint="Synchronise the clock of Redis's machine by NTP.",
             )
         elif self._apart and not apart:
             _log.info("redis clock agrees again")

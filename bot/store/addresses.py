@@ -1,4 +1,7 @@
-"""Host names with several addresses: if one does not answer, the next is tried at once, as browsers do (RFC 8305)."""
+"""Connections to Redis that try every address of a host name, and send nothing that was given up long ago.
+
+If one address does not answer, the next is tried at once, as browsers do (RFC 8305).
+"""
 
 import asyncio
 import socket
@@ -7,6 +10,9 @@ from typing import Any
 from aiohappyeyeballs import start_connection
 from redis.asyncio import Connection, ConnectionPool, Redis
 
+from bot.unacknowledged import given_up_after
+
+_UNACKNOWLEDGED = 2.0  # seconds: as long as `redis_calls` waits for an answer
 _HEAD_START = 0.2  # seconds until the next address is tried in parallel
 
 
@@ -29,6 +35,8 @@ class _TriesEveryAddress(Connection):
         async with asyncio.timeout(self.socket_connect_timeout):
             addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
             self._connected = await start_connection(addresses, happy_eyeballs_delay=_HEAD_START)
+        for option in given_up_after(_UNACKNOWLEDGED):
+            self._connected.setsockopt(*option)
         try:
             await super()._connect()  # type: ignore[no-untyped-call]  # redis-py leaves it without types
         except BaseException:

@@ -22,14 +22,15 @@ class BotProcess:
     """One `codecheck-bot run`.
 
     Args:
-        environ: its settings; of this process's own environment it gets only PATH and HOME.
+        environ: its settings; of this process's own environment it gets only PATH and HOME. Without a HOST it listens
+            on 127.0.0.1.
         folder: its working folder, which may contain codecheck.toml.
         command: what to run instead of `codecheck-bot run`.
     """
 
     def __init__(self, environ: Mapping[str, str], folder: Path, command: Sequence[str] = RUN) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
-        self._environ = inherited | dict(environ) | {"HOST": "127.0.0.1", "PORT": "0", "CODECHECK_LOG": "json"}
+        self._environ = {**inherited, "HOST": "127.0.0.1", **environ, "PORT": "0", "CODECHECK_LOG": "json"}
         self._folder = folder
         self._command = tuple(command)
         self._process: asyncio.subprocess.Process | None = None
@@ -42,7 +43,7 @@ class BotProcess:
         """Where it listens."""
         if self._port is None or not self._port.done():
             raise RuntimeError("the bot is not listening yet")
-        return f"http://127.0.0.1:{self._port.result()}"
+        return f"http://{self._environ['HOST']}:{self._port.result()}"
 
     @property
     def running(self) -> bool:

@@ -20,6 +20,11 @@ needs_faketime = pytest.mark.skipif(
 )
 
 
+def shifted(seconds: int) -> dict[str, str]:
+    """What shifts a process's clock for good; its clock for lengths of time stays as it is."""
+    return {"LD_PRELOAD": str(LIBRARY), "FAKETIME": f"{seconds:+d}s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+
 class Server:
     """A server whose clock can be stepped.
 

@@ -52,7 +52,7 @@ async def test_the_truth_is_told(world: Worlds, fault: Fault, look_ups: list[Fau
 
 @pytest.mark.parametrize("killed", [False, True], ids=["no answer", "killed"])
 async def test_gone_but_never_seen(world: Worlds, *, killed: bool) -> None:
-    """Nobody can tell whether the call deleted it; the result says neither "deleted" nor "the bot didn't delete it"."""
+    """Nobody can tell whether the call deleted it; the result says neither that it did nor that it did not."""
     async with world(timings=BRIEF) as rig:
         rig.codearts.always_answer(InternalError(500), to="GET")
         await rig.ask()

@@ -1,4 +1,4 @@
-"""Redis's clock and this machine's are minutes apart: Redis's decides, and people read times that are right."""
+"""The clocks of Redis, of this machine and of Slack are minutes apart: Redis's decides, and people read Slack's."""
 
 import re
 import time
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.moving_time import shifted
 from tests.fixtures.world import TASK, words
 from tests.host.rig import movable, needs_faketime, open_host, stored
 
@@ -19,7 +20,7 @@ def dates(text: str) -> list[float]:
 
 
 @pytest.mark.parametrize("apart", [600, -600, 7 * 3_600])
-async def test_times_are_shown_by_this_machines_clock(tmp_path: Path, apart: int) -> None:
+async def test_times_are_shown_by_slacks_clock(tmp_path: Path, apart: int) -> None:
     """Until when a prompt waits, when a grace ends, and since when deletions are frozen; `run` says so, once."""
     async with movable(tmp_path / "redis") as server:
         server.move(apart)
@@ -37,6 +38,27 @@ async def test_times_are_shown_by_this_machines_clock(tmp_path: Path, apart: int
             assert all(abs(at - time.time()) < 60 for at in dates(story.text))
             (line,) = host.lines("redis clock differs")
             assert abs(int(str(line["redis_ahead_by_seconds"])) - apart) <= 1
+
+
+async def test_times_are_right_even_if_the_bots_machine_is_wrong(tmp_path: Path) -> None:
+    """Over Socket Mode it would work at any distance; over HTTP it works up to five minutes."""
+    async with (
+        movable(tmp_path / "redis") as server,
+        open_host(tmp_path, server.url, environ=shifted(240)) as host,
+    ):
+        prompt = await host.ask(TASK)
+        assert [True for at in dates(words(prompt)) if abs(at - time.time() - 300) < 30], words(prompt)
+        assert not host.lines("redis clock differs")
+
+
+async def test_readyz_tells_of_a_clock_that_refuses_everything(tmp_path: Path) -> None:
+    """A replica that is ten minutes off refuses all that Slack signs, so no load balancer may send it anything."""
+    async with (
+        movable(tmp_path / "redis") as server,
+        open_host(tmp_path, server.url, environ=shifted(-600), ready=False) as host,
+    ):
+        said = await host.checked(lambda checks: "so Slack's requests are refused" in checks["slack"])
+        assert said["status"] == 503
 
 
 async def test_redis_decides(tmp_path: Path) -> None:

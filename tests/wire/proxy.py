@@ -93,7 +93,7 @@ class Proxy:
             async with asyncio.TaskGroup() as pumps:
                 pumps.create_task(self._pump_requests(reader, link))
                 pumps.create_task(self._pump_replies(upstream_reader, link))
-        except* OSError:  # either side has gone, or there is no server behind
+        except* (OSError, RuntimeError):  # either side has gone (uvloop's own word), or there is no server behind
             pass
         finally:
             link.cut()

@@ -1,6 +1,7 @@
 """The Web API client, its session, and the Bolt app."""
 
 import logging
+import socket
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
@@ -17,9 +18,14 @@ from bot.slack.errors import UNREADABLE
 from bot.slack.transport.measured import MeasuredApp
 from bot.slack.transport.payloads import Arrived, CleanPayload
 from bot.slack.transport.sign_in import Workspace, why_not
+from bot.slack.transport.signature import VALID_SECONDS
+from bot.slack.transport.slack_clock import SlackClock
+from bot.unacknowledged import given_up_after
 
 API_URL = "https://slack.com/api/"
 _SECONDS = 10  # one call of the Web API, from connecting to the end of its answer
+
+_UNACKNOWLEDGED = 5.0  # seconds
 
 
 class RedirectError(aiohttp.ClientError):
@@ -27,13 +33,25 @@ class RedirectError(aiohttp.ClientError):
 
 
 @asynccontextmanager
-async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
+async def slack_session(clock: SlackClock | None = None) -> AsyncIterator[aiohttp.ClientSession]:
     """The one session for everything sent to Slack: it reuses connections, sets the time-out and follows no redirect.
 
     slack_sdk ignores its own `timeout=` if it is given a session; without one it opens a connection for every call.
+
+    Args:
+        clock: set by each answer.
     """
+    clock = clock or SlackClock()
+
+    async def tells_time(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        response = await send(request)
+        clock.note(response.headers)
+        return response
+
     timeout = aiohttp.ClientTimeout(total=_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, middlewares=(_no_redirects, _noted)) as session:
+    connector = aiohttp.TCPConnector(socket_factory=_socket)
+    middlewares = (_no_redirects, _noted, tells_time)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, middlewares=middlewares) as session:
         yield session
 
 
@@ -48,12 +66,14 @@ def web_client(token: str, session: aiohttp.ClientSession, base_url: str = API_U
     )
 
 
-async def slack_answers(client: AsyncWebClient) -> State:
-    """A probe for `/readyz`: whether Slack answers and accepts the bot's token."""
+async def slack_answers(client: AsyncWebClient, clock: SlackClock) -> State:
+    """A probe for `/readyz` over HTTP: whether Slack accepts the bot's token, and the bot what Slack signs."""
     try:
         await client.auth_test()
     except (SlackApiError, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         return State(ready=False, reason=why_not(error))
+    if abs(ahead := clock.machine_ahead()) > VALID_SECONDS:
+        return State(ready=False, reason=f"this machine's clock is {ahead:+d} s off, so Slack's requests are refused")
     return READY
 
 
@@ -102,6 +122,14 @@ def bolt_app(
     app.use(Arrived())
     app.use(CleanPayload(client.base_url))
     return app
+
+
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    for option in given_up_after(_UNACKNOWLEDGED):
+        made.setsockopt(*option)
+    return made
 
 
 async def _no_redirects(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -10,7 +10,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
-_SECONDS = 300  # seconds for which a request is valid, before and after its timestamp
+VALID_SECONDS = 300  # seconds for which a request is valid, before and after its timestamp
 
 UNSIGNED = "it has no signature: Slack did not send it"
 MALFORMED = "its signature or timestamp is not of the form that Slack sends"
@@ -56,7 +56,7 @@ class Signatures:
         if not (_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
             raise NotSignedError(MALFORMED)
         off = int(timestamp) - int(Clock().now())
-        if abs(off) > _SECONDS:
+        if abs(off) > VALID_SECONDS:
             raise NotSignedError(OFF, off)
 
     def check(self, headers: Mapping[str, str], body: str) -> None:

@@ -1,12 +1,12 @@
 """The clock for times that people see.
 
-Decisions use Redis's clock. If it differs from this machine's by more than a few seconds, people see times by this
-machine's clock, which is close to theirs: Slack refuses requests from a machine whose clock is wrong by minutes.
+Decisions use Redis's clock. If it differs from Slack's by more than a few seconds, people see times by Slack's, which
+is close to theirs.
 """
 
 from bot.domain.text import Moment
 
-_ahead = 0  # ms by which Redis's clock is ahead, as it was last measured
+_ahead = 0  # ms by which Redis's clock is ahead of people's, as it was last measured
 
 
 def shift_times(ahead: int) -> None:

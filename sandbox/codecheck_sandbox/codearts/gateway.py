@@ -27,6 +27,7 @@ class Gateway:
         self.tokens = TokenOffice(accounts)
         self.next: dict[Api, deque[Fault]] = defaultdict(deque)
         self.lasting: dict[tuple[Api, str | None], Fault] = {}
+        self.by_chance: Callable[[Api], Fault | None] = lambda _: None
         self._keys = KeyRing(accounts)
         self._service = service
         self._clock = clock
@@ -75,7 +76,7 @@ class Gateway:
     def _fault(self, api: Api, task_id: str | None) -> Fault | None:
         if self.next[api]:
             return self.next[api].popleft()
-        return self.lasting.get((api, task_id)) or self.lasting.get((api, None))
+        return self.lasting.get((api, task_id)) or self.lasting.get((api, None)) or self.by_chance(api)
 
     async def _instead(self, fault: Fault, call: Call | None = None, account: Account | None = None) -> Answer | None:
         """What a fault answers; None if the work should be done as usual."""

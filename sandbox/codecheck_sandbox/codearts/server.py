@@ -45,16 +45,18 @@ class CodeArtsStandIn:
     Args:
         accounts: who may sign in; by default `default_accounts()`.
         tasks: the tasks at the start; by default `default_tasks()`.
-        port: where to listen on 127.0.0.1; 0 takes a free one.
+        host: the address to listen on.
+        port: where to listen there; 0 takes a free one.
         tls: if given, it serves https.
         clock: seconds since 1970.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each has a default
         self,
         accounts: Iterable[Account] | None = None,
         tasks: Iterable[Task] | None = None,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.time,
@@ -68,6 +70,7 @@ class CodeArtsStandIn:
         self._came: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._answered = 0
         self._watchers: list[Callable[[Exchange], None]] = []
+        self._host = host
         self._port = port
         self._tls = tls
         self._runner: web.AppRunner | None = None
@@ -75,7 +78,7 @@ class CodeArtsStandIn:
     @property
     def url(self) -> str:
         """The endpoint of CodeArts Check, and of IAM."""
-        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._port}"
+        return f"{'https' if self._tls else 'http'}://{self._host}:{self._port}"
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -108,6 +111,10 @@ class CodeArtsStandIn:
     def always_answer(self, fault: Fault, *, to: Api, task: str | None = None) -> None:
         """Answer every call of an API like this until `answer_as_usual`; with `task`, only those about this task."""
         self._gateway.lasting[to, task] = fault
+
+    def answer_by_chance(self, choose: Callable[[Api], Fault | None]) -> None:
+        """From now on ask `choose` about each call for which nothing else is set."""
+        self._gateway.by_chance = choose
 
     def awaited_answers(self, to: Api = "DELETE") -> list[Fault]:
         """What `next_answer` has set and no call has used yet."""
@@ -142,7 +149,7 @@ class CodeArtsStandIn:
         app.router.add_route("*", "/{rest:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls).start()
+        await web.TCPSite(self._runner, self._host, self._port, ssl_context=self._tls).start()
         self._port = self._runner.addresses[0][1]
         return self
 

@@ -4,6 +4,7 @@ For a refused token or a missing scope see `installation.py`.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from codecheck_sandbox.slack.delivery import Retry
@@ -73,12 +74,14 @@ class Faults:
     Args:
         messages_per_second: if set, a message over this rate in one channel gets a 429 (Slack allows about 1).
         retry_after: the seconds in that 429; until then the channel accepts no messages.
+        by_chance: asked about each call that has no other fault, with its target.
     """
 
     messages_per_second: float | None = None
     retry_after: int = 1
     copies: int = 1
     copies_as: Retry | None = None
+    by_chance: Callable[[str], Fault | None] = field(default=lambda _: None)
     _next: dict[str, deque[Fault]] = field(default_factory=dict)
     _lasting: dict[str, Fault] = field(default_factory=dict)
     _open_again: dict[str, float] = field(default_factory=dict)
@@ -124,7 +127,7 @@ class Faults:
         for key in (target, EVERYTHING):
             if self._next.get(key):
                 return self._next[key].popleft()
-        return self._lasting.get(target) or self._lasting.get(EVERYTHING)
+        return self._lasting.get(target) or self._lasting.get(EVERYTHING) or self.by_chance(target)
 
     def over_rate(self, channel: str, now: float) -> bool:
         """Whether a message in the channel would now exceed the rate limit; if not, it is counted."""

@@ -1,6 +1,7 @@
-"""The stand-in's HTTP server: the Web API, response_urls and Socket Mode on one port of 127.0.0.1."""
+"""The stand-in's HTTP server: the Web API, response_urls and Socket Mode on one port."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -30,9 +31,18 @@ _Execute = Callable[[], Awaitable[web.Response]]
 class Server:
     """Receives the bot's requests, applies the faults that are set, and records the exchanges."""
 
-    def __init__(
-        self, web_api: WebApi, response_urls: ResponseUrls, sockets: SocketMode, faults: Faults, wire: Wire
+    def __init__(  # noqa: PLR0913, PLR0917 - what is behind it
+        self,
+        host: str,
+        tls: ssl.SSLContext | None,
+        web_api: WebApi,
+        response_urls: ResponseUrls,
+        sockets: SocketMode,
+        faults: Faults,
+        wire: Wire,
     ) -> None:
+        self._host = host
+        self._tls = tls
         self._web_api = web_api
         self._response_urls = response_urls
         self._sockets = sockets
@@ -49,8 +59,8 @@ class Server:
         return self._port
 
     def address(self, path: str, scheme: str = "http") -> str:
-        """The URL of a path."""
-        return f"{scheme}://127.0.0.1:{self.advertised or self._port}{path}"
+        """The URL of a path; https or wss if it serves TLS."""
+        return f"{scheme}{'s' if self._tls else ''}://{self._host}:{self.advertised or self._port}{path}"
 
     async def start(self, port: int) -> None:
         """Listen.
@@ -64,7 +74,7 @@ class Server:
         application.router.add_get("/link", self._sockets.serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        await web.TCPSite(self._runner, self._host, port, ssl_context=self._tls).start()
         self._port = self._runner.addresses[0][1]
 
     async def close(self) -> None:

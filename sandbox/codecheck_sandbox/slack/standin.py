@@ -12,6 +12,7 @@
         print(slack.transcript(general))
 """
 
+import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
@@ -63,7 +64,9 @@ class SlackStandIn:
 
     Args:
         manifest: the app's manifest, parsed; the app gets its scopes, commands and interactivity.
-        port: the port on 127.0.0.1; 0 for a free one.
+        host: the address to listen on.
+        port: the port there; 0 for a free one.
+        tls: if given, it serves https and wss.
         ack_seconds: how long the app has to acknowledge.
         clock: the clock for expiring trigger IDs and response_urls; `clock.advance` moves it forward.
 
@@ -71,11 +74,13 @@ class SlackStandIn:
         pydantic.ValidationError: the manifest lacks scopes or a bot user.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one have a default
         self,
         manifest: Mapping[str, object],
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
         ack_seconds: float = ACK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -94,7 +99,7 @@ class SlackStandIn:
         triggers = Triggers(self.clock)
         response_urls = ResponseUrls(self.workspace, self.installation, self.clock)
         web_api = WebApi(self.workspace, self.installation, triggers, self.faults, self.clock)
-        self._server = Server(web_api, response_urls, self.sockets, self.faults, self.wire)
+        self._server = Server(host, tls, web_api, response_urls, self.sockets, self.faults, self.wire)
         self._events = Events(workspace=self.workspace, installation=self.installation, delivery=self._delivery)
         self._interactions = Interactions(
             workspace=self.workspace,

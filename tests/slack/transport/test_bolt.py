@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import time
+from email.utils import formatdate
 
 import aiohttp
 import pytest
@@ -11,29 +13,46 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.observability.health import State
 from bot.slack.transport.bolt import RedirectError, bolt_app, slack_answers, slack_session, web_client
 from bot.slack.transport.sign_in import sign_in
+from bot.slack.transport.slack_clock import SlackClock
 from tests.slack.signing import SECRET
 from tests.slack.wire import Answer, SlackWire, refused
 
 
 async def test_readiness_of_slack(slack: SlackWire, client: AsyncWebClient) -> None:
     """Slack is ready while it knows the bot."""
-    assert (await slack_answers(client)).ready
+    assert (await slack_answers(client, SlackClock())).ready
     slack.answer("auth.test", refused("invalid_auth"))
-    assert await slack_answers(client) == State(ready=False, reason="Slack says invalid_auth")
+    assert await slack_answers(client, SlackClock()) == State(ready=False, reason="Slack says invalid_auth")
     slack.answer("auth.test", Answer("", 0))
-    assert await slack_answers(client) == State(ready=False, reason="Slack cannot be reached: ServerDisconnectedError")
+    assert await slack_answers(client, SlackClock()) == State(
+        ready=False, reason="Slack cannot be reached: ServerDisconnectedError"
+    )
 
 
 async def test_slack_does_not_answer() -> None:
     """That is noticed when the session's time is over, which is ten seconds for the bot's own."""
-    async with slack_session() as session:
+    async with slack_session(SlackClock()) as session:
         assert session.timeout.total == 10
     impatient = aiohttp.ClientTimeout(total=0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         host, port = silent.getsockname()
         async with aiohttp.ClientSession(timeout=impatient) as session:
-            found = await slack_answers(web_client("xoxb-1", session, f"http://{host}:{port}/api/"))
+            found = await slack_answers(web_client("xoxb-1", session, f"http://{host}:{port}/api/"), SlackClock())
     assert found == State(ready=False, reason="Slack cannot be reached: TimeoutError")
+
+
+@pytest.mark.parametrize(("minutes", "ready"), [(0, True), (4, True), (6, False), (-4, True), (-6, False)])
+async def test_not_ready_while_this_machines_clock_makes_it_refuse_slack(
+    slack: SlackWire, minutes: int, *, ready: bool
+) -> None:
+    """A load balancer has to know, since every request of Slack's would be refused here; Slack's answers tell."""
+    clock = SlackClock()
+    date = formatdate(time.time() - minutes * 60, usegmt=True)
+    slack.answer("auth.test", Answer({"ok": True}, headers={"Date": date}))
+    async with slack_session(clock) as session:
+        state = await slack_answers(web_client("xoxb-1", session, slack.api_url), clock)
+    assert state.ready is ready
+    assert ready or "this machine's clock is" in state.reason
 
 
 async def test_bolt_answers_when_the_listener_has_ended(client: AsyncWebClient) -> None:
