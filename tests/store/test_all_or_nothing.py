@@ -181,13 +181,14 @@ async def test_a_server_that_takes_no_writes_takes_none_at_all(  # noqa: PLR0913
 ) -> None:
     """Full, short of replicas, or no longer the primary: said to be so, and nothing is changed."""
     await arrange(redis)
+    client = connect(server.url)
+    await client.ping()
     await redis.script_load(SCRIPT)
     await redis.config_set("replica-serve-stale-data", "yes")
     if setting == "replicaof":
         await redis.replicaof(*value.split())
     else:
         await redis.config_set(setting, value)
-    client = connect(server.url)
     before = await everything(redis)
     with pytest.raises(NotRecordedError) as caught:
         await RedisCalls(client, KEYS).transact(ending_with(EFFECTS[effect]))
