@@ -89,6 +89,8 @@ class SocketMode:
                     await socket.pong(message.data)
                 elif message.type is WSMsgType.TEXT:
                     self._read(message.data)
+        except ConnectionError:  # it died just before it was answered
+            pass
         finally:
             self._forget(socket)
             self._silent.discard(socket)
