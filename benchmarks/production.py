@@ -10,13 +10,12 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 _OURS = {"benchmarks", "bot", "codecheck_sandbox"}
-_TUTORIAL = {"httpx", "httpcore", "h11", "anyio", "certifi", "idna", "sniffio"}  # what its bot uses
 _ROOT = Path(__file__).parents[1]
 
 
 def as_in_production(module: str) -> tuple[str, ...]:
     """The arguments with which Python runs a module like `python -m`, with those packages hidden."""
-    hidden = sorted(development_only() - _OURS - _TUTORIAL)
+    hidden = sorted(development_only() - _OURS)
     lines = (
         "import sys",
         f"sys.modules.update(dict.fromkeys({hidden}))",

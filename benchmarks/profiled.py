@@ -18,6 +18,12 @@ _EVERY = 0.002  # seconds of CPU time
 _LIBRARIES: Mapping[str, str] = {
     "aiohttp": "aiohttp",
     "yarl": "aiohttp",
+    "httpx": "httpx",
+    "httpcore": "httpx",
+    "h11": "httpx",
+    "anyio": "httpx",
+    "stamina": "stamina: the retries",
+    "tenacity": "stamina: the retries",
     "redis": "redis-py",
     "slack_bolt": "Bolt",
     "slack_sdk": "slack_sdk",
