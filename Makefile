@@ -23,9 +23,10 @@ screenshots: .venv/.dev  ## the pictures of the README, taken from the sandbox's
 check: lint  ## for the inner loop: lint, types, import contracts and the quick tests, in less than a minute
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
-# More workers than cores, since the slow tests mostly wait.
+# More workers than cores, since the slow tests mostly wait. People's and servers' time limits are real in many tests: what
+# fails on a machine that is busy with the others counts only if it also fails alone.
 test: lint  ## everything, as CI runs it
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 # Apart from `test`, because measuring takes as much time again.
 coverage: .venv/.dev  ## the same tests; fails if they take less than 95 % of the branches

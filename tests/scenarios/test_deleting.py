@@ -18,7 +18,7 @@ async def test_a_deletion_from_the_command_to_the_result_in_the_channel(world: W
     """Requested, reviewed, confirmed: one DELETE as Alice's operator, and the service's own words in the channel."""
     prompt = await world.ask(TASK)
     assert buttons(prompt) == FIRST_STEP
-    assert "webshop-frontend" in words(prompt)
+    await world.latest("webshop-frontend", "wants to delete")
 
     await world.review()
     assert buttons(world.now(prompt)) == second_step(TASK)
